@@ -1,0 +1,1 @@
+//! Repository rules that clippy cannot express, as tests without dependencies.
