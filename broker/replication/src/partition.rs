@@ -1,0 +1,1 @@
+//! One partition: its log, who leads it, who is in sync.
