@@ -5,6 +5,8 @@
 //! names the field, because it is always a mistake on our side. Errors of record batches and of compression
 //! have their own types beside their decoders.
 
+use std::ops::RangeInclusive;
+
 use thiserror::Error;
 
 /// Why bytes could not be read as a message.
@@ -89,7 +91,60 @@ pub enum EncodeError {
         /// The version that was asked for.
         version: i16,
     },
+    /// Tagged fields are set, and the version has none.
+    #[error("tagged fields are set but the version has none")]
+    NoTaggedFields,
     /// A string, array or byte field longer than its length prefix can say.
     #[error("{0} bytes or elements are too many for the length prefix")]
     TooLong(usize),
+}
+
+impl DecodeError {
+    /// Refuses a version outside of `lowest..=highest`.
+    ///
+    /// # Errors
+    /// [`DecodeError::UnsupportedVersion`].
+    #[inline]
+    pub fn check_version(
+        message: &'static str,
+        versions: &RangeInclusive<i16>,
+        version: i16,
+    ) -> Result<(), Self> {
+        if versions.contains(&version) {
+            Ok(())
+        } else {
+            Err(Self::UnsupportedVersion { message, version })
+        }
+    }
+}
+
+impl EncodeError {
+    /// Refuses a version outside of `lowest..=highest`.
+    ///
+    /// # Errors
+    /// [`EncodeError::UnsupportedVersion`].
+    #[inline]
+    pub fn check_version(
+        message: &'static str,
+        versions: &RangeInclusive<i16>,
+        version: i16,
+    ) -> Result<(), Self> {
+        if versions.contains(&version) {
+            Ok(())
+        } else {
+            Err(Self::UnsupportedVersion { message, version })
+        }
+    }
+
+    /// The field has no place in this version.
+    #[cold]
+    pub fn no_place(field: &'static str, version: i16) -> Self {
+        Self::FieldNotInVersion { field, version }
+    }
+
+    /// The field is null where this version allows none.
+    #[cold]
+    pub fn null(field: &'static str, version: i16) -> Self {
+        Self::UnexpectedNull { field, version }
+    }
 }

@@ -1,1 +1,6 @@
-//! Placeholder crate root; replaced by its first content.
+//! Consumer groups and their offsets, decided in values.
+
+mod framing;
+mod generated;
+
+pub use generated::*;

@@ -282,6 +282,35 @@ impl Decoder {
         Ok(Some(elements))
     }
 
+    /// An array of structures that take at least `min_size` bytes each; see [`Decoder::get_array`].
+    ///
+    /// # Errors
+    /// As [`Decoder::get_array`].
+    #[inline]
+    pub fn get_structs<T: Message>(
+        &mut self,
+        form: Form,
+        min_size: usize,
+        version: i16,
+    ) -> Result<Vec<T>, DecodeError> {
+        self.get_nullable_structs(form, min_size, version)?
+            .ok_or(DecodeError::UnexpectedNull)
+    }
+
+    /// An array of structures or null; see [`Decoder::get_array`].
+    ///
+    /// # Errors
+    /// As [`Decoder::get_nullable_array`].
+    #[inline]
+    pub fn get_nullable_structs<T: Message>(
+        &mut self,
+        form: Form,
+        min_size: usize,
+        version: i16,
+    ) -> Result<Option<Vec<T>>, DecodeError> {
+        self.get_nullable_array(form, min_size, |d| T::decode(d, version))
+    }
+
     /// A structure or null, marked by a leading -1 or 1.
     ///
     /// # Errors

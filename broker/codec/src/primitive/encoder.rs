@@ -14,7 +14,7 @@ use bytes::Bytes;
 use broker_model::Uuid;
 
 use super::varint;
-use super::{Form, Message, RawTaggedField, Records};
+use super::{Form, Message, RawTaggedField, Records, StringBytes};
 use crate::EncodeError;
 
 /// A message in the making.
@@ -33,6 +33,22 @@ macro_rules! numbers {
             #[inline]
             pub fn $name(&mut self, value: $type) {
                 self.buffer.extend_from_slice(&value.to_be_bytes());
+            }
+        )*
+    };
+}
+
+macro_rules! arrays {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $put:ident;)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// The length does not fit into its prefix.
+            pub fn $name(&mut self, elements: &[$type], form: Form) -> Result<(), EncodeError> {
+                self.put_length(elements.len(), form)?;
+                elements.iter().for_each(|element| self.$put(*element));
+                Ok(())
             }
         )*
     };
@@ -191,6 +207,69 @@ impl Encoder {
         Ok(())
     }
 
+    /// A string or null.
+    ///
+    /// # Errors
+    /// As [`Encoder::put_string`].
+    #[inline]
+    pub fn put_nullable_string(&mut self, text: Option<&str>, form: Form) -> Result<(), EncodeError> {
+        match text {
+            Some(text) => self.put_string(text, form)?,
+            None => self.put_null_string(form),
+        }
+        Ok(())
+    }
+
+    arrays! {
+        /// An array of signed bytes.
+        put_i8_array: i8 = put_i8;
+        /// An array of signed 16-bit numbers.
+        put_i16_array: i16 = put_i16;
+        /// An array of signed 32-bit numbers.
+        put_i32_array: i32 = put_i32;
+        /// An array of signed 64-bit numbers.
+        put_i64_array: i64 = put_i64;
+        /// An array of 128-bit ids.
+        put_uuid_array: Uuid = put_uuid;
+    }
+
+    /// An array of strings.
+    ///
+    /// # Errors
+    /// The length or a string does not fit into its prefix.
+    pub fn put_string_array(&mut self, elements: &[StringBytes], form: Form) -> Result<(), EncodeError> {
+        self.put_length(elements.len(), form)?;
+        elements
+            .iter()
+            .try_for_each(|element| self.put_string(element, form))
+    }
+
+    /// A structure or null, marked by a leading -1 or 1.
+    ///
+    /// # Errors
+    /// The structure cannot be written in this version.
+    pub fn put_nullable_struct<T: Message>(
+        &mut self,
+        value: Option<&T>,
+        version: i16,
+    ) -> Result<(), EncodeError> {
+        self.put_i8(if value.is_some() { 1 } else { -1 });
+        value.map_or(Ok(()), |value| value.encode(self, version))
+    }
+
+    /// A structure or null in a tagged field, where Kafka marks it by an unsigned 0 or 1 instead.
+    ///
+    /// # Errors
+    /// The structure cannot be written in this version.
+    pub fn put_nullable_tagged_struct<T: Message>(
+        &mut self,
+        value: Option<&T>,
+        version: i16,
+    ) -> Result<(), EncodeError> {
+        self.put_unsigned_varint(u32::from(value.is_some()));
+        value.map_or(Ok(()), |value| value.encode(self, version))
+    }
+
     /// An array of structures.
     ///
     /// # Errors
@@ -252,6 +331,26 @@ impl Encoder {
             self.put_slice(&field.data);
         }
         Ok(())
+    }
+
+    /// The tagged fields of a structure that knows none itself.
+    ///
+    /// # Errors
+    /// The form has no place for them, or a value is longer than its prefix can say.
+    #[inline]
+    pub fn put_unknown_tagged_fields(
+        &mut self,
+        fields: &[RawTaggedField],
+        form: Form,
+    ) -> Result<(), EncodeError> {
+        match form {
+            Form::Compact => {
+                self.put_tag_count(0, fields)?;
+                self.put_raw_tagged_fields(fields)
+            }
+            Form::Plain if fields.is_empty() => Ok(()),
+            Form::Plain => Err(EncodeError::NoTaggedFields),
+        }
     }
 
     /// Overwrites four bytes that were written before, for example the size of the frame.

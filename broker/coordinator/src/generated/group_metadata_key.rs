@@ -1,0 +1,33 @@
+//! `GroupMetadataKey`, versions 0, never flexible. Written by `cargo codegen`.
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Form, Message, RawTaggedField, StringBytes};
+
+/// Message `GroupMetadataKey`, number 2.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GroupMetadataKey {
+    /// Versions 0.
+    pub group: StringBytes,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl GroupMetadataKey {
+    /// Versions that Kafka 4.4 knows.
+    pub const VERSIONS: std::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl Message for GroupMetadataKey {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        DecodeError::check_version("GroupMetadataKey", &Self::VERSIONS, version)?;
+        Ok(Self {
+            group: d.get_string(Form::Plain)?,
+            unknown_tagged_fields: Vec::new(),
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        EncodeError::check_version("GroupMetadataKey", &Self::VERSIONS, version)?;
+        e.put_string(&self.group, Form::Plain)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! `ShareGroupTargetAssignmentMetadataKey`, versions 0, never flexible. Written by `cargo codegen`.
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Form, Message, RawTaggedField, StringBytes};
+
+/// Message `ShareGroupTargetAssignmentMetadataKey`, number 12.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShareGroupTargetAssignmentMetadataKey {
+    /// Versions 0.
+    pub group_id: StringBytes,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl ShareGroupTargetAssignmentMetadataKey {
+    /// Versions that Kafka 4.4 knows.
+    pub const VERSIONS: std::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl Message for ShareGroupTargetAssignmentMetadataKey {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        DecodeError::check_version("ShareGroupTargetAssignmentMetadataKey", &Self::VERSIONS, version)?;
+        Ok(Self {
+            group_id: d.get_string(Form::Plain)?,
+            unknown_tagged_fields: Vec::new(),
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        EncodeError::check_version("ShareGroupTargetAssignmentMetadataKey", &Self::VERSIONS, version)?;
+        e.put_string(&self.group_id, Form::Plain)?;
+        Ok(())
+    }
+}

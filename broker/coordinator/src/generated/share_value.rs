@@ -1,0 +1,81 @@
+//! `ShareValue`: what can stand in one log. Written by `cargo codegen`.
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Message};
+
+use super::share_snapshot_value::ShareSnapshotValue;
+use super::share_update_value::ShareUpdateValue;
+
+/// One of the records of this log, told apart by their number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ShareValue {
+    /// Number 0, versions 0.
+    ShareSnapshot(ShareSnapshotValue),
+    /// Number 1, versions 0.
+    ShareUpdate(ShareUpdateValue),
+}
+
+impl ShareValue {
+    /// Reads the body of the record with that number in that version.
+    ///
+    /// # Errors
+    /// The number or version is unknown, or the bytes are no such record.
+    pub fn decode_body(d: &mut Decoder, number: i16, version: i16) -> Result<Self, DecodeError> {
+        Ok(match number {
+            0 => Self::ShareSnapshot(ShareSnapshotValue::decode(d, version)?),
+            1 => Self::ShareUpdate(ShareUpdateValue::decode(d, version)?),
+            _ => {
+                return Err(DecodeError::UnknownKind {
+                    what: "ShareValue",
+                    value: i64::from(number),
+                });
+            }
+        })
+    }
+
+    /// Appends the body in that version.
+    ///
+    /// # Errors
+    /// The version is unknown or has no place for a field that is set.
+    pub fn encode_body(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        match self {
+            Self::ShareSnapshot(value) => value.encode(e, version),
+            Self::ShareUpdate(value) => value.encode(e, version),
+        }
+    }
+
+    /// The number that stands before it.
+    pub fn number(&self) -> i16 {
+        match self {
+            Self::ShareSnapshot(_) => 0,
+            Self::ShareUpdate(_) => 1,
+        }
+    }
+
+    /// The highest version of it that Kafka 4.4 knows.
+    pub fn highest_version(&self) -> i16 {
+        match self {
+            Self::ShareSnapshot(_) => 0,
+            Self::ShareUpdate(_) => 0,
+        }
+    }
+
+    /// Name of the record.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ShareSnapshot(_) => "ShareSnapshotValue",
+            Self::ShareUpdate(_) => "ShareUpdateValue",
+        }
+    }
+}
+
+impl From<ShareSnapshotValue> for ShareValue {
+    fn from(value: ShareSnapshotValue) -> Self {
+        Self::ShareSnapshot(value)
+    }
+}
+
+impl From<ShareUpdateValue> for ShareValue {
+    fn from(value: ShareUpdateValue) -> Self {
+        Self::ShareUpdate(value)
+    }
+}

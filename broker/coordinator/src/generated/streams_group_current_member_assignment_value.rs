@@ -1,0 +1,140 @@
+//! `StreamsGroupCurrentMemberAssignmentValue`, versions 0, flexible from 0. Written by `cargo codegen`.
+
+use broker_codec::{
+    DecodeError, Decoder, EncodeError, Encoder, Form, Message, RawTaggedField, StringBytes, Tagged,
+};
+
+/// Message `StreamsGroupCurrentMemberAssignmentValue`, number 22.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamsGroupCurrentMemberAssignmentValue {
+    /// Versions 0.
+    pub member_epoch: i32,
+    /// Versions 0.
+    pub previous_member_epoch: i32,
+    /// Versions 0.
+    pub state: i8,
+    /// Versions 0.
+    pub active_tasks: Vec<TaskIds>,
+    /// Versions 0.
+    pub standby_tasks: Vec<TaskIds>,
+    /// Versions 0.
+    pub warmup_tasks: Vec<TaskIds>,
+    /// Versions 0.
+    pub active_tasks_pending_revocation: Vec<TaskIds>,
+    /// Versions 0.
+    pub standby_tasks_pending_revocation: Vec<TaskIds>,
+    /// Versions 0.
+    pub warmup_tasks_pending_revocation: Vec<TaskIds>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl StreamsGroupCurrentMemberAssignmentValue {
+    /// Versions that Kafka 4.4 knows.
+    pub const VERSIONS: std::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl Message for StreamsGroupCurrentMemberAssignmentValue {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        DecodeError::check_version(
+            "StreamsGroupCurrentMemberAssignmentValue",
+            &Self::VERSIONS,
+            version,
+        )?;
+        Ok(Self {
+            member_epoch: d.get_i32()?,
+            previous_member_epoch: d.get_i32()?,
+            state: d.get_i8()?,
+            active_tasks: d.get_structs(Form::Compact, 3, version)?,
+            standby_tasks: d.get_structs(Form::Compact, 3, version)?,
+            warmup_tasks: d.get_structs(Form::Compact, 3, version)?,
+            active_tasks_pending_revocation: d.get_structs(Form::Compact, 3, version)?,
+            standby_tasks_pending_revocation: d.get_structs(Form::Compact, 3, version)?,
+            warmup_tasks_pending_revocation: d.get_structs(Form::Compact, 3, version)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        EncodeError::check_version(
+            "StreamsGroupCurrentMemberAssignmentValue",
+            &Self::VERSIONS,
+            version,
+        )?;
+        e.put_i32(self.member_epoch);
+        e.put_i32(self.previous_member_epoch);
+        e.put_i8(self.state);
+        e.put_structs(&self.active_tasks, Form::Compact, version)?;
+        e.put_structs(&self.standby_tasks, Form::Compact, version)?;
+        e.put_structs(&self.warmup_tasks, Form::Compact, version)?;
+        e.put_structs(&self.active_tasks_pending_revocation, Form::Compact, version)?;
+        e.put_structs(&self.standby_tasks_pending_revocation, Form::Compact, version)?;
+        e.put_structs(&self.warmup_tasks_pending_revocation, Form::Compact, version)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `StreamsGroupCurrentMemberAssignmentValue` in versions 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskIds {
+    /// Versions 0.
+    pub subtopology_id: StringBytes,
+    /// Versions 0.
+    pub partitions: Vec<i32>,
+    /// Versions 0, tag 0, may be null.
+    pub assignment_epochs: Option<Vec<i32>>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Default for TaskIds {
+    fn default() -> Self {
+        Self {
+            subtopology_id: StringBytes::EMPTY,
+            partitions: Vec::new(),
+            assignment_epochs: Some(Vec::new()),
+            unknown_tagged_fields: Vec::new(),
+        }
+    }
+}
+
+impl Message for TaskIds {
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        let mut m = Self {
+            subtopology_id: d.get_string(Form::Compact)?,
+            partitions: d.get_array(Form::Compact, 4, Decoder::get_i32)?,
+            assignment_epochs: Some(Vec::new()),
+            unknown_tagged_fields: Vec::new(),
+        };
+        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
+            match tag {
+                0 => m.assignment_epochs = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
+                _ => return Ok(Tagged::Unknown),
+            }
+            Ok(Tagged::Known)
+        })?;
+        Ok(m)
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.put_string(&self.subtopology_id, Form::Compact)?;
+        e.put_i32_array(&self.partitions, Form::Compact)?;
+        let tag_0 = self
+            .assignment_epochs
+            .as_ref()
+            .is_none_or(|value| !value.is_empty());
+        e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
+        if tag_0 {
+            e.put_tagged(0, |e| {
+                match &self.assignment_epochs {
+                    Some(value) => e.put_i32_array(value, Form::Compact)?,
+                    None => e.put_null(Form::Compact),
+                }
+                Ok(())
+            })?;
+        }
+        e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
+        Ok(())
+    }
+}

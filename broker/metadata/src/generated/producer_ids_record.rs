@@ -1,0 +1,53 @@
+//! `ProducerIdsRecord`, versions 0, flexible from 0. Written by `cargo codegen`.
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Form, Message, RawTaggedField};
+
+/// Message `ProducerIdsRecord`, number 15.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProducerIdsRecord {
+    /// Versions 0; broker id.
+    pub broker_id: i32,
+    /// Versions 0, default -1.
+    pub broker_epoch: i64,
+    /// Versions 0.
+    pub next_producer_id: i64,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Default for ProducerIdsRecord {
+    fn default() -> Self {
+        Self {
+            broker_id: 0,
+            broker_epoch: -1,
+            next_producer_id: 0,
+            unknown_tagged_fields: Vec::new(),
+        }
+    }
+}
+
+impl ProducerIdsRecord {
+    /// Versions that Kafka 4.4 knows.
+    pub const VERSIONS: std::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl Message for ProducerIdsRecord {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        DecodeError::check_version("ProducerIdsRecord", &Self::VERSIONS, version)?;
+        Ok(Self {
+            broker_id: d.get_i32()?,
+            broker_epoch: d.get_i64()?,
+            next_producer_id: d.get_i64()?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        EncodeError::check_version("ProducerIdsRecord", &Self::VERSIONS, version)?;
+        e.put_i32(self.broker_id);
+        e.put_i64(self.broker_epoch);
+        e.put_i64(self.next_producer_id);
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}

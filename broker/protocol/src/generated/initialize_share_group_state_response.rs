@@ -1,0 +1,95 @@
+//! `InitializeShareGroupStateResponse`, versions 0, flexible from 0. Written by `cargo codegen`.
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Form, Message, RawTaggedField, StringBytes};
+use broker_model::Uuid;
+
+/// Message `InitializeShareGroupStateResponse`, number 83.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InitializeShareGroupStateResponse {
+    /// Versions 0.
+    pub results: Vec<InitializeStateResult>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl InitializeShareGroupStateResponse {
+    /// Versions that Kafka 4.4 knows.
+    pub const VERSIONS: std::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl Message for InitializeShareGroupStateResponse {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        DecodeError::check_version("InitializeShareGroupStateResponse", &Self::VERSIONS, version)?;
+        Ok(Self {
+            results: d.get_structs(Form::Compact, 18, version)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        EncodeError::check_version("InitializeShareGroupStateResponse", &Self::VERSIONS, version)?;
+        e.put_structs(&self.results, Form::Compact, version)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `InitializeShareGroupStateResponse` in versions 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InitializeStateResult {
+    /// Versions 0.
+    pub topic_id: Uuid,
+    /// Versions 0.
+    pub partitions: Vec<PartitionResult>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Message for InitializeStateResult {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            topic_id: d.get_uuid()?,
+            partitions: d.get_structs(Form::Compact, 8, version)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.put_uuid(self.topic_id);
+        e.put_structs(&self.partitions, Form::Compact, version)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `InitializeShareGroupStateResponse` in versions 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartitionResult {
+    /// Versions 0.
+    pub partition: i32,
+    /// Versions 0.
+    pub error_code: i16,
+    /// Versions 0, may be null, default null.
+    pub error_message: Option<StringBytes>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Message for PartitionResult {
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            partition: d.get_i32()?,
+            error_code: d.get_i16()?,
+            error_message: d.get_nullable_string(Form::Compact)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.put_i32(self.partition);
+        e.put_i16(self.error_code);
+        e.put_nullable_string(self.error_message.as_deref(), Form::Compact)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! `ReadShareGroupStateSummaryRequest`, versions 0-1, flexible from 0. Written by `cargo codegen`.
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Form, Message, RawTaggedField, StringBytes};
+use broker_model::Uuid;
+
+/// Message `ReadShareGroupStateSummaryRequest`, number 87.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadShareGroupStateSummaryRequest {
+    /// Versions 0-1.
+    pub group_id: StringBytes,
+    /// Versions 0-1.
+    pub topics: Vec<ReadStateSummaryData>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl ReadShareGroupStateSummaryRequest {
+    /// Versions that Kafka 4.4 knows.
+    pub const VERSIONS: std::ops::RangeInclusive<i16> = 0..=1;
+}
+
+impl Message for ReadShareGroupStateSummaryRequest {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        DecodeError::check_version("ReadShareGroupStateSummaryRequest", &Self::VERSIONS, version)?;
+        Ok(Self {
+            group_id: d.get_string(Form::Compact)?,
+            topics: d.get_structs(Form::Compact, 18, version)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        EncodeError::check_version("ReadShareGroupStateSummaryRequest", &Self::VERSIONS, version)?;
+        e.put_string(&self.group_id, Form::Compact)?;
+        e.put_structs(&self.topics, Form::Compact, version)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `ReadShareGroupStateSummaryRequest` in versions 0-1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadStateSummaryData {
+    /// Versions 0-1.
+    pub topic_id: Uuid,
+    /// Versions 0-1.
+    pub partitions: Vec<PartitionData>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Message for ReadStateSummaryData {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            topic_id: d.get_uuid()?,
+            partitions: d.get_structs(Form::Compact, 9, version)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.put_uuid(self.topic_id);
+        e.put_structs(&self.partitions, Form::Compact, version)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `ReadShareGroupStateSummaryRequest` in versions 0-1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartitionData {
+    /// Versions 0-1.
+    pub partition: i32,
+    /// Versions 0-1.
+    pub leader_epoch: i32,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Message for PartitionData {
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            partition: d.get_i32()?,
+            leader_epoch: d.get_i32()?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.put_i32(self.partition);
+        e.put_i32(self.leader_epoch);
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+impl crate::Request for ReadShareGroupStateSummaryRequest {
+    const API_KEY: crate::ApiKey = crate::ApiKey::ReadShareGroupStateSummary;
+    type Response =
+        crate::generated::read_share_group_state_summary_response::ReadShareGroupStateSummaryResponse;
+}

@@ -1,0 +1,135 @@
+//! `VotersRecord`, versions 0, flexible from 0. Written by `cargo codegen`.
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Form, Message, RawTaggedField, StringBytes};
+use broker_model::Uuid;
+
+/// Message `VotersRecord`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VotersRecord {
+    /// Versions 0.
+    pub version: i16,
+    /// Versions 0.
+    pub voters: Vec<Voter>,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl VotersRecord {
+    /// Versions that Kafka 4.4 knows.
+    pub const VERSIONS: std::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl Message for VotersRecord {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        DecodeError::check_version("VotersRecord", &Self::VERSIONS, version)?;
+        Ok(Self {
+            version: d.get_i16()?,
+            voters: d.get_structs(Form::Compact, 27, version)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        EncodeError::check_version("VotersRecord", &Self::VERSIONS, version)?;
+        e.put_i16(self.version);
+        e.put_structs(&self.voters, Form::Compact, version)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `VotersRecord` in versions 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Voter {
+    /// Versions 0; broker id.
+    pub voter_id: i32,
+    /// Versions 0.
+    pub voter_directory_id: Uuid,
+    /// Versions 0.
+    pub endpoints: Vec<Endpoint>,
+    /// Versions 0.
+    pub kraft_version_feature: KRaftVersionFeature,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Message for Voter {
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            voter_id: d.get_i32()?,
+            voter_directory_id: d.get_uuid()?,
+            endpoints: d.get_structs(Form::Compact, 5, version)?,
+            kraft_version_feature: KRaftVersionFeature::decode(d, version)?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.put_i32(self.voter_id);
+        e.put_uuid(self.voter_directory_id);
+        e.put_structs(&self.endpoints, Form::Compact, version)?;
+        self.kraft_version_feature.encode(e, version)?;
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `VotersRecord` in versions 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Endpoint {
+    /// Versions 0.
+    pub name: StringBytes,
+    /// Versions 0.
+    pub host: StringBytes,
+    /// Versions 0.
+    pub port: u16,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Message for Endpoint {
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            name: d.get_string(Form::Compact)?,
+            host: d.get_string(Form::Compact)?,
+            port: d.get_u16()?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.put_string(&self.name, Form::Compact)?;
+        e.put_string(&self.host, Form::Compact)?;
+        e.put_u16(self.port);
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
+
+/// Part of `VotersRecord` in versions 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KRaftVersionFeature {
+    /// Versions 0.
+    pub min_supported_version: i16,
+    /// Versions 0.
+    pub max_supported_version: i16,
+    /// Tagged fields that this version does not know, as they came.
+    pub unknown_tagged_fields: Vec<RawTaggedField>,
+}
+
+impl Message for KRaftVersionFeature {
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            min_supported_version: d.get_i16()?,
+            max_supported_version: d.get_i16()?,
+            unknown_tagged_fields: d.get_unknown_tagged_fields()?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.put_i16(self.min_supported_version);
+        e.put_i16(self.max_supported_version);
+        e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
+        Ok(())
+    }
+}
