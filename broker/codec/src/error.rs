@@ -136,10 +136,17 @@ impl EncodeError {
         }
     }
 
-    /// The field has no place in this version.
-    #[cold]
-    pub fn no_place(field: &'static str, version: i16) -> Self {
-        Self::FieldNotInVersion { field, version }
+    /// Refuses a set field that has no place in this version.
+    ///
+    /// # Errors
+    /// [`EncodeError::FieldNotInVersion`].
+    #[inline]
+    pub fn check_unset(is_set: bool, field: &'static str, version: i16) -> Result<(), Self> {
+        if is_set {
+            Err(Self::FieldNotInVersion { field, version })
+        } else {
+            Ok(())
+        }
     }
 
     /// The field is null where this version allows none.

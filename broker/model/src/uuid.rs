@@ -42,7 +42,11 @@ impl fmt::Display for Uuid {
         let value = u128::from_be_bytes(self.0);
         for (index, place) in text.iter_mut().enumerate() {
             // The last character holds the two lowest bits and four of padding.
-            let bits = if index < TEXT_SIZE - 1 { value >> (122 - 6 * index) } else { value << 4 };
+            let bits = if index < TEXT_SIZE - 1 {
+                value >> (122 - 6 * index)
+            } else {
+                value << 4
+            };
             *place = ALPHABET[(bits & 0x3f) as usize];
         }
         f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
@@ -64,8 +68,15 @@ impl FromStr for Uuid {
         }
         let mut value = 0_u128;
         for (index, byte) in text.bytes().enumerate() {
-            let digit = ALPHABET.iter().position(|letter| *letter == byte).ok_or(ParseUuidError)? as u128;
-            value = if index < TEXT_SIZE - 1 { value << 6 | digit } else { value << 2 | digit >> 4 };
+            let digit = ALPHABET
+                .iter()
+                .position(|letter| *letter == byte)
+                .ok_or(ParseUuidError)? as u128;
+            value = if index < TEXT_SIZE - 1 {
+                value << 6 | digit
+            } else {
+                value << 2 | digit >> 4
+            };
         }
         Ok(Self(value.to_be_bytes()))
     }

@@ -25,6 +25,13 @@ pub(crate) struct ApiRow {
 }
 
 impl ApiKey {
+    /// The API with that number; none for numbers that were never given or have no version left.
+    pub fn from_i16(number: i16) -> Option<Self> {
+        usize::try_from(number)
+            .ok()
+            .and_then(|place| Self::BY_NUMBER.get(place).copied().flatten())
+    }
+
     /// The number on the wire.
     pub fn code(self) -> i16 {
         self.row().number

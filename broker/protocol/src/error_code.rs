@@ -24,12 +24,12 @@ pub(crate) struct ErrorRow {
 }
 
 macro_rules! error_codes {
-    ($($variant:ident = $code:literal, $name:literal, $retriability:ident, $message:literal;)*) => {
+    ($($(#[$default:ident])? $variant:ident = $code:literal, $name:literal, $retriability:ident, $message:literal;)*) => {
         /// Outcome of a request or of a part of it, as clients see it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(i16)]
         pub enum ErrorCode {
-            $(#[doc = $message] $variant = $code,)*
+            $(#[doc = $message] $(#[$default])? $variant = $code,)*
         }
 
         impl ErrorCode {
@@ -84,12 +84,6 @@ impl ErrorCode {
 
     fn row(self) -> &'static ErrorRow {
         table::row(self)
-    }
-}
-
-impl Default for ErrorCode {
-    fn default() -> Self {
-        Self::None
     }
 }
 

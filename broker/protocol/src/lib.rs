@@ -8,6 +8,7 @@
 mod api_key;
 mod error_code;
 mod framing;
+pub mod fuzz;
 mod generated;
 mod request;
 

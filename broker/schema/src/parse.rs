@@ -293,6 +293,9 @@ fn check_field(message: &Message, structure: &Structure, field: &Field) -> Resul
     {
         return fail("null outside of its versions");
     }
+    if field.nullable.is_some() && matches!(field.ty, Type::Number(_) | Type::Bool | Type::Uuid) {
+        return fail("a type that cannot be null");
+    }
     if field.default == Some(Value::Null) && field.nullable.is_none() {
         return fail("null default of a field that cannot be null");
     }

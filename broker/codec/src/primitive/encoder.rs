@@ -39,7 +39,7 @@ macro_rules! numbers {
 }
 
 macro_rules! arrays {
-    ($($(#[$doc:meta])* $name:ident: $type:ty = $put:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident, $nullable:ident: $type:ty = $put:ident;)*) => {
         $(
             $(#[$doc])*
             ///
@@ -49,6 +49,19 @@ macro_rules! arrays {
                 self.put_length(elements.len(), form)?;
                 elements.iter().for_each(|element| self.$put(*element));
                 Ok(())
+            }
+
+            $(#[$doc])*
+            ///
+            /// Or null.
+            ///
+            /// # Errors
+            /// The length does not fit into its prefix.
+            pub fn $nullable(&mut self, elements: Option<&[$type]>, form: Form) -> Result<(), EncodeError> {
+                match elements {
+                    Some(elements) => self.$name(elements, form),
+                    None => self.put_null_length(form),
+                }
             }
         )*
     };
@@ -93,10 +106,6 @@ impl Encoder {
 
     /// A byte, 1 for true.
     #[inline]
-    #[expect(
-        clippy::fn_params_excessive_bools,
-        reason = "the boolean is the value that is written"
-    )]
     pub fn put_bool(&mut self, value: bool) {
         self.buffer.push(u8::from(value));
     }
@@ -169,13 +178,14 @@ impl Encoder {
         Ok(())
     }
 
-    /// A null array, null bytes or null records.
+    /// What stands for the length of null; never an error, but of the type of the arms beside it.
     #[inline]
-    pub fn put_null(&mut self, form: Form) {
+    fn put_null_length(&mut self, form: Form) -> Result<(), EncodeError> {
         match form {
             Form::Compact => self.buffer.push(0),
             Form::Plain => self.put_i32(-1),
         }
+        Ok(())
     }
 
     /// Bytes with their length.
@@ -187,6 +197,30 @@ impl Encoder {
         self.put_length(bytes.len(), form)?;
         self.put_slice(bytes);
         Ok(())
+    }
+
+    /// Bytes with their length, or null.
+    ///
+    /// # Errors
+    /// The length does not fit into its prefix.
+    #[inline]
+    pub fn put_nullable_bytes(&mut self, bytes: Option<&[u8]>, form: Form) -> Result<(), EncodeError> {
+        match bytes {
+            Some(bytes) => self.put_bytes(bytes, form),
+            None => self.put_null_length(form),
+        }
+    }
+
+    /// Record batches with their length, or null; their bytes stay where they are.
+    ///
+    /// # Errors
+    /// The length does not fit into its prefix.
+    #[inline]
+    pub fn put_nullable_records(&mut self, records: Option<&Records>, form: Form) -> Result<(), EncodeError> {
+        match records {
+            Some(records) => self.put_records(records, form),
+            None => self.put_null_length(form),
+        }
     }
 
     /// Record batches with their length; their bytes stay where they are.
@@ -222,15 +256,15 @@ impl Encoder {
 
     arrays! {
         /// An array of signed bytes.
-        put_i8_array: i8 = put_i8;
+        put_i8_array, put_nullable_i8_array: i8 = put_i8;
         /// An array of signed 16-bit numbers.
-        put_i16_array: i16 = put_i16;
+        put_i16_array, put_nullable_i16_array: i16 = put_i16;
         /// An array of signed 32-bit numbers.
-        put_i32_array: i32 = put_i32;
+        put_i32_array, put_nullable_i32_array: i32 = put_i32;
         /// An array of signed 64-bit numbers.
-        put_i64_array: i64 = put_i64;
+        put_i64_array, put_nullable_i64_array: i64 = put_i64;
         /// An array of 128-bit ids.
-        put_uuid_array: Uuid = put_uuid;
+        put_uuid_array, put_nullable_uuid_array: Uuid = put_uuid;
     }
 
     /// An array of strings.
@@ -242,6 +276,21 @@ impl Encoder {
         elements
             .iter()
             .try_for_each(|element| self.put_string(element, form))
+    }
+
+    /// An array of strings, or null.
+    ///
+    /// # Errors
+    /// The length or a string does not fit into its prefix.
+    pub fn put_nullable_string_array(
+        &mut self,
+        elements: Option<&[StringBytes]>,
+        form: Form,
+    ) -> Result<(), EncodeError> {
+        match elements {
+            Some(elements) => self.put_string_array(elements, form),
+            None => self.put_null_length(form),
+        }
     }
 
     /// A structure or null, marked by a leading -1 or 1.
@@ -284,6 +333,22 @@ impl Encoder {
         elements
             .iter()
             .try_for_each(|element| element.encode(self, version))
+    }
+
+    /// An array of structures, or null.
+    ///
+    /// # Errors
+    /// The length does not fit into its prefix, or an element cannot be written in this version.
+    pub fn put_nullable_structs<T: Message>(
+        &mut self,
+        elements: Option<&[T]>,
+        form: Form,
+        version: i16,
+    ) -> Result<(), EncodeError> {
+        match elements {
+            Some(elements) => self.put_structs(elements, form, version),
+            None => self.put_null_length(form),
+        }
     }
 
     /// A tagged field whose value is written by `value`.

@@ -91,8 +91,7 @@ impl Message for ConsumerGroupMemberMetadataValue {
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
         if tag_0 {
             e.put_tagged(0, |e| {
-                e.put_nullable_tagged_struct(self.classic_member_metadata.as_ref(), version)?;
-                Ok(())
+                e.put_nullable_tagged_struct(self.classic_member_metadata.as_ref(), version)
             })?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;

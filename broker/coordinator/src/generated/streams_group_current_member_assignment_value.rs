@@ -127,11 +127,7 @@ impl Message for TaskIds {
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
         if tag_0 {
             e.put_tagged(0, |e| {
-                match &self.assignment_epochs {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.assignment_epochs.as_deref(), Form::Compact)
             })?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;

@@ -90,11 +90,7 @@ impl Message for StreamsGroupMetadataValue {
         }
         if tag_1 {
             e.put_tagged(1, |e| {
-                match &self.last_assignment_configs {
-                    Some(value) => e.put_structs(value, Form::Compact, version)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_structs(self.last_assignment_configs.as_deref(), Form::Compact, version)
             })?;
         }
         if tag_2 {

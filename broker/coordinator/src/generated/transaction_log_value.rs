@@ -97,40 +97,33 @@ impl Message for TransactionLogValue {
         e.put_i16(self.producer_epoch);
         e.put_i32(self.transaction_timeout_ms);
         e.put_i8(self.transaction_status);
-        match &self.transaction_partitions {
-            Some(value) => e.put_structs(value, form, version)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_structs(self.transaction_partitions.as_deref(), form, version)?;
         e.put_i64(self.transaction_last_update_timestamp_ms);
         e.put_i64(self.transaction_start_timestamp_ms);
         let tag_0 = version >= 1 && self.previous_producer_id != -1;
-        if !(version >= 1) && self.previous_producer_id != -1 {
-            return Err(EncodeError::no_place(
-                "TransactionLogValue.previous_producer_id",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && self.previous_producer_id != -1,
+            "TransactionLogValue.previous_producer_id",
+            version,
+        )?;
         let tag_1 = version >= 1 && self.next_producer_id != -1;
-        if !(version >= 1) && self.next_producer_id != -1 {
-            return Err(EncodeError::no_place(
-                "TransactionLogValue.next_producer_id",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && self.next_producer_id != -1,
+            "TransactionLogValue.next_producer_id",
+            version,
+        )?;
         let tag_2 = version >= 1 && self.client_transaction_version != 0;
-        if !(version >= 1) && self.client_transaction_version != 0 {
-            return Err(EncodeError::no_place(
-                "TransactionLogValue.client_transaction_version",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && self.client_transaction_version != 0,
+            "TransactionLogValue.client_transaction_version",
+            version,
+        )?;
         let tag_3 = version >= 1 && self.next_producer_epoch != -1;
-        if !(version >= 1) && self.next_producer_epoch != -1 {
-            return Err(EncodeError::no_place(
-                "TransactionLogValue.next_producer_epoch",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && self.next_producer_epoch != -1,
+            "TransactionLogValue.next_producer_epoch",
+            version,
+        )?;
         if form == Form::Compact {
             e.put_tag_count(
                 usize::from(tag_0) + usize::from(tag_1) + usize::from(tag_2) + usize::from(tag_3),

@@ -40,10 +40,7 @@ impl Message for BeginTransactionRecord {
         let tag_0 = self.name.is_some();
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
         if tag_0 {
-            e.put_tagged(0, |e| {
-                e.put_nullable_string(self.name.as_deref(), Form::Compact)?;
-                Ok(())
-            })?;
+            e.put_tagged(0, |e| e.put_nullable_string(self.name.as_deref(), Form::Compact))?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         Ok(())

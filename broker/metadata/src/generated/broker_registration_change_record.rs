@@ -60,26 +60,23 @@ impl Message for BrokerRegistrationChangeRecord {
         e.put_i64(self.broker_epoch);
         let tag_0 = self.fenced != 0;
         let tag_1 = version >= 1 && self.in_controlled_shutdown != 0;
-        if !(version >= 1) && self.in_controlled_shutdown != 0 {
-            return Err(EncodeError::no_place(
-                "BrokerRegistrationChangeRecord.in_controlled_shutdown",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && self.in_controlled_shutdown != 0,
+            "BrokerRegistrationChangeRecord.in_controlled_shutdown",
+            version,
+        )?;
         let tag_2 = version >= 2 && !self.log_dirs.is_empty();
-        if !(version >= 2) && !self.log_dirs.is_empty() {
-            return Err(EncodeError::no_place(
-                "BrokerRegistrationChangeRecord.log_dirs",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 2 && !self.log_dirs.is_empty(),
+            "BrokerRegistrationChangeRecord.log_dirs",
+            version,
+        )?;
         let tag_3 = version >= 3 && self.cordoned_log_dirs.is_some();
-        if !(version >= 3) && self.cordoned_log_dirs.is_some() {
-            return Err(EncodeError::no_place(
-                "BrokerRegistrationChangeRecord.cordoned_log_dirs",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 3 && self.cordoned_log_dirs.is_some(),
+            "BrokerRegistrationChangeRecord.cordoned_log_dirs",
+            version,
+        )?;
         e.put_tag_count(
             usize::from(tag_0) + usize::from(tag_1) + usize::from(tag_2) + usize::from(tag_3),
             &self.unknown_tagged_fields,
@@ -97,18 +94,11 @@ impl Message for BrokerRegistrationChangeRecord {
             })?;
         }
         if tag_2 {
-            e.put_tagged(2, |e| {
-                e.put_uuid_array(&self.log_dirs, Form::Compact)?;
-                Ok(())
-            })?;
+            e.put_tagged(2, |e| e.put_uuid_array(&self.log_dirs, Form::Compact))?;
         }
         if tag_3 {
             e.put_tagged(3, |e| {
-                match &self.cordoned_log_dirs {
-                    Some(value) => e.put_uuid_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_uuid_array(self.cordoned_log_dirs.as_deref(), Form::Compact)
             })?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;

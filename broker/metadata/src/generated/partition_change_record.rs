@@ -97,6 +97,10 @@ impl Message for PartitionChangeRecord {
         Ok(m)
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a handful of lines a tagged field, and there are many"
+    )]
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("PartitionChangeRecord", &Self::VERSIONS, version)?;
         e.put_i32(self.partition_id);
@@ -108,26 +112,23 @@ impl Message for PartitionChangeRecord {
         let tag_4 = self.adding_replicas.is_some();
         let tag_5 = self.leader_recovery_state != -1;
         let tag_6 = version >= 2 && self.eligible_leader_replicas.is_some();
-        if !(version >= 2) && self.eligible_leader_replicas.is_some() {
-            return Err(EncodeError::no_place(
-                "PartitionChangeRecord.eligible_leader_replicas",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 2 && self.eligible_leader_replicas.is_some(),
+            "PartitionChangeRecord.eligible_leader_replicas",
+            version,
+        )?;
         let tag_7 = version >= 2 && self.last_known_elr.is_some();
-        if !(version >= 2) && self.last_known_elr.is_some() {
-            return Err(EncodeError::no_place(
-                "PartitionChangeRecord.last_known_elr",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 2 && self.last_known_elr.is_some(),
+            "PartitionChangeRecord.last_known_elr",
+            version,
+        )?;
         let tag_8 = version >= 1 && self.directories.is_some();
-        if !(version >= 1) && self.directories.is_some() {
-            return Err(EncodeError::no_place(
-                "PartitionChangeRecord.directories",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && self.directories.is_some(),
+            "PartitionChangeRecord.directories",
+            version,
+        )?;
         e.put_tag_count(
             usize::from(tag_0)
                 + usize::from(tag_1)
@@ -142,11 +143,7 @@ impl Message for PartitionChangeRecord {
         )?;
         if tag_0 {
             e.put_tagged(0, |e| {
-                match &self.isr {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.isr.as_deref(), Form::Compact)
             })?;
         }
         if tag_1 {
@@ -157,29 +154,17 @@ impl Message for PartitionChangeRecord {
         }
         if tag_2 {
             e.put_tagged(2, |e| {
-                match &self.replicas {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.replicas.as_deref(), Form::Compact)
             })?;
         }
         if tag_3 {
             e.put_tagged(3, |e| {
-                match &self.removing_replicas {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.removing_replicas.as_deref(), Form::Compact)
             })?;
         }
         if tag_4 {
             e.put_tagged(4, |e| {
-                match &self.adding_replicas {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.adding_replicas.as_deref(), Form::Compact)
             })?;
         }
         if tag_5 {
@@ -190,29 +175,17 @@ impl Message for PartitionChangeRecord {
         }
         if tag_6 {
             e.put_tagged(6, |e| {
-                match &self.eligible_leader_replicas {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.eligible_leader_replicas.as_deref(), Form::Compact)
             })?;
         }
         if tag_7 {
             e.put_tagged(7, |e| {
-                match &self.last_known_elr {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.last_known_elr.as_deref(), Form::Compact)
             })?;
         }
         if tag_8 {
             e.put_tagged(8, |e| {
-                match &self.directories {
-                    Some(value) => e.put_uuid_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_uuid_array(self.directories.as_deref(), Form::Compact)
             })?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;

@@ -114,21 +114,26 @@ impl Message for PartitionRecord {
         e.put_i32(self.partition_epoch);
         if version >= 1 {
             e.put_uuid_array(&self.directories, Form::Compact)?;
-        } else if !self.directories.is_empty() {
-            return Err(EncodeError::no_place("PartitionRecord.directories", version));
+        } else {
+            EncodeError::check_unset(
+                !self.directories.is_empty(),
+                "PartitionRecord.directories",
+                version,
+            )?;
         }
         let tag_0 = self.leader_recovery_state != 0;
         let tag_1 = version >= 2 && self.eligible_leader_replicas.is_some();
-        if !(version >= 2) && self.eligible_leader_replicas.is_some() {
-            return Err(EncodeError::no_place(
-                "PartitionRecord.eligible_leader_replicas",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 2 && self.eligible_leader_replicas.is_some(),
+            "PartitionRecord.eligible_leader_replicas",
+            version,
+        )?;
         let tag_2 = version >= 2 && self.last_known_elr.is_some();
-        if !(version >= 2) && self.last_known_elr.is_some() {
-            return Err(EncodeError::no_place("PartitionRecord.last_known_elr", version));
-        }
+        EncodeError::check_unset(
+            version < 2 && self.last_known_elr.is_some(),
+            "PartitionRecord.last_known_elr",
+            version,
+        )?;
         e.put_tag_count(
             usize::from(tag_0) + usize::from(tag_1) + usize::from(tag_2),
             &self.unknown_tagged_fields,
@@ -141,20 +146,12 @@ impl Message for PartitionRecord {
         }
         if tag_1 {
             e.put_tagged(1, |e| {
-                match &self.eligible_leader_replicas {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.eligible_leader_replicas.as_deref(), Form::Compact)
             })?;
         }
         if tag_2 {
             e.put_tagged(2, |e| {
-                match &self.last_known_elr {
-                    Some(value) => e.put_i32_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_i32_array(self.last_known_elr.as_deref(), Form::Compact)
             })?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;

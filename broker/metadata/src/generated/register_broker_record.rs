@@ -93,11 +93,12 @@ impl Message for RegisterBrokerRecord {
         e.put_i32(self.broker_id);
         if version >= 2 {
             e.put_bool(self.is_migrating_zk_broker);
-        } else if self.is_migrating_zk_broker {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.is_migrating_zk_broker,
                 "RegisterBrokerRecord.is_migrating_zk_broker",
                 version,
-            ));
+            )?;
         }
         e.put_uuid(self.incarnation_id);
         e.put_i64(self.broker_epoch);
@@ -107,40 +108,35 @@ impl Message for RegisterBrokerRecord {
         e.put_bool(self.fenced);
         if version >= 1 {
             e.put_bool(self.in_controlled_shutdown);
-        } else if self.in_controlled_shutdown {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.in_controlled_shutdown,
                 "RegisterBrokerRecord.in_controlled_shutdown",
                 version,
-            ));
+            )?;
         }
         let tag_0 = version >= 3 && !self.log_dirs.is_empty();
-        if !(version >= 3) && !self.log_dirs.is_empty() {
-            return Err(EncodeError::no_place("RegisterBrokerRecord.log_dirs", version));
-        }
+        EncodeError::check_unset(
+            version < 3 && !self.log_dirs.is_empty(),
+            "RegisterBrokerRecord.log_dirs",
+            version,
+        )?;
         let tag_1 = version >= 4 && self.cordoned_log_dirs.is_some();
-        if !(version >= 4) && self.cordoned_log_dirs.is_some() {
-            return Err(EncodeError::no_place(
-                "RegisterBrokerRecord.cordoned_log_dirs",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 4 && self.cordoned_log_dirs.is_some(),
+            "RegisterBrokerRecord.cordoned_log_dirs",
+            version,
+        )?;
         e.put_tag_count(
             usize::from(tag_0) + usize::from(tag_1),
             &self.unknown_tagged_fields,
         )?;
         if tag_0 {
-            e.put_tagged(0, |e| {
-                e.put_uuid_array(&self.log_dirs, Form::Compact)?;
-                Ok(())
-            })?;
+            e.put_tagged(0, |e| e.put_uuid_array(&self.log_dirs, Form::Compact))?;
         }
         if tag_1 {
             e.put_tagged(1, |e| {
-                match &self.cordoned_log_dirs {
-                    Some(value) => e.put_uuid_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_uuid_array(self.cordoned_log_dirs.as_deref(), Form::Compact)
             })?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;

@@ -4,7 +4,7 @@ use super::{ErrorRow, Retriability};
 
 super::error_codes! {
     UnknownServerError = -1, "UNKNOWN_SERVER_ERROR", Final, "The server experienced an unexpected error when processing the request.";
-    None = 0, "NONE", Final, "NONE";
+    #[default] None = 0, "NONE", Final, "NONE";
     OffsetOutOfRange = 1, "OFFSET_OUT_OF_RANGE", Final, "The requested offset is not within the range of offsets maintained by the server.";
     CorruptMessage = 2, "CORRUPT_MESSAGE", Retry, "This message has failed its CRC checksum, exceeds the valid size, has a null key for a compacted topic, or is otherwise corrupt.";
     UnknownTopicOrPartition = 3, "UNKNOWN_TOPIC_OR_PARTITION", Retry, "This server does not host this topic-partition.";

@@ -58,43 +58,48 @@ impl Message for AddPartitionsToTxnRequest {
         let form = Form::since(version, 3);
         if version >= 4 {
             e.put_structs(&self.transactions, form, version)?;
-        } else if !self.transactions.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.transactions.is_empty(),
                 "AddPartitionsToTxnRequest.transactions",
                 version,
-            ));
+            )?;
         }
         if version <= 3 {
             e.put_string(&self.v3_and_below_transactional_id, form)?;
-        } else if !self.v3_and_below_transactional_id.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.v3_and_below_transactional_id.is_empty(),
                 "AddPartitionsToTxnRequest.v3_and_below_transactional_id",
                 version,
-            ));
+            )?;
         }
         if version <= 3 {
             e.put_i64(self.v3_and_below_producer_id);
-        } else if self.v3_and_below_producer_id != 0 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.v3_and_below_producer_id != 0,
                 "AddPartitionsToTxnRequest.v3_and_below_producer_id",
                 version,
-            ));
+            )?;
         }
         if version <= 3 {
             e.put_i16(self.v3_and_below_producer_epoch);
-        } else if self.v3_and_below_producer_epoch != 0 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.v3_and_below_producer_epoch != 0,
                 "AddPartitionsToTxnRequest.v3_and_below_producer_epoch",
                 version,
-            ));
+            )?;
         }
         if version <= 3 {
             e.put_structs(&self.v3_and_below_topics, form, version)?;
-        } else if !self.v3_and_below_topics.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.v3_and_below_topics.is_empty(),
                 "AddPartitionsToTxnRequest.v3_and_below_topics",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -55,19 +55,21 @@ impl Message for AddPartitionsToTxnResponse {
         }
         if version >= 4 {
             e.put_structs(&self.results_by_transaction, form, version)?;
-        } else if !self.results_by_transaction.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.results_by_transaction.is_empty(),
                 "AddPartitionsToTxnResponse.results_by_transaction",
                 version,
-            ));
+            )?;
         }
         if version <= 3 {
             e.put_structs(&self.results_by_topic_v3_and_below, form, version)?;
-        } else if !self.results_by_topic_v3_and_below.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.results_by_topic_v3_and_below.is_empty(),
                 "AddPartitionsToTxnResponse.results_by_topic_v3_and_below",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

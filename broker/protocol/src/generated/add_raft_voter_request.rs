@@ -64,11 +64,12 @@ impl Message for AddRaftVoterRequest {
         e.put_structs(&self.listeners, Form::Compact, version)?;
         if version >= 1 {
             e.put_bool(self.ack_when_committed);
-        } else if !self.ack_when_committed {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.ack_when_committed,
                 "AddRaftVoterRequest.ack_when_committed",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

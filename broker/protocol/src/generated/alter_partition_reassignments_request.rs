@@ -47,11 +47,12 @@ impl Message for AlterPartitionReassignmentsRequest {
         e.put_i32(self.timeout_ms);
         if version >= 1 {
             e.put_bool(self.allow_replication_factor_change);
-        } else if !self.allow_replication_factor_change {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.allow_replication_factor_change,
                 "AlterPartitionReassignmentsRequest.allow_replication_factor_change",
                 version,
-            ));
+            )?;
         }
         e.put_structs(&self.topics, Form::Compact, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
@@ -109,10 +110,7 @@ impl Message for ReassignablePartition {
 
     fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
         e.put_i32(self.partition_index);
-        match &self.replicas {
-            Some(value) => e.put_i32_array(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_i32_array(self.replicas.as_deref(), Form::Compact)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

@@ -126,16 +126,17 @@ impl Message for PartitionData {
         e.put_i32(self.leader_epoch);
         if version <= 2 {
             e.put_i32_array(&self.new_isr, Form::Compact)?;
-        } else if !self.new_isr.is_empty() {
-            return Err(EncodeError::no_place("PartitionData.new_isr", version));
+        } else {
+            EncodeError::check_unset(!self.new_isr.is_empty(), "PartitionData.new_isr", version)?;
         }
         if version >= 3 {
             e.put_structs(&self.new_isr_with_epochs, Form::Compact, version)?;
-        } else if !self.new_isr_with_epochs.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.new_isr_with_epochs.is_empty(),
                 "PartitionData.new_isr_with_epochs",
                 version,
-            ));
+            )?;
         }
         e.put_i8(self.leader_recovery_state);
         e.put_i32(self.partition_epoch);

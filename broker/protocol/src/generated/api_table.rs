@@ -285,103 +285,104 @@ impl ApiKey {
         Self::UnregisterController,
     ];
 
-    /// The API with that number.
-    pub const fn from_i16(number: i16) -> Option<Self> {
-        Some(match number {
-            0 => Self::Produce,
-            1 => Self::Fetch,
-            2 => Self::ListOffsets,
-            3 => Self::Metadata,
-            8 => Self::OffsetCommit,
-            9 => Self::OffsetFetch,
-            10 => Self::FindCoordinator,
-            11 => Self::JoinGroup,
-            12 => Self::Heartbeat,
-            13 => Self::LeaveGroup,
-            14 => Self::SyncGroup,
-            15 => Self::DescribeGroups,
-            16 => Self::ListGroups,
-            17 => Self::SaslHandshake,
-            18 => Self::ApiVersions,
-            19 => Self::CreateTopics,
-            20 => Self::DeleteTopics,
-            21 => Self::DeleteRecords,
-            22 => Self::InitProducerId,
-            23 => Self::OffsetForLeaderEpoch,
-            24 => Self::AddPartitionsToTxn,
-            25 => Self::AddOffsetsToTxn,
-            26 => Self::EndTxn,
-            27 => Self::WriteTxnMarkers,
-            28 => Self::TxnOffsetCommit,
-            29 => Self::DescribeAcls,
-            30 => Self::CreateAcls,
-            31 => Self::DeleteAcls,
-            32 => Self::DescribeConfigs,
-            33 => Self::AlterConfigs,
-            34 => Self::AlterReplicaLogDirs,
-            35 => Self::DescribeLogDirs,
-            36 => Self::SaslAuthenticate,
-            37 => Self::CreatePartitions,
-            38 => Self::CreateDelegationToken,
-            39 => Self::RenewDelegationToken,
-            40 => Self::ExpireDelegationToken,
-            41 => Self::DescribeDelegationToken,
-            42 => Self::DeleteGroups,
-            43 => Self::ElectLeaders,
-            44 => Self::IncrementalAlterConfigs,
-            45 => Self::AlterPartitionReassignments,
-            46 => Self::ListPartitionReassignments,
-            47 => Self::OffsetDelete,
-            48 => Self::DescribeClientQuotas,
-            49 => Self::AlterClientQuotas,
-            50 => Self::DescribeUserScramCredentials,
-            51 => Self::AlterUserScramCredentials,
-            52 => Self::Vote,
-            53 => Self::BeginQuorumEpoch,
-            54 => Self::EndQuorumEpoch,
-            55 => Self::DescribeQuorum,
-            56 => Self::AlterPartition,
-            57 => Self::UpdateFeatures,
-            58 => Self::Envelope,
-            59 => Self::FetchSnapshot,
-            60 => Self::DescribeCluster,
-            61 => Self::DescribeProducers,
-            62 => Self::BrokerRegistration,
-            63 => Self::BrokerHeartbeat,
-            64 => Self::UnregisterBroker,
-            65 => Self::DescribeTransactions,
-            66 => Self::ListTransactions,
-            67 => Self::AllocateProducerIds,
-            68 => Self::ConsumerGroupHeartbeat,
-            69 => Self::ConsumerGroupDescribe,
-            70 => Self::ControllerRegistration,
-            71 => Self::GetTelemetrySubscriptions,
-            72 => Self::PushTelemetry,
-            73 => Self::AssignReplicasToDirs,
-            74 => Self::ListConfigResources,
-            75 => Self::DescribeTopicPartitions,
-            76 => Self::ShareGroupHeartbeat,
-            77 => Self::ShareGroupDescribe,
-            78 => Self::ShareFetch,
-            79 => Self::ShareAcknowledge,
-            80 => Self::AddRaftVoter,
-            81 => Self::RemoveRaftVoter,
-            82 => Self::UpdateRaftVoter,
-            83 => Self::InitializeShareGroupState,
-            84 => Self::ReadShareGroupState,
-            85 => Self::WriteShareGroupState,
-            86 => Self::DeleteShareGroupState,
-            87 => Self::ReadShareGroupStateSummary,
-            88 => Self::StreamsGroupHeartbeat,
-            89 => Self::StreamsGroupDescribe,
-            90 => Self::DescribeShareGroupOffsets,
-            91 => Self::AlterShareGroupOffsets,
-            92 => Self::DeleteShareGroupOffsets,
-            93 => Self::StreamsGroupTopologyDescriptionUpdate,
-            94 => Self::UnregisterController,
-            _ => return None,
-        })
-    }
+    /// Each API at the place of its number.
+    pub(crate) const BY_NUMBER: [Option<Self>; 95] = [
+        Some(Self::Produce),
+        Some(Self::Fetch),
+        Some(Self::ListOffsets),
+        Some(Self::Metadata),
+        None,
+        None,
+        None,
+        None,
+        Some(Self::OffsetCommit),
+        Some(Self::OffsetFetch),
+        Some(Self::FindCoordinator),
+        Some(Self::JoinGroup),
+        Some(Self::Heartbeat),
+        Some(Self::LeaveGroup),
+        Some(Self::SyncGroup),
+        Some(Self::DescribeGroups),
+        Some(Self::ListGroups),
+        Some(Self::SaslHandshake),
+        Some(Self::ApiVersions),
+        Some(Self::CreateTopics),
+        Some(Self::DeleteTopics),
+        Some(Self::DeleteRecords),
+        Some(Self::InitProducerId),
+        Some(Self::OffsetForLeaderEpoch),
+        Some(Self::AddPartitionsToTxn),
+        Some(Self::AddOffsetsToTxn),
+        Some(Self::EndTxn),
+        Some(Self::WriteTxnMarkers),
+        Some(Self::TxnOffsetCommit),
+        Some(Self::DescribeAcls),
+        Some(Self::CreateAcls),
+        Some(Self::DeleteAcls),
+        Some(Self::DescribeConfigs),
+        Some(Self::AlterConfigs),
+        Some(Self::AlterReplicaLogDirs),
+        Some(Self::DescribeLogDirs),
+        Some(Self::SaslAuthenticate),
+        Some(Self::CreatePartitions),
+        Some(Self::CreateDelegationToken),
+        Some(Self::RenewDelegationToken),
+        Some(Self::ExpireDelegationToken),
+        Some(Self::DescribeDelegationToken),
+        Some(Self::DeleteGroups),
+        Some(Self::ElectLeaders),
+        Some(Self::IncrementalAlterConfigs),
+        Some(Self::AlterPartitionReassignments),
+        Some(Self::ListPartitionReassignments),
+        Some(Self::OffsetDelete),
+        Some(Self::DescribeClientQuotas),
+        Some(Self::AlterClientQuotas),
+        Some(Self::DescribeUserScramCredentials),
+        Some(Self::AlterUserScramCredentials),
+        Some(Self::Vote),
+        Some(Self::BeginQuorumEpoch),
+        Some(Self::EndQuorumEpoch),
+        Some(Self::DescribeQuorum),
+        Some(Self::AlterPartition),
+        Some(Self::UpdateFeatures),
+        Some(Self::Envelope),
+        Some(Self::FetchSnapshot),
+        Some(Self::DescribeCluster),
+        Some(Self::DescribeProducers),
+        Some(Self::BrokerRegistration),
+        Some(Self::BrokerHeartbeat),
+        Some(Self::UnregisterBroker),
+        Some(Self::DescribeTransactions),
+        Some(Self::ListTransactions),
+        Some(Self::AllocateProducerIds),
+        Some(Self::ConsumerGroupHeartbeat),
+        Some(Self::ConsumerGroupDescribe),
+        Some(Self::ControllerRegistration),
+        Some(Self::GetTelemetrySubscriptions),
+        Some(Self::PushTelemetry),
+        Some(Self::AssignReplicasToDirs),
+        Some(Self::ListConfigResources),
+        Some(Self::DescribeTopicPartitions),
+        Some(Self::ShareGroupHeartbeat),
+        Some(Self::ShareGroupDescribe),
+        Some(Self::ShareFetch),
+        Some(Self::ShareAcknowledge),
+        Some(Self::AddRaftVoter),
+        Some(Self::RemoveRaftVoter),
+        Some(Self::UpdateRaftVoter),
+        Some(Self::InitializeShareGroupState),
+        Some(Self::ReadShareGroupState),
+        Some(Self::WriteShareGroupState),
+        Some(Self::DeleteShareGroupState),
+        Some(Self::ReadShareGroupStateSummary),
+        Some(Self::StreamsGroupHeartbeat),
+        Some(Self::StreamsGroupDescribe),
+        Some(Self::DescribeShareGroupOffsets),
+        Some(Self::AlterShareGroupOffsets),
+        Some(Self::DeleteShareGroupOffsets),
+        Some(Self::StreamsGroupTopologyDescriptionUpdate),
+        Some(Self::UnregisterController),
+    ];
 }
 
 pub(crate) static ROWS: [ApiRow; 91] = [
@@ -1388,102 +1389,102 @@ pub(crate) static ROWS: [ApiRow; 91] = [
     },
 ];
 
-/// Calls `$macro!(Name, Name, …)` with the name of every API.
+/// Calls `$macro!(Name => NameRequest, NameResponse; …)` with every API.
 #[macro_export]
 macro_rules! for_each_api {
-    ($macro:ident) => {
-        $macro! {
-        Produce,
-        Fetch,
-        ListOffsets,
-        Metadata,
-        OffsetCommit,
-        OffsetFetch,
-        FindCoordinator,
-        JoinGroup,
-        Heartbeat,
-        LeaveGroup,
-        SyncGroup,
-        DescribeGroups,
-        ListGroups,
-        SaslHandshake,
-        ApiVersions,
-        CreateTopics,
-        DeleteTopics,
-        DeleteRecords,
-        InitProducerId,
-        OffsetForLeaderEpoch,
-        AddPartitionsToTxn,
-        AddOffsetsToTxn,
-        EndTxn,
-        WriteTxnMarkers,
-        TxnOffsetCommit,
-        DescribeAcls,
-        CreateAcls,
-        DeleteAcls,
-        DescribeConfigs,
-        AlterConfigs,
-        AlterReplicaLogDirs,
-        DescribeLogDirs,
-        SaslAuthenticate,
-        CreatePartitions,
-        CreateDelegationToken,
-        RenewDelegationToken,
-        ExpireDelegationToken,
-        DescribeDelegationToken,
-        DeleteGroups,
-        ElectLeaders,
-        IncrementalAlterConfigs,
-        AlterPartitionReassignments,
-        ListPartitionReassignments,
-        OffsetDelete,
-        DescribeClientQuotas,
-        AlterClientQuotas,
-        DescribeUserScramCredentials,
-        AlterUserScramCredentials,
-        Vote,
-        BeginQuorumEpoch,
-        EndQuorumEpoch,
-        DescribeQuorum,
-        AlterPartition,
-        UpdateFeatures,
-        Envelope,
-        FetchSnapshot,
-        DescribeCluster,
-        DescribeProducers,
-        BrokerRegistration,
-        BrokerHeartbeat,
-        UnregisterBroker,
-        DescribeTransactions,
-        ListTransactions,
-        AllocateProducerIds,
-        ConsumerGroupHeartbeat,
-        ConsumerGroupDescribe,
-        ControllerRegistration,
-        GetTelemetrySubscriptions,
-        PushTelemetry,
-        AssignReplicasToDirs,
-        ListConfigResources,
-        DescribeTopicPartitions,
-        ShareGroupHeartbeat,
-        ShareGroupDescribe,
-        ShareFetch,
-        ShareAcknowledge,
-        AddRaftVoter,
-        RemoveRaftVoter,
-        UpdateRaftVoter,
-        InitializeShareGroupState,
-        ReadShareGroupState,
-        WriteShareGroupState,
-        DeleteShareGroupState,
-        ReadShareGroupStateSummary,
-        StreamsGroupHeartbeat,
-        StreamsGroupDescribe,
-        DescribeShareGroupOffsets,
-        AlterShareGroupOffsets,
-        DeleteShareGroupOffsets,
-        StreamsGroupTopologyDescriptionUpdate,
-        UnregisterController,
-        }
-    };
+($macro:ident) => {
+$macro! {
+Produce => ProduceRequest, ProduceResponse;
+Fetch => FetchRequest, FetchResponse;
+ListOffsets => ListOffsetsRequest, ListOffsetsResponse;
+Metadata => MetadataRequest, MetadataResponse;
+OffsetCommit => OffsetCommitRequest, OffsetCommitResponse;
+OffsetFetch => OffsetFetchRequest, OffsetFetchResponse;
+FindCoordinator => FindCoordinatorRequest, FindCoordinatorResponse;
+JoinGroup => JoinGroupRequest, JoinGroupResponse;
+Heartbeat => HeartbeatRequest, HeartbeatResponse;
+LeaveGroup => LeaveGroupRequest, LeaveGroupResponse;
+SyncGroup => SyncGroupRequest, SyncGroupResponse;
+DescribeGroups => DescribeGroupsRequest, DescribeGroupsResponse;
+ListGroups => ListGroupsRequest, ListGroupsResponse;
+SaslHandshake => SaslHandshakeRequest, SaslHandshakeResponse;
+ApiVersions => ApiVersionsRequest, ApiVersionsResponse;
+CreateTopics => CreateTopicsRequest, CreateTopicsResponse;
+DeleteTopics => DeleteTopicsRequest, DeleteTopicsResponse;
+DeleteRecords => DeleteRecordsRequest, DeleteRecordsResponse;
+InitProducerId => InitProducerIdRequest, InitProducerIdResponse;
+OffsetForLeaderEpoch => OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse;
+AddPartitionsToTxn => AddPartitionsToTxnRequest, AddPartitionsToTxnResponse;
+AddOffsetsToTxn => AddOffsetsToTxnRequest, AddOffsetsToTxnResponse;
+EndTxn => EndTxnRequest, EndTxnResponse;
+WriteTxnMarkers => WriteTxnMarkersRequest, WriteTxnMarkersResponse;
+TxnOffsetCommit => TxnOffsetCommitRequest, TxnOffsetCommitResponse;
+DescribeAcls => DescribeAclsRequest, DescribeAclsResponse;
+CreateAcls => CreateAclsRequest, CreateAclsResponse;
+DeleteAcls => DeleteAclsRequest, DeleteAclsResponse;
+DescribeConfigs => DescribeConfigsRequest, DescribeConfigsResponse;
+AlterConfigs => AlterConfigsRequest, AlterConfigsResponse;
+AlterReplicaLogDirs => AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse;
+DescribeLogDirs => DescribeLogDirsRequest, DescribeLogDirsResponse;
+SaslAuthenticate => SaslAuthenticateRequest, SaslAuthenticateResponse;
+CreatePartitions => CreatePartitionsRequest, CreatePartitionsResponse;
+CreateDelegationToken => CreateDelegationTokenRequest, CreateDelegationTokenResponse;
+RenewDelegationToken => RenewDelegationTokenRequest, RenewDelegationTokenResponse;
+ExpireDelegationToken => ExpireDelegationTokenRequest, ExpireDelegationTokenResponse;
+DescribeDelegationToken => DescribeDelegationTokenRequest, DescribeDelegationTokenResponse;
+DeleteGroups => DeleteGroupsRequest, DeleteGroupsResponse;
+ElectLeaders => ElectLeadersRequest, ElectLeadersResponse;
+IncrementalAlterConfigs => IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse;
+AlterPartitionReassignments => AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse;
+ListPartitionReassignments => ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse;
+OffsetDelete => OffsetDeleteRequest, OffsetDeleteResponse;
+DescribeClientQuotas => DescribeClientQuotasRequest, DescribeClientQuotasResponse;
+AlterClientQuotas => AlterClientQuotasRequest, AlterClientQuotasResponse;
+DescribeUserScramCredentials => DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse;
+AlterUserScramCredentials => AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse;
+Vote => VoteRequest, VoteResponse;
+BeginQuorumEpoch => BeginQuorumEpochRequest, BeginQuorumEpochResponse;
+EndQuorumEpoch => EndQuorumEpochRequest, EndQuorumEpochResponse;
+DescribeQuorum => DescribeQuorumRequest, DescribeQuorumResponse;
+AlterPartition => AlterPartitionRequest, AlterPartitionResponse;
+UpdateFeatures => UpdateFeaturesRequest, UpdateFeaturesResponse;
+Envelope => EnvelopeRequest, EnvelopeResponse;
+FetchSnapshot => FetchSnapshotRequest, FetchSnapshotResponse;
+DescribeCluster => DescribeClusterRequest, DescribeClusterResponse;
+DescribeProducers => DescribeProducersRequest, DescribeProducersResponse;
+BrokerRegistration => BrokerRegistrationRequest, BrokerRegistrationResponse;
+BrokerHeartbeat => BrokerHeartbeatRequest, BrokerHeartbeatResponse;
+UnregisterBroker => UnregisterBrokerRequest, UnregisterBrokerResponse;
+DescribeTransactions => DescribeTransactionsRequest, DescribeTransactionsResponse;
+ListTransactions => ListTransactionsRequest, ListTransactionsResponse;
+AllocateProducerIds => AllocateProducerIdsRequest, AllocateProducerIdsResponse;
+ConsumerGroupHeartbeat => ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse;
+ConsumerGroupDescribe => ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse;
+ControllerRegistration => ControllerRegistrationRequest, ControllerRegistrationResponse;
+GetTelemetrySubscriptions => GetTelemetrySubscriptionsRequest, GetTelemetrySubscriptionsResponse;
+PushTelemetry => PushTelemetryRequest, PushTelemetryResponse;
+AssignReplicasToDirs => AssignReplicasToDirsRequest, AssignReplicasToDirsResponse;
+ListConfigResources => ListConfigResourcesRequest, ListConfigResourcesResponse;
+DescribeTopicPartitions => DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse;
+ShareGroupHeartbeat => ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse;
+ShareGroupDescribe => ShareGroupDescribeRequest, ShareGroupDescribeResponse;
+ShareFetch => ShareFetchRequest, ShareFetchResponse;
+ShareAcknowledge => ShareAcknowledgeRequest, ShareAcknowledgeResponse;
+AddRaftVoter => AddRaftVoterRequest, AddRaftVoterResponse;
+RemoveRaftVoter => RemoveRaftVoterRequest, RemoveRaftVoterResponse;
+UpdateRaftVoter => UpdateRaftVoterRequest, UpdateRaftVoterResponse;
+InitializeShareGroupState => InitializeShareGroupStateRequest, InitializeShareGroupStateResponse;
+ReadShareGroupState => ReadShareGroupStateRequest, ReadShareGroupStateResponse;
+WriteShareGroupState => WriteShareGroupStateRequest, WriteShareGroupStateResponse;
+DeleteShareGroupState => DeleteShareGroupStateRequest, DeleteShareGroupStateResponse;
+ReadShareGroupStateSummary => ReadShareGroupStateSummaryRequest, ReadShareGroupStateSummaryResponse;
+StreamsGroupHeartbeat => StreamsGroupHeartbeatRequest, StreamsGroupHeartbeatResponse;
+StreamsGroupDescribe => StreamsGroupDescribeRequest, StreamsGroupDescribeResponse;
+DescribeShareGroupOffsets => DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse;
+AlterShareGroupOffsets => AlterShareGroupOffsetsRequest, AlterShareGroupOffsetsResponse;
+DeleteShareGroupOffsets => DeleteShareGroupOffsetsRequest, DeleteShareGroupOffsetsResponse;
+StreamsGroupTopologyDescriptionUpdate => StreamsGroupTopologyDescriptionUpdateRequest, StreamsGroupTopologyDescriptionUpdateResponse;
+UnregisterController => UnregisterControllerRequest, UnregisterControllerResponse;
+}
+};
 }

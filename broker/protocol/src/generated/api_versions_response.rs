@@ -93,8 +93,7 @@ impl Message for ApiVersionsResponse {
             )?;
             if tag_0 {
                 e.put_tagged(0, |e| {
-                    e.put_structs(&self.supported_features, Form::Compact, version)?;
-                    Ok(())
+                    e.put_structs(&self.supported_features, Form::Compact, version)
                 })?;
             }
             if tag_1 {
@@ -105,8 +104,7 @@ impl Message for ApiVersionsResponse {
             }
             if tag_2 {
                 e.put_tagged(2, |e| {
-                    e.put_structs(&self.finalized_features, Form::Compact, version)?;
-                    Ok(())
+                    e.put_structs(&self.finalized_features, Form::Compact, version)
                 })?;
             }
             if tag_3 {

@@ -80,36 +80,27 @@ impl Message for BrokerHeartbeatRequest {
         e.put_bool(self.want_fence);
         e.put_bool(self.want_shut_down);
         let tag_0 = version >= 1 && !self.offline_log_dirs.is_empty();
-        if !(version >= 1) && !self.offline_log_dirs.is_empty() {
-            return Err(EncodeError::no_place(
-                "BrokerHeartbeatRequest.offline_log_dirs",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && !self.offline_log_dirs.is_empty(),
+            "BrokerHeartbeatRequest.offline_log_dirs",
+            version,
+        )?;
         let tag_1 = version >= 2 && self.cordoned_log_dirs.is_some();
-        if !(version >= 2) && self.cordoned_log_dirs.is_some() {
-            return Err(EncodeError::no_place(
-                "BrokerHeartbeatRequest.cordoned_log_dirs",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 2 && self.cordoned_log_dirs.is_some(),
+            "BrokerHeartbeatRequest.cordoned_log_dirs",
+            version,
+        )?;
         e.put_tag_count(
             usize::from(tag_0) + usize::from(tag_1),
             &self.unknown_tagged_fields,
         )?;
         if tag_0 {
-            e.put_tagged(0, |e| {
-                e.put_uuid_array(&self.offline_log_dirs, Form::Compact)?;
-                Ok(())
-            })?;
+            e.put_tagged(0, |e| e.put_uuid_array(&self.offline_log_dirs, Form::Compact))?;
         }
         if tag_1 {
             e.put_tagged(1, |e| {
-                match &self.cordoned_log_dirs {
-                    Some(value) => e.put_uuid_array(value, Form::Compact)?,
-                    None => e.put_null(Form::Compact),
-                }
-                Ok(())
+                e.put_nullable_uuid_array(self.cordoned_log_dirs.as_deref(), Form::Compact)
             })?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;

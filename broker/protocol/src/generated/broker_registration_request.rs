@@ -81,11 +81,12 @@ impl Message for BrokerRegistrationRequest {
         e.put_nullable_string(self.rack.as_deref(), Form::Compact)?;
         if version >= 1 {
             e.put_bool(self.is_migrating_zk_broker);
-        } else if self.is_migrating_zk_broker {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.is_migrating_zk_broker,
                 "BrokerRegistrationRequest.is_migrating_zk_broker",
                 version,
-            ));
+            )?;
         }
         if version >= 2 {
             e.put_uuid_array(&self.log_dirs, Form::Compact)?;

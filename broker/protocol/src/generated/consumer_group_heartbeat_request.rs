@@ -84,23 +84,18 @@ impl Message for ConsumerGroupHeartbeatRequest {
         e.put_nullable_string(self.instance_id.as_deref(), Form::Compact)?;
         e.put_nullable_string(self.rack_id.as_deref(), Form::Compact)?;
         e.put_i32(self.rebalance_timeout_ms);
-        match &self.subscribed_topic_names {
-            Some(value) => e.put_string_array(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_string_array(self.subscribed_topic_names.as_deref(), Form::Compact)?;
         if version >= 1 {
             e.put_nullable_string(self.subscribed_topic_regex.as_deref(), Form::Compact)?;
-        } else if self.subscribed_topic_regex.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.subscribed_topic_regex.is_some(),
                 "ConsumerGroupHeartbeatRequest.subscribed_topic_regex",
                 version,
-            ));
+            )?;
         }
         e.put_nullable_string(self.server_assignor.as_deref(), Form::Compact)?;
-        match &self.topic_partitions {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.topic_partitions.as_deref(), Form::Compact, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

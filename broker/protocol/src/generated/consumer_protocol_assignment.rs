@@ -32,10 +32,7 @@ impl Message for ConsumerProtocolAssignment {
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("ConsumerProtocolAssignment", &Self::VERSIONS, version)?;
         e.put_structs(&self.assigned_partitions, Form::Plain, version)?;
-        match &self.user_data {
-            Some(value) => e.put_bytes(value, Form::Plain)?,
-            None => e.put_null(Form::Plain),
-        }
+        e.put_nullable_bytes(self.user_data.as_deref(), Form::Plain)?;
         Ok(())
     }
 }

@@ -62,10 +62,7 @@ impl Message for ConsumerProtocolSubscription {
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("ConsumerProtocolSubscription", &Self::VERSIONS, version)?;
         e.put_string_array(&self.topics, Form::Plain)?;
-        match &self.user_data {
-            Some(value) => e.put_bytes(value, Form::Plain)?,
-            None => e.put_null(Form::Plain),
-        }
+        e.put_nullable_bytes(self.user_data.as_deref(), Form::Plain)?;
         if version >= 1 {
             e.put_structs(&self.owned_partitions, Form::Plain, version)?;
         }

@@ -63,27 +63,25 @@ impl Message for CreateDelegationTokenRequest {
         let form = Form::since(version, 2);
         if version >= 3 {
             e.put_nullable_string(self.owner_principal_type.as_deref(), form)?;
-        } else if self
-            .owner_principal_type
-            .as_ref()
-            .is_none_or(|value| !value.is_empty())
-        {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.owner_principal_type
+                    .as_ref()
+                    .is_none_or(|value| !value.is_empty()),
                 "CreateDelegationTokenRequest.owner_principal_type",
                 version,
-            ));
+            )?;
         }
         if version >= 3 {
             e.put_nullable_string(self.owner_principal_name.as_deref(), form)?;
-        } else if self
-            .owner_principal_name
-            .as_ref()
-            .is_none_or(|value| !value.is_empty())
-        {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.owner_principal_name
+                    .as_ref()
+                    .is_none_or(|value| !value.is_empty()),
                 "CreateDelegationTokenRequest.owner_principal_name",
                 version,
-            ));
+            )?;
         }
         e.put_structs(&self.renewers, form, version)?;
         e.put_i64(self.max_lifetime_ms);

@@ -88,10 +88,7 @@ impl Message for CreatePartitionsTopic {
         let form = Form::since(version, 2);
         e.put_string(&self.name, form)?;
         e.put_i32(self.count);
-        match &self.assignments {
-            Some(value) => e.put_structs(value, form, version)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_structs(self.assignments.as_deref(), form, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())
     }

@@ -129,10 +129,7 @@ impl Message for CreatableTopicResult {
             e.put_i16(self.replication_factor);
         }
         if version >= 5 {
-            match &self.configs {
-                Some(value) => e.put_structs(value, form, version)?,
-                None => e.put_null(form),
-            }
+            e.put_nullable_structs(self.configs.as_deref(), form, version)?;
         }
         let tag_0 = version >= 5 && self.topic_config_error_code != 0;
         if form == Form::Compact {

@@ -49,8 +49,8 @@ impl Message for DeleteTopicsRequest {
         let form = Form::since(version, 4);
         if version >= 6 {
             e.put_structs(&self.topics, form, version)?;
-        } else if !self.topics.is_empty() {
-            return Err(EncodeError::no_place("DeleteTopicsRequest.topics", version));
+        } else {
+            EncodeError::check_unset(!self.topics.is_empty(), "DeleteTopicsRequest.topics", version)?;
         }
         if version <= 5 {
             e.put_string_array(&self.topic_names, form)?;

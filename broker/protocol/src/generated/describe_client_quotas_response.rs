@@ -56,10 +56,7 @@ impl Message for DescribeClientQuotasResponse {
         e.put_i32(self.throttle_time_ms);
         e.put_i16(self.error_code);
         e.put_nullable_string(self.error_message.as_deref(), form)?;
-        match &self.entries {
-            Some(value) => e.put_structs(value, form, version)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_structs(self.entries.as_deref(), form, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())
     }

@@ -47,19 +47,21 @@ impl Message for DescribeClusterRequest {
         e.put_bool(self.include_cluster_authorized_operations);
         if version >= 1 {
             e.put_i8(self.endpoint_type);
-        } else if self.endpoint_type != 1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.endpoint_type != 1,
                 "DescribeClusterRequest.endpoint_type",
                 version,
-            ));
+            )?;
         }
         if version >= 2 {
             e.put_bool(self.include_fenced_brokers);
-        } else if self.include_fenced_brokers {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.include_fenced_brokers,
                 "DescribeClusterRequest.include_fenced_brokers",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

@@ -69,11 +69,12 @@ impl Message for DescribeClusterResponse {
         e.put_nullable_string(self.error_message.as_deref(), Form::Compact)?;
         if version >= 1 {
             e.put_i8(self.endpoint_type);
-        } else if self.endpoint_type != 1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.endpoint_type != 1,
                 "DescribeClusterResponse.endpoint_type",
                 version,
-            ));
+            )?;
         }
         e.put_string(&self.cluster_id, Form::Compact)?;
         e.put_i32(self.controller_id);
@@ -120,8 +121,8 @@ impl Message for DescribeClusterBroker {
         e.put_nullable_string(self.rack.as_deref(), Form::Compact)?;
         if version >= 2 {
             e.put_bool(self.is_fenced);
-        } else if self.is_fenced {
-            return Err(EncodeError::no_place("DescribeClusterBroker.is_fenced", version));
+        } else {
+            EncodeError::check_unset(self.is_fenced, "DescribeClusterBroker.is_fenced", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

@@ -42,11 +42,12 @@ impl Message for DescribeConfigsRequest {
         e.put_bool(self.include_synonyms);
         if version >= 3 {
             e.put_bool(self.include_documentation);
-        } else if self.include_documentation {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.include_documentation,
                 "DescribeConfigsRequest.include_documentation",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())
@@ -95,10 +96,7 @@ impl Message for DescribeConfigsResource {
         let form = Form::since(version, 4);
         e.put_i8(self.resource_type);
         e.put_string(&self.resource_name, form)?;
-        match &self.configuration_keys {
-            Some(value) => e.put_string_array(value, form)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_string_array(self.configuration_keys.as_deref(), form)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())
     }

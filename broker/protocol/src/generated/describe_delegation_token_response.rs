@@ -109,19 +109,21 @@ impl Message for DescribedDelegationToken {
         e.put_string(&self.principal_name, form)?;
         if version >= 3 {
             e.put_string(&self.token_requester_principal_type, form)?;
-        } else if !self.token_requester_principal_type.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.token_requester_principal_type.is_empty(),
                 "DescribedDelegationToken.token_requester_principal_type",
                 version,
-            ));
+            )?;
         }
         if version >= 3 {
             e.put_string(&self.token_requester_principal_name, form)?;
-        } else if !self.token_requester_principal_name.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.token_requester_principal_name.is_empty(),
                 "DescribedDelegationToken.token_requester_principal_name",
                 version,
-            ));
+            )?;
         }
         e.put_i64(self.issue_timestamp);
         e.put_i64(self.expiry_timestamp);

@@ -38,11 +38,12 @@ impl Message for DescribeGroupsRequest {
         e.put_string_array(&self.groups, form)?;
         if version >= 3 {
             e.put_bool(self.include_authorized_operations);
-        } else if self.include_authorized_operations {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.include_authorized_operations,
                 "DescribeGroupsRequest.include_authorized_operations",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

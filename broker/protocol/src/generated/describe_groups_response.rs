@@ -112,8 +112,12 @@ impl Message for DescribedGroup {
         e.put_i16(self.error_code);
         if version >= 6 {
             e.put_nullable_string(self.error_message.as_deref(), form)?;
-        } else if self.error_message.is_some() {
-            return Err(EncodeError::no_place("DescribedGroup.error_message", version));
+        } else {
+            EncodeError::check_unset(
+                self.error_message.is_some(),
+                "DescribedGroup.error_message",
+                version,
+            )?;
         }
         e.put_string(&self.group_id, form)?;
         e.put_string(&self.group_state, form)?;
@@ -122,11 +126,12 @@ impl Message for DescribedGroup {
         e.put_structs(&self.members, form, version)?;
         if version >= 3 {
             e.put_i32(self.authorized_operations);
-        } else if self.authorized_operations != i32::MIN {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.authorized_operations != i32::MIN,
                 "DescribedGroup.authorized_operations",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

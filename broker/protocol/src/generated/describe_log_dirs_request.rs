@@ -41,10 +41,7 @@ impl Message for DescribeLogDirsRequest {
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("DescribeLogDirsRequest", &Self::VERSIONS, version)?;
         let form = Form::since(version, 2);
-        match &self.topics {
-            Some(value) => e.put_structs(value, form, version)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_structs(self.topics.as_deref(), form, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())
     }

@@ -64,8 +64,8 @@ impl Message for DescribeQuorumResponse {
         e.put_structs(&self.topics, Form::Compact, version)?;
         if version >= 2 {
             e.put_structs(&self.nodes, Form::Compact, version)?;
-        } else if !self.nodes.is_empty() {
-            return Err(EncodeError::no_place("DescribeQuorumResponse.nodes", version));
+        } else {
+            EncodeError::check_unset(!self.nodes.is_empty(), "DescribeQuorumResponse.nodes", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
@@ -280,11 +280,12 @@ impl Message for ReplicaState {
         e.put_i32(self.replica_id);
         if version >= 2 {
             e.put_uuid(self.replica_directory_id);
-        } else if self.replica_directory_id != Uuid::ZERO {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.replica_directory_id != Uuid::ZERO,
                 "ReplicaState.replica_directory_id",
                 version,
-            ));
+            )?;
         }
         e.put_i64(self.log_end_offset);
         if version >= 1 {

@@ -165,14 +165,8 @@ impl Message for DescribeTopicPartitionsResponsePartition {
         e.put_i32(self.leader_epoch);
         e.put_i32_array(&self.replica_nodes, Form::Compact)?;
         e.put_i32_array(&self.isr_nodes, Form::Compact)?;
-        match &self.eligible_leader_replicas {
-            Some(value) => e.put_i32_array(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.last_known_elr {
-            Some(value) => e.put_i32_array(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_i32_array(self.eligible_leader_replicas.as_deref(), Form::Compact)?;
+        e.put_nullable_i32_array(self.last_known_elr.as_deref(), Form::Compact)?;
         e.put_i32_array(&self.offline_replicas, Form::Compact)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

@@ -36,10 +36,7 @@ impl Message for DescribeUserScramCredentialsRequest {
 
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("DescribeUserScramCredentialsRequest", &Self::VERSIONS, version)?;
-        match &self.users {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.users.as_deref(), Form::Compact, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

@@ -51,16 +51,14 @@ impl Message for ElectLeadersRequest {
         let form = Form::since(version, 2);
         if version >= 1 {
             e.put_i8(self.election_type);
-        } else if self.election_type != 0 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.election_type != 0,
                 "ElectLeadersRequest.election_type",
                 version,
-            ));
+            )?;
         }
-        match &self.topic_partitions {
-            Some(value) => e.put_structs(value, form, version)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_structs(self.topic_partitions.as_deref(), form, version)?;
         e.put_i32(self.timeout_ms);
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

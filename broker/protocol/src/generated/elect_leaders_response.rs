@@ -41,8 +41,8 @@ impl Message for ElectLeadersResponse {
         e.put_i32(self.throttle_time_ms);
         if version >= 1 {
             e.put_i16(self.error_code);
-        } else if self.error_code != 0 {
-            return Err(EncodeError::no_place("ElectLeadersResponse.error_code", version));
+        } else {
+            EncodeError::check_unset(self.error_code != 0, "ElectLeadersResponse.error_code", version)?;
         }
         e.put_structs(&self.replica_election_results, form, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;

@@ -50,19 +50,15 @@ impl Message for EndQuorumEpochResponse {
         e.put_i16(self.error_code);
         e.put_structs(&self.topics, form, version)?;
         let tag_0 = version >= 1 && !self.node_endpoints.is_empty();
-        if !(version >= 1) && !self.node_endpoints.is_empty() {
-            return Err(EncodeError::no_place(
-                "EndQuorumEpochResponse.node_endpoints",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && !self.node_endpoints.is_empty(),
+            "EndQuorumEpochResponse.node_endpoints",
+            version,
+        )?;
         if form == Form::Compact {
             e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
             if tag_0 {
-                e.put_tagged(0, |e| {
-                    e.put_structs(&self.node_endpoints, Form::Compact, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(0, |e| e.put_structs(&self.node_endpoints, Form::Compact, version))?;
             }
             e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         }

@@ -46,10 +46,7 @@ impl Message for EnvelopeRequest {
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("EnvelopeRequest", &Self::VERSIONS, version)?;
         e.put_bytes(&self.request_data, Form::Compact)?;
-        match &self.request_principal {
-            Some(value) => e.put_bytes(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_bytes(self.request_principal.as_deref(), Form::Compact)?;
         e.put_bytes(&self.client_host_address, Form::Compact)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

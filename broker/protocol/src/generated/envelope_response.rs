@@ -31,10 +31,7 @@ impl Message for EnvelopeResponse {
 
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("EnvelopeResponse", &Self::VERSIONS, version)?;
-        match &self.response_data {
-            Some(value) => e.put_bytes(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_bytes(self.response_data.as_deref(), Form::Compact)?;
         e.put_i16(self.error_code);
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

@@ -106,8 +106,8 @@ impl Message for FetchRequest {
         let form = Form::since(version, 12);
         if version <= 14 {
             e.put_i32(self.replica_id);
-        } else if self.replica_id != -1 {
-            return Err(EncodeError::no_place("FetchRequest.replica_id", version));
+        } else {
+            EncodeError::check_unset(self.replica_id != -1, "FetchRequest.replica_id", version)?;
         }
         e.put_i32(self.max_wait_ms);
         e.put_i32(self.min_bytes);
@@ -122,20 +122,23 @@ impl Message for FetchRequest {
         e.put_structs(&self.topics, form, version)?;
         if version >= 7 {
             e.put_structs(&self.forgotten_topics_data, form, version)?;
-        } else if !self.forgotten_topics_data.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.forgotten_topics_data.is_empty(),
                 "FetchRequest.forgotten_topics_data",
                 version,
-            ));
+            )?;
         }
         if version >= 11 {
             e.put_string(&self.rack_id, form)?;
         }
         let tag_0 = version >= 12 && self.cluster_id.is_some();
         let tag_1 = version >= 15 && self.replica_state != ReplicaState::default();
-        if !(version >= 15) && self.replica_state != ReplicaState::default() {
-            return Err(EncodeError::no_place("FetchRequest.replica_state", version));
-        }
+        EncodeError::check_unset(
+            version < 15 && self.replica_state != ReplicaState::default(),
+            "FetchRequest.replica_state",
+            version,
+        )?;
         if form == Form::Compact {
             e.put_tag_count(
                 usize::from(tag_0) + usize::from(tag_1),
@@ -143,15 +146,11 @@ impl Message for FetchRequest {
             )?;
             if tag_0 {
                 e.put_tagged(0, |e| {
-                    e.put_nullable_string(self.cluster_id.as_deref(), Form::Compact)?;
-                    Ok(())
+                    e.put_nullable_string(self.cluster_id.as_deref(), Form::Compact)
                 })?;
             }
             if tag_1 {
-                e.put_tagged(1, |e| {
-                    self.replica_state.encode(e, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(1, |e| self.replica_state.encode(e, version))?;
             }
             e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         }
@@ -317,11 +316,12 @@ impl Message for FetchPartition {
         e.put_i64(self.fetch_offset);
         if version >= 12 {
             e.put_i32(self.last_fetched_epoch);
-        } else if self.last_fetched_epoch != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.last_fetched_epoch != -1,
                 "FetchPartition.last_fetched_epoch",
                 version,
-            ));
+            )?;
         }
         if version >= 5 {
             e.put_i64(self.log_start_offset);

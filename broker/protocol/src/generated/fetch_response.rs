@@ -60,21 +60,20 @@ impl Message for FetchResponse {
         }
         if version >= 7 {
             e.put_i32(self.session_id);
-        } else if self.session_id != 0 {
-            return Err(EncodeError::no_place("FetchResponse.session_id", version));
+        } else {
+            EncodeError::check_unset(self.session_id != 0, "FetchResponse.session_id", version)?;
         }
         e.put_structs(&self.responses, form, version)?;
         let tag_0 = version >= 16 && !self.node_endpoints.is_empty();
-        if !(version >= 16) && !self.node_endpoints.is_empty() {
-            return Err(EncodeError::no_place("FetchResponse.node_endpoints", version));
-        }
+        EncodeError::check_unset(
+            version < 16 && !self.node_endpoints.is_empty(),
+            "FetchResponse.node_endpoints",
+            version,
+        )?;
         if form == Form::Compact {
             e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
             if tag_0 {
-                e.put_tagged(0, |e| {
-                    e.put_structs(&self.node_endpoints, Form::Compact, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(0, |e| e.put_structs(&self.node_endpoints, Form::Compact, version))?;
             }
             e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         }
@@ -215,56 +214,48 @@ impl Message for PartitionData {
         if version >= 5 {
             e.put_i64(self.log_start_offset);
         }
-        match &self.aborted_transactions {
-            Some(value) => e.put_structs(value, form, version)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_structs(self.aborted_transactions.as_deref(), form, version)?;
         if version >= 11 {
             e.put_i32(self.preferred_read_replica);
-        } else if self.preferred_read_replica != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.preferred_read_replica != -1,
                 "PartitionData.preferred_read_replica",
                 version,
-            ));
+            )?;
         }
-        match &self.records {
-            Some(value) => e.put_records(value, form)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_records(self.records.as_ref(), form)?;
         let tag_0 = version >= 12 && self.diverging_epoch != EpochEndOffset::default();
-        if !(version >= 12) && self.diverging_epoch != EpochEndOffset::default() {
-            return Err(EncodeError::no_place("PartitionData.diverging_epoch", version));
-        }
+        EncodeError::check_unset(
+            version < 12 && self.diverging_epoch != EpochEndOffset::default(),
+            "PartitionData.diverging_epoch",
+            version,
+        )?;
         let tag_1 = version >= 12 && self.current_leader != LeaderIdAndEpoch::default();
-        if !(version >= 12) && self.current_leader != LeaderIdAndEpoch::default() {
-            return Err(EncodeError::no_place("PartitionData.current_leader", version));
-        }
+        EncodeError::check_unset(
+            version < 12 && self.current_leader != LeaderIdAndEpoch::default(),
+            "PartitionData.current_leader",
+            version,
+        )?;
         let tag_2 = version >= 12 && self.snapshot_id != SnapshotId::default();
-        if !(version >= 12) && self.snapshot_id != SnapshotId::default() {
-            return Err(EncodeError::no_place("PartitionData.snapshot_id", version));
-        }
+        EncodeError::check_unset(
+            version < 12 && self.snapshot_id != SnapshotId::default(),
+            "PartitionData.snapshot_id",
+            version,
+        )?;
         if form == Form::Compact {
             e.put_tag_count(
                 usize::from(tag_0) + usize::from(tag_1) + usize::from(tag_2),
                 &self.unknown_tagged_fields,
             )?;
             if tag_0 {
-                e.put_tagged(0, |e| {
-                    self.diverging_epoch.encode(e, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(0, |e| self.diverging_epoch.encode(e, version))?;
             }
             if tag_1 {
-                e.put_tagged(1, |e| {
-                    self.current_leader.encode(e, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(1, |e| self.current_leader.encode(e, version))?;
             }
             if tag_2 {
-                e.put_tagged(2, |e| {
-                    self.snapshot_id.encode(e, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(2, |e| self.snapshot_id.encode(e, version))?;
             }
             e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         }

@@ -50,18 +50,14 @@ impl Message for FetchSnapshotResponse {
         e.put_i16(self.error_code);
         e.put_structs(&self.topics, Form::Compact, version)?;
         let tag_0 = version >= 1 && !self.node_endpoints.is_empty();
-        if !(version >= 1) && !self.node_endpoints.is_empty() {
-            return Err(EncodeError::no_place(
-                "FetchSnapshotResponse.node_endpoints",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 1 && !self.node_endpoints.is_empty(),
+            "FetchSnapshotResponse.node_endpoints",
+            version,
+        )?;
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
         if tag_0 {
-            e.put_tagged(0, |e| {
-                e.put_structs(&self.node_endpoints, Form::Compact, version)?;
-                Ok(())
-            })?;
+            e.put_tagged(0, |e| e.put_structs(&self.node_endpoints, Form::Compact, version))?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         Ok(())
@@ -149,10 +145,7 @@ impl Message for PartitionSnapshot {
         let tag_0 = self.current_leader != LeaderIdAndEpoch::default();
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
         if tag_0 {
-            e.put_tagged(0, |e| {
-                self.current_leader.encode(e, version)?;
-                Ok(())
-            })?;
+            e.put_tagged(0, |e| self.current_leader.encode(e, version))?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         Ok(())

@@ -48,21 +48,22 @@ impl Message for FindCoordinatorRequest {
         let form = Form::since(version, 3);
         if version <= 3 {
             e.put_string(&self.key, form)?;
-        } else if !self.key.is_empty() {
-            return Err(EncodeError::no_place("FindCoordinatorRequest.key", version));
+        } else {
+            EncodeError::check_unset(!self.key.is_empty(), "FindCoordinatorRequest.key", version)?;
         }
         if version >= 1 {
             e.put_i8(self.key_type);
-        } else if self.key_type != 0 {
-            return Err(EncodeError::no_place("FindCoordinatorRequest.key_type", version));
+        } else {
+            EncodeError::check_unset(self.key_type != 0, "FindCoordinatorRequest.key_type", version)?;
         }
         if version >= 4 {
             e.put_string_array(&self.coordinator_keys, form)?;
-        } else if !self.coordinator_keys.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.coordinator_keys.is_empty(),
                 "FindCoordinatorRequest.coordinator_keys",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

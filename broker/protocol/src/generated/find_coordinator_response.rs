@@ -82,37 +82,39 @@ impl Message for FindCoordinatorResponse {
         }
         if version <= 3 {
             e.put_i16(self.error_code);
-        } else if self.error_code != 0 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.error_code != 0,
                 "FindCoordinatorResponse.error_code",
                 version,
-            ));
+            )?;
         }
         if (1..=3).contains(&version) {
             e.put_nullable_string(self.error_message.as_deref(), form)?;
         }
         if version <= 3 {
             e.put_i32(self.node_id);
-        } else if self.node_id != 0 {
-            return Err(EncodeError::no_place("FindCoordinatorResponse.node_id", version));
+        } else {
+            EncodeError::check_unset(self.node_id != 0, "FindCoordinatorResponse.node_id", version)?;
         }
         if version <= 3 {
             e.put_string(&self.host, form)?;
-        } else if !self.host.is_empty() {
-            return Err(EncodeError::no_place("FindCoordinatorResponse.host", version));
+        } else {
+            EncodeError::check_unset(!self.host.is_empty(), "FindCoordinatorResponse.host", version)?;
         }
         if version <= 3 {
             e.put_i32(self.port);
-        } else if self.port != 0 {
-            return Err(EncodeError::no_place("FindCoordinatorResponse.port", version));
+        } else {
+            EncodeError::check_unset(self.port != 0, "FindCoordinatorResponse.port", version)?;
         }
         if version >= 4 {
             e.put_structs(&self.coordinators, form, version)?;
-        } else if !self.coordinators.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.coordinators.is_empty(),
                 "FindCoordinatorResponse.coordinators",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -50,11 +50,12 @@ impl Message for HeartbeatRequest {
         e.put_string(&self.member_id, form)?;
         if version >= 3 {
             e.put_nullable_string(self.group_instance_id.as_deref(), form)?;
-        } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.group_instance_id.is_some(),
                 "HeartbeatRequest.group_instance_id",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -65,32 +65,35 @@ impl Message for InitProducerIdRequest {
         e.put_i32(self.transaction_timeout_ms);
         if version >= 3 {
             e.put_i64(self.producer_id);
-        } else if self.producer_id != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.producer_id != -1,
                 "InitProducerIdRequest.producer_id",
                 version,
-            ));
+            )?;
         }
         if version >= 3 {
             e.put_i16(self.producer_epoch);
-        } else if self.producer_epoch != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.producer_epoch != -1,
                 "InitProducerIdRequest.producer_epoch",
                 version,
-            ));
+            )?;
         }
         if version >= 6 {
             e.put_bool(self.enable_2pc);
-        } else if self.enable_2pc {
-            return Err(EncodeError::no_place("InitProducerIdRequest.enable_2pc", version));
+        } else {
+            EncodeError::check_unset(self.enable_2pc, "InitProducerIdRequest.enable_2pc", version)?;
         }
         if version >= 6 {
             e.put_bool(self.keep_prepared_txn);
-        } else if self.keep_prepared_txn {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.keep_prepared_txn,
                 "InitProducerIdRequest.keep_prepared_txn",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -67,19 +67,21 @@ impl Message for InitProducerIdResponse {
         e.put_i16(self.producer_epoch);
         if version >= 6 {
             e.put_i64(self.ongoing_txn_producer_id);
-        } else if self.ongoing_txn_producer_id != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.ongoing_txn_producer_id != -1,
                 "InitProducerIdResponse.ongoing_txn_producer_id",
                 version,
-            ));
+            )?;
         }
         if version >= 6 {
             e.put_i16(self.ongoing_txn_producer_epoch);
-        } else if self.ongoing_txn_producer_epoch != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.ongoing_txn_producer_epoch != -1,
                 "InitProducerIdResponse.ongoing_txn_producer_epoch",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

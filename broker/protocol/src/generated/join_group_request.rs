@@ -86,11 +86,12 @@ impl Message for JoinGroupRequest {
         e.put_string(&self.member_id, form)?;
         if version >= 5 {
             e.put_nullable_string(self.group_instance_id.as_deref(), form)?;
-        } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.group_instance_id.is_some(),
                 "JoinGroupRequest.group_instance_id",
                 version,
-            ));
+            )?;
         }
         e.put_string(&self.protocol_type, form)?;
         e.put_structs(&self.protocols, form, version)?;

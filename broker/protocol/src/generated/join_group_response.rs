@@ -97,11 +97,8 @@ impl Message for JoinGroupResponse {
         e.put_string(&self.leader, form)?;
         if version >= 9 {
             e.put_bool(self.skip_assignment);
-        } else if self.skip_assignment {
-            return Err(EncodeError::no_place(
-                "JoinGroupResponse.skip_assignment",
-                version,
-            ));
+        } else {
+            EncodeError::check_unset(self.skip_assignment, "JoinGroupResponse.skip_assignment", version)?;
         }
         e.put_string(&self.member_id, form)?;
         e.put_structs(&self.members, form, version)?;

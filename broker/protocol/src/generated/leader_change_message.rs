@@ -70,8 +70,12 @@ impl Message for Voter {
         e.put_i32(self.voter_id);
         if version >= 1 {
             e.put_uuid(self.voter_directory_id);
-        } else if self.voter_directory_id != Uuid::ZERO {
-            return Err(EncodeError::no_place("Voter.voter_directory_id", version));
+        } else {
+            EncodeError::check_unset(
+                self.voter_directory_id != Uuid::ZERO,
+                "Voter.voter_directory_id",
+                version,
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

@@ -49,13 +49,13 @@ impl Message for LeaveGroupRequest {
         e.put_string(&self.group_id, form)?;
         if version <= 2 {
             e.put_string(&self.member_id, form)?;
-        } else if !self.member_id.is_empty() {
-            return Err(EncodeError::no_place("LeaveGroupRequest.member_id", version));
+        } else {
+            EncodeError::check_unset(!self.member_id.is_empty(), "LeaveGroupRequest.member_id", version)?;
         }
         if version >= 3 {
             e.put_structs(&self.members, form, version)?;
-        } else if !self.members.is_empty() {
-            return Err(EncodeError::no_place("LeaveGroupRequest.members", version));
+        } else {
+            EncodeError::check_unset(!self.members.is_empty(), "LeaveGroupRequest.members", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -48,8 +48,8 @@ impl Message for LeaveGroupResponse {
         e.put_i16(self.error_code);
         if version >= 3 {
             e.put_structs(&self.members, form, version)?;
-        } else if !self.members.is_empty() {
-            return Err(EncodeError::no_place("LeaveGroupResponse.members", version));
+        } else {
+            EncodeError::check_unset(!self.members.is_empty(), "LeaveGroupResponse.members", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -33,11 +33,12 @@ impl Message for ListConfigResourcesRequest {
         EncodeError::check_version("ListConfigResourcesRequest", &Self::VERSIONS, version)?;
         if version >= 1 {
             e.put_i8_array(&self.resource_types, Form::Compact)?;
-        } else if !self.resource_types.is_empty() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.resource_types.is_empty(),
                 "ListConfigResourcesRequest.resource_types",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

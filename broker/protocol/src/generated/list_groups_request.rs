@@ -45,13 +45,21 @@ impl Message for ListGroupsRequest {
         let form = Form::since(version, 3);
         if version >= 4 {
             e.put_string_array(&self.states_filter, form)?;
-        } else if !self.states_filter.is_empty() {
-            return Err(EncodeError::no_place("ListGroupsRequest.states_filter", version));
+        } else {
+            EncodeError::check_unset(
+                !self.states_filter.is_empty(),
+                "ListGroupsRequest.states_filter",
+                version,
+            )?;
         }
         if version >= 5 {
             e.put_string_array(&self.types_filter, form)?;
-        } else if !self.types_filter.is_empty() {
-            return Err(EncodeError::no_place("ListGroupsRequest.types_filter", version));
+        } else {
+            EncodeError::check_unset(
+                !self.types_filter.is_empty(),
+                "ListGroupsRequest.types_filter",
+                version,
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -44,11 +44,12 @@ impl Message for ListOffsetsRequest {
         e.put_i32(self.replica_id);
         if version >= 2 {
             e.put_i8(self.isolation_level);
-        } else if self.isolation_level != 0 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.isolation_level != 0,
                 "ListOffsetsRequest.isolation_level",
                 version,
-            ));
+            )?;
         }
         e.put_structs(&self.topics, form, version)?;
         if version >= 10 {

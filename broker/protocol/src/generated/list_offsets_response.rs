@@ -131,11 +131,12 @@ impl Message for ListOffsetsPartitionResponse {
         e.put_i64(self.offset);
         if version >= 4 {
             e.put_i32(self.leader_epoch);
-        } else if self.leader_epoch != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.leader_epoch != -1,
                 "ListOffsetsPartitionResponse.leader_epoch",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -41,10 +41,7 @@ impl Message for ListPartitionReassignmentsRequest {
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         EncodeError::check_version("ListPartitionReassignmentsRequest", &Self::VERSIONS, version)?;
         e.put_i32(self.timeout_ms);
-        match &self.topics {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.topics.as_deref(), Form::Compact, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

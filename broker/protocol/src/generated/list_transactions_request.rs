@@ -56,19 +56,21 @@ impl Message for ListTransactionsRequest {
         e.put_i64_array(&self.producer_id_filters, Form::Compact)?;
         if version >= 1 {
             e.put_i64(self.duration_filter);
-        } else if self.duration_filter != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.duration_filter != -1,
                 "ListTransactionsRequest.duration_filter",
                 version,
-            ));
+            )?;
         }
         if version >= 2 {
             e.put_nullable_string(self.transactional_id_pattern.as_deref(), Form::Compact)?;
-        } else if self.transactional_id_pattern.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.transactional_id_pattern.is_some(),
                 "ListTransactionsRequest.transactional_id_pattern",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

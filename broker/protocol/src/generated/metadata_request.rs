@@ -65,33 +65,33 @@ impl Message for MetadataRequest {
         if version < 1 && self.topics.is_none() {
             return Err(EncodeError::null("MetadataRequest.topics", version));
         }
-        match &self.topics {
-            Some(value) => e.put_structs(value, form, version)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_structs(self.topics.as_deref(), form, version)?;
         if version >= 4 {
             e.put_bool(self.allow_auto_topic_creation);
-        } else if !self.allow_auto_topic_creation {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                !self.allow_auto_topic_creation,
                 "MetadataRequest.allow_auto_topic_creation",
                 version,
-            ));
+            )?;
         }
         if (8..=10).contains(&version) {
             e.put_bool(self.include_cluster_authorized_operations);
-        } else if self.include_cluster_authorized_operations {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.include_cluster_authorized_operations,
                 "MetadataRequest.include_cluster_authorized_operations",
                 version,
-            ));
+            )?;
         }
         if version >= 8 {
             e.put_bool(self.include_topic_authorized_operations);
-        } else if self.include_topic_authorized_operations {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.include_topic_authorized_operations,
                 "MetadataRequest.include_topic_authorized_operations",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -87,11 +87,12 @@ impl Message for MetadataResponse {
         e.put_structs(&self.topics, form, version)?;
         if (8..=10).contains(&version) {
             e.put_i32(self.cluster_authorized_operations);
-        } else if self.cluster_authorized_operations != i32::MIN {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.cluster_authorized_operations != i32::MIN,
                 "MetadataResponse.cluster_authorized_operations",
                 version,
-            ));
+            )?;
         }
         if version >= 13 {
             e.put_i16(self.error_code);
@@ -218,11 +219,12 @@ impl Message for MetadataResponseTopic {
         e.put_structs(&self.partitions, form, version)?;
         if version >= 8 {
             e.put_i32(self.topic_authorized_operations);
-        } else if self.topic_authorized_operations != i32::MIN {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.topic_authorized_operations != i32::MIN,
                 "MetadataResponseTopic.topic_authorized_operations",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

@@ -71,11 +71,12 @@ impl Message for OffsetCommitRequest {
         e.put_string(&self.member_id, form)?;
         if version >= 7 {
             e.put_nullable_string(self.group_instance_id.as_deref(), form)?;
-        } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.group_instance_id.is_some(),
                 "OffsetCommitRequest.group_instance_id",
                 version,
-            ));
+            )?;
         }
         if version <= 4 {
             e.put_i64(self.retention_time_ms);

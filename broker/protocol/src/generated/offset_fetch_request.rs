@@ -72,32 +72,30 @@ impl Message for OffsetFetchRequest {
         let form = Form::since(version, 6);
         if version <= 7 {
             e.put_string(&self.group_id, form)?;
-        } else if !self.group_id.is_empty() {
-            return Err(EncodeError::no_place("OffsetFetchRequest.group_id", version));
+        } else {
+            EncodeError::check_unset(!self.group_id.is_empty(), "OffsetFetchRequest.group_id", version)?;
         }
         if version <= 7 {
             if version < 2 && self.topics.is_none() {
                 return Err(EncodeError::null("OffsetFetchRequest.topics", version));
             }
-            match &self.topics {
-                Some(value) => e.put_structs(value, form, version)?,
-                None => e.put_null(form),
-            }
-        } else if self.topics.as_ref().is_none_or(|value| !value.is_empty()) {
-            return Err(EncodeError::no_place("OffsetFetchRequest.topics", version));
+            e.put_nullable_structs(self.topics.as_deref(), form, version)?;
+        } else {
+            EncodeError::check_unset(
+                self.topics.as_ref().is_none_or(|value| !value.is_empty()),
+                "OffsetFetchRequest.topics",
+                version,
+            )?;
         }
         if version >= 8 {
             e.put_structs(&self.groups, form, version)?;
-        } else if !self.groups.is_empty() {
-            return Err(EncodeError::no_place("OffsetFetchRequest.groups", version));
+        } else {
+            EncodeError::check_unset(!self.groups.is_empty(), "OffsetFetchRequest.groups", version)?;
         }
         if version >= 7 {
             e.put_bool(self.require_stable);
-        } else if self.require_stable {
-            return Err(EncodeError::no_place(
-                "OffsetFetchRequest.require_stable",
-                version,
-            ));
+        } else {
+            EncodeError::check_unset(self.require_stable, "OffsetFetchRequest.require_stable", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())
@@ -187,10 +185,7 @@ impl Message for OffsetFetchRequestGroup {
         if version >= 9 {
             e.put_i32(self.member_epoch);
         }
-        match &self.topics {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.topics.as_deref(), Form::Compact, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

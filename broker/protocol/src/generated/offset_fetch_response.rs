@@ -59,16 +59,16 @@ impl Message for OffsetFetchResponse {
         }
         if version <= 7 {
             e.put_structs(&self.topics, form, version)?;
-        } else if !self.topics.is_empty() {
-            return Err(EncodeError::no_place("OffsetFetchResponse.topics", version));
+        } else {
+            EncodeError::check_unset(!self.topics.is_empty(), "OffsetFetchResponse.topics", version)?;
         }
         if (2..=7).contains(&version) {
             e.put_i16(self.error_code);
         }
         if version >= 8 {
             e.put_structs(&self.groups, form, version)?;
-        } else if !self.groups.is_empty() {
-            return Err(EncodeError::no_place("OffsetFetchResponse.groups", version));
+        } else {
+            EncodeError::check_unset(!self.groups.is_empty(), "OffsetFetchResponse.groups", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())

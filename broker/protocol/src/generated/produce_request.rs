@@ -125,10 +125,7 @@ impl Message for PartitionProduceData {
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         let form = Form::since(version, 9);
         e.put_i32(self.index);
-        match &self.records {
-            Some(value) => e.put_records(value, form)?,
-            None => e.put_null(form),
-        }
+        e.put_nullable_records(self.records.as_ref(), form)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;
         Ok(())
     }

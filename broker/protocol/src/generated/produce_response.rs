@@ -51,16 +51,15 @@ impl Message for ProduceResponse {
         e.put_structs(&self.responses, form, version)?;
         e.put_i32(self.throttle_time_ms);
         let tag_0 = version >= 10 && !self.node_endpoints.is_empty();
-        if !(version >= 10) && !self.node_endpoints.is_empty() {
-            return Err(EncodeError::no_place("ProduceResponse.node_endpoints", version));
-        }
+        EncodeError::check_unset(
+            version < 10 && !self.node_endpoints.is_empty(),
+            "ProduceResponse.node_endpoints",
+            version,
+        )?;
         if form == Form::Compact {
             e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
             if tag_0 {
-                e.put_tagged(0, |e| {
-                    e.put_structs(&self.node_endpoints, Form::Compact, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(0, |e| e.put_structs(&self.node_endpoints, Form::Compact, version))?;
             }
             e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         }
@@ -202,19 +201,15 @@ impl Message for PartitionProduceResponse {
             e.put_nullable_string(self.error_message.as_deref(), form)?;
         }
         let tag_0 = version >= 10 && self.current_leader != LeaderIdAndEpoch::default();
-        if !(version >= 10) && self.current_leader != LeaderIdAndEpoch::default() {
-            return Err(EncodeError::no_place(
-                "PartitionProduceResponse.current_leader",
-                version,
-            ));
-        }
+        EncodeError::check_unset(
+            version < 10 && self.current_leader != LeaderIdAndEpoch::default(),
+            "PartitionProduceResponse.current_leader",
+            version,
+        )?;
         if form == Form::Compact {
             e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
             if tag_0 {
-                e.put_tagged(0, |e| {
-                    self.current_leader.encode(e, version)?;
-                    Ok(())
-                })?;
+                e.put_tagged(0, |e| self.current_leader.encode(e, version))?;
             }
             e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         }

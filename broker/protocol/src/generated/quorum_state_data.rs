@@ -71,32 +71,38 @@ impl Message for QuorumStateData {
         EncodeError::check_version("QuorumStateData", &Self::VERSIONS, version)?;
         if version <= 0 {
             e.put_string(&self.cluster_id, Form::Compact)?;
-        } else if !self.cluster_id.is_empty() {
-            return Err(EncodeError::no_place("QuorumStateData.cluster_id", version));
+        } else {
+            EncodeError::check_unset(!self.cluster_id.is_empty(), "QuorumStateData.cluster_id", version)?;
         }
         e.put_i32(self.leader_id);
         e.put_i32(self.leader_epoch);
         e.put_i32(self.voted_id);
         if version >= 1 {
             e.put_uuid(self.voted_directory_id);
-        } else if self.voted_directory_id != Uuid::ZERO {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.voted_directory_id != Uuid::ZERO,
                 "QuorumStateData.voted_directory_id",
                 version,
-            ));
+            )?;
         }
         if version <= 0 {
             e.put_i64(self.applied_offset);
-        } else if self.applied_offset != 0 {
-            return Err(EncodeError::no_place("QuorumStateData.applied_offset", version));
+        } else {
+            EncodeError::check_unset(
+                self.applied_offset != 0,
+                "QuorumStateData.applied_offset",
+                version,
+            )?;
         }
         if version <= 0 {
-            match &self.current_voters {
-                Some(value) => e.put_structs(value, Form::Compact, version)?,
-                None => e.put_null(Form::Compact),
-            }
-        } else if self.current_voters.as_ref().is_none_or(|value| !value.is_empty()) {
-            return Err(EncodeError::no_place("QuorumStateData.current_voters", version));
+            e.put_nullable_structs(self.current_voters.as_deref(), Form::Compact, version)?;
+        } else {
+            EncodeError::check_unset(
+                self.current_voters.as_ref().is_none_or(|value| !value.is_empty()),
+                "QuorumStateData.current_voters",
+                version,
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

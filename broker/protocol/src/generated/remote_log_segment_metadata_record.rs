@@ -77,10 +77,7 @@ impl Message for RemoteLogSegmentMetadataRecord {
         e.put_i64(self.event_timestamp_ms);
         e.put_structs(&self.segment_leader_epochs, Form::Compact, version)?;
         e.put_i32(self.segment_size_in_bytes);
-        match &self.custom_metadata {
-            Some(value) => e.put_bytes(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_bytes(self.custom_metadata.as_deref(), Form::Compact)?;
         e.put_i8(self.remote_log_segment_state);
         let tag_0 = self.txn_index_empty;
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;

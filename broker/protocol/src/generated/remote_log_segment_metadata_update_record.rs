@@ -44,10 +44,7 @@ impl Message for RemoteLogSegmentMetadataUpdateRecord {
         self.remote_log_segment_id.encode(e, version)?;
         e.put_i32(self.broker_id);
         e.put_i64(self.event_timestamp_ms);
-        match &self.custom_metadata {
-            Some(value) => e.put_bytes(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_bytes(self.custom_metadata.as_deref(), Form::Compact)?;
         e.put_i8(self.remote_log_segment_state);
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

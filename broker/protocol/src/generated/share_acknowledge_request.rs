@@ -58,11 +58,8 @@ impl Message for ShareAcknowledgeRequest {
         e.put_i32(self.share_session_epoch);
         if version >= 2 {
             e.put_bool(self.is_renew_ack);
-        } else if self.is_renew_ack {
-            return Err(EncodeError::no_place(
-                "ShareAcknowledgeRequest.is_renew_ack",
-                version,
-            ));
+        } else {
+            EncodeError::check_unset(self.is_renew_ack, "ShareAcknowledgeRequest.is_renew_ack", version)?;
         }
         e.put_structs(&self.topics, Form::Compact, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;

@@ -94,8 +94,8 @@ impl Message for ShareFetchRequest {
         }
         if version >= 2 {
             e.put_bool(self.is_renew_ack);
-        } else if self.is_renew_ack {
-            return Err(EncodeError::no_place("ShareFetchRequest.is_renew_ack", version));
+        } else {
+            EncodeError::check_unset(self.is_renew_ack, "ShareFetchRequest.is_renew_ack", version)?;
         }
         e.put_structs(&self.topics, Form::Compact, version)?;
         e.put_structs(&self.forgotten_topics_data, Form::Compact, version)?;

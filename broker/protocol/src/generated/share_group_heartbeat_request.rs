@@ -44,10 +44,7 @@ impl Message for ShareGroupHeartbeatRequest {
         e.put_string(&self.member_id, Form::Compact)?;
         e.put_i32(self.member_epoch);
         e.put_nullable_string(self.rack_id.as_deref(), Form::Compact)?;
-        match &self.subscribed_topic_names {
-            Some(value) => e.put_string_array(value, Form::Compact)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_string_array(self.subscribed_topic_names.as_deref(), Form::Compact)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

@@ -37,11 +37,12 @@ impl Message for StreamsGroupDescribeRequest {
         e.put_bool(self.include_authorized_operations);
         if version >= 1 {
             e.put_bool(self.include_topology_description);
-        } else if self.include_topology_description {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.include_topology_description,
                 "StreamsGroupDescribeRequest.include_topology_description",
                 version,
-            ));
+            )?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

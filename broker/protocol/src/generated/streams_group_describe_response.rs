@@ -127,19 +127,21 @@ impl Message for DescribedGroup {
         e.put_i32(self.authorized_operations);
         if version >= 1 {
             e.put_nullable_struct(self.topology_description.as_ref(), version)?;
-        } else if self.topology_description.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.topology_description.is_some(),
                 "DescribedGroup.topology_description",
                 version,
-            ));
+            )?;
         }
         if version >= 1 {
             e.put_i8(self.topology_description_status);
-        } else if self.topology_description_status != 0 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.topology_description_status != 0,
                 "DescribedGroup.topology_description_status",
                 version,
-            ));
+            )?;
         }
         if version >= 1 {
             e.put_nullable_string(self.assignor_name.as_deref(), Form::Compact)?;
@@ -171,10 +173,7 @@ impl Message for Topology {
 
     fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         e.put_i32(self.epoch);
-        match &self.subtopologies {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.subtopologies.as_deref(), Form::Compact, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

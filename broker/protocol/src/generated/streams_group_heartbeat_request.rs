@@ -108,32 +108,14 @@ impl Message for StreamsGroupHeartbeatRequest {
         e.put_nullable_string(self.rack_id.as_deref(), Form::Compact)?;
         e.put_i32(self.rebalance_timeout_ms);
         e.put_nullable_struct(self.topology.as_ref(), version)?;
-        match &self.active_tasks {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.standby_tasks {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.warmup_tasks {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.active_tasks.as_deref(), Form::Compact, version)?;
+        e.put_nullable_structs(self.standby_tasks.as_deref(), Form::Compact, version)?;
+        e.put_nullable_structs(self.warmup_tasks.as_deref(), Form::Compact, version)?;
         e.put_nullable_string(self.process_id.as_deref(), Form::Compact)?;
         e.put_nullable_struct(self.user_endpoint.as_ref(), version)?;
-        match &self.client_tags {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.task_offsets {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.task_end_offsets {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.client_tags.as_deref(), Form::Compact, version)?;
+        e.put_nullable_structs(self.task_offsets.as_deref(), Form::Compact, version)?;
+        e.put_nullable_structs(self.task_end_offsets.as_deref(), Form::Compact, version)?;
         e.put_bool(self.shutdown_application);
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

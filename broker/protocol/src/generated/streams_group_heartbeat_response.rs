@@ -104,45 +104,36 @@ impl Message for StreamsGroupHeartbeatResponse {
         e.put_i32(self.heartbeat_interval_ms);
         if version <= 0 {
             e.put_i32(self.acceptable_recovery_lag_legacy);
-        } else if self.acceptable_recovery_lag_legacy != 0 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.acceptable_recovery_lag_legacy != 0,
                 "StreamsGroupHeartbeatResponse.acceptable_recovery_lag_legacy",
                 version,
-            ));
+            )?;
         }
         e.put_i32(self.task_offset_interval_ms);
         if version >= 1 {
             e.put_i64(self.acceptable_recovery_lag);
         }
-        match &self.status {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.active_tasks {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.standby_tasks {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
-        match &self.warmup_tasks {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(self.status.as_deref(), Form::Compact, version)?;
+        e.put_nullable_structs(self.active_tasks.as_deref(), Form::Compact, version)?;
+        e.put_nullable_structs(self.standby_tasks.as_deref(), Form::Compact, version)?;
+        e.put_nullable_structs(self.warmup_tasks.as_deref(), Form::Compact, version)?;
         if version >= 1 {
             e.put_bool(self.topology_description_required);
-        } else if self.topology_description_required {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.topology_description_required,
                 "StreamsGroupHeartbeatResponse.topology_description_required",
                 version,
-            ));
+            )?;
         }
         e.put_i32(self.endpoint_information_epoch);
-        match &self.partitions_by_user_endpoint {
-            Some(value) => e.put_structs(value, Form::Compact, version)?,
-            None => e.put_null(Form::Compact),
-        }
+        e.put_nullable_structs(
+            self.partitions_by_user_endpoint.as_deref(),
+            Form::Compact,
+            version,
+        )?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
     }

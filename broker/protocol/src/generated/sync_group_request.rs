@@ -68,11 +68,12 @@ impl Message for SyncGroupRequest {
         e.put_string(&self.member_id, form)?;
         if version >= 3 {
             e.put_nullable_string(self.group_instance_id.as_deref(), form)?;
-        } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.group_instance_id.is_some(),
                 "SyncGroupRequest.group_instance_id",
                 version,
-            ));
+            )?;
         }
         if version >= 5 {
             e.put_nullable_string(self.protocol_type.as_deref(), form)?;

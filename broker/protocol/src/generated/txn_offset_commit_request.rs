@@ -84,24 +84,30 @@ impl Message for TxnOffsetCommitRequest {
         e.put_i16(self.producer_epoch);
         if version >= 3 {
             e.put_i32(self.generation_id_or_member_epoch);
-        } else if self.generation_id_or_member_epoch != -1 {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.generation_id_or_member_epoch != -1,
                 "TxnOffsetCommitRequest.generation_id_or_member_epoch",
                 version,
-            ));
+            )?;
         }
         if version >= 3 {
             e.put_string(&self.member_id, form)?;
-        } else if !self.member_id.is_empty() {
-            return Err(EncodeError::no_place("TxnOffsetCommitRequest.member_id", version));
+        } else {
+            EncodeError::check_unset(
+                !self.member_id.is_empty(),
+                "TxnOffsetCommitRequest.member_id",
+                version,
+            )?;
         }
         if version >= 3 {
             e.put_nullable_string(self.group_instance_id.as_deref(), form)?;
-        } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::no_place(
+        } else {
+            EncodeError::check_unset(
+                self.group_instance_id.is_some(),
                 "TxnOffsetCommitRequest.group_instance_id",
                 version,
-            ));
+            )?;
         }
         e.put_structs(&self.topics, form, version)?;
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, form)?;

@@ -48,11 +48,8 @@ impl Message for UpdateFeaturesRequest {
         e.put_structs(&self.feature_updates, Form::Compact, version)?;
         if version >= 1 {
             e.put_bool(self.validate_only);
-        } else if self.validate_only {
-            return Err(EncodeError::no_place(
-                "UpdateFeaturesRequest.validate_only",
-                version,
-            ));
+        } else {
+            EncodeError::check_unset(self.validate_only, "UpdateFeaturesRequest.validate_only", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())
@@ -102,13 +99,13 @@ impl Message for FeatureUpdateKey {
         e.put_i16(self.max_version_level);
         if version <= 0 {
             e.put_bool(self.allow_downgrade);
-        } else if self.allow_downgrade {
-            return Err(EncodeError::no_place("FeatureUpdateKey.allow_downgrade", version));
+        } else {
+            EncodeError::check_unset(self.allow_downgrade, "FeatureUpdateKey.allow_downgrade", version)?;
         }
         if version >= 1 {
             e.put_i8(self.upgrade_type);
-        } else if self.upgrade_type != 1 {
-            return Err(EncodeError::no_place("FeatureUpdateKey.upgrade_type", version));
+        } else {
+            EncodeError::check_unset(self.upgrade_type != 1, "FeatureUpdateKey.upgrade_type", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

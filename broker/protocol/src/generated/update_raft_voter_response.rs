@@ -48,10 +48,7 @@ impl Message for UpdateRaftVoterResponse {
         let tag_0 = self.current_leader != CurrentLeader::default();
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
         if tag_0 {
-            e.put_tagged(0, |e| {
-                self.current_leader.encode(e, version)?;
-                Ok(())
-            })?;
+            e.put_tagged(0, |e| self.current_leader.encode(e, version))?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         Ok(())

@@ -135,8 +135,8 @@ impl Message for PartitionData {
         e.put_i64(self.last_offset);
         if version >= 2 {
             e.put_bool(self.pre_vote);
-        } else if self.pre_vote {
-            return Err(EncodeError::no_place("PartitionData.pre_vote", version));
+        } else {
+            EncodeError::check_unset(self.pre_vote, "PartitionData.pre_vote", version)?;
         }
         e.put_unknown_tagged_fields(&self.unknown_tagged_fields, Form::Compact)?;
         Ok(())

@@ -46,15 +46,14 @@ impl Message for VoteResponse {
         e.put_i16(self.error_code);
         e.put_structs(&self.topics, Form::Compact, version)?;
         let tag_0 = version >= 1 && !self.node_endpoints.is_empty();
-        if !(version >= 1) && !self.node_endpoints.is_empty() {
-            return Err(EncodeError::no_place("VoteResponse.node_endpoints", version));
-        }
+        EncodeError::check_unset(
+            version < 1 && !self.node_endpoints.is_empty(),
+            "VoteResponse.node_endpoints",
+            version,
+        )?;
         e.put_tag_count(usize::from(tag_0), &self.unknown_tagged_fields)?;
         if tag_0 {
-            e.put_tagged(0, |e| {
-                e.put_structs(&self.node_endpoints, Form::Compact, version)?;
-                Ok(())
-            })?;
+            e.put_tagged(0, |e| e.put_structs(&self.node_endpoints, Form::Compact, version))?;
         }
         e.put_raw_tagged_fields(&self.unknown_tagged_fields)?;
         Ok(())

@@ -12,13 +12,19 @@ pub(super) fn text(requests: &[&Message]) -> String {
         String::new(),
         String::new(),
     );
+    let mut next = 0;
     for request in &requests {
         let name = request.name.strip_suffix("Request").unwrap_or(&request.name);
         let number = request.key.unwrap_or_default();
         variants += &format!("/// Number {number}, versions {}.\n{name},\n", request.versions);
         all += &format!("Self::{name},\n");
-        numbers += &format!("{number} => Self::{name},\n");
-        apis += &format!("{name},\n");
+        while next < number {
+            numbers += "None,\n";
+            next += 1;
+        }
+        next += 1;
+        numbers += &format!("Some(Self::{name}),\n");
+        apis += &format!("{name} => {name}Request, {name}Response;\n");
         rows += &row(request, name, number);
     }
     format!(
@@ -29,11 +35,10 @@ pub(super) fn text(requests: &[&Message]) -> String {
          pub enum ApiKey {{\n{variants}}}\n\n\
          impl ApiKey {{\n/// All APIs, ordered by number.\n\
          pub const ALL: [Self; {count}] = [\n{all}];\n\n\
-         /// The API with that number.\n\
-         pub const fn from_i16(number: i16) -> Option<Self> {{\n\
-         Some(match number {{\n{numbers}_ => return None,\n}})\n}}\n}}\n\n\
+         /// Each API at the place of its number.\n\
+         pub(crate) const BY_NUMBER: [Option<Self>; {next}] = [\n{numbers}];\n}}\n\n\
          pub(crate) static ROWS: [ApiRow; {count}] = [\n{rows}];\n\n\
-         /// Calls `$macro!(Name, Name, …)` with the name of every API.\n\
+         /// Calls `$macro!(Name => NameRequest, NameResponse; …)` with every API.\n\
          #[macro_export]\nmacro_rules! for_each_api {{\n($macro:ident) => {{\n$macro! {{\n{apis}}}\n}};\n}}\n",
         count = requests.len(),
     )

@@ -9,6 +9,9 @@ use super::structure::default;
 use super::{condition, form, form_line, ident, is_top, version_name};
 use crate::model::{Field, Message, Structure, Type, Versions};
 
+/// Structures with more tagged fields than this have a long writer.
+const MANY_TAGS: usize = 6;
+
 pub(super) fn text(message: &Message, structure: &Structure) -> String {
     let mut body = String::new();
     for field in structure.fields.iter().filter(|field| field.tag.is_none()) {
@@ -30,8 +33,18 @@ pub(super) fn text(message: &Message, structure: &Structure) -> String {
     } else {
         "_e"
     };
+    let tags = structure
+        .fields
+        .iter()
+        .filter(|field| field.tag.is_some())
+        .count();
+    let expect = if tags > MANY_TAGS {
+        "#[expect(clippy::too_many_lines, reason = \"a handful of lines a tagged field, and there are many\")]\n"
+    } else {
+        ""
+    };
     format!(
-        "fn encode(&self, {e}: &mut Encoder, {}: i16) -> Result<(), EncodeError> {{\n{body}}}\n",
+        "{expect}fn encode(&self, {e}: &mut Encoder, {}: i16) -> Result<(), EncodeError> {{\n{body}}}\n",
         version_name(&body)
     )
 }
@@ -43,14 +56,14 @@ fn untagged(message: &Message, structure: &Structure, field: &Field) -> String {
     };
     let mut text = format!("if {condition} {{\n{write}}}");
     if !field.ignorable {
-        text += &format!(" else if {} {{\n{}}}", is_set(field), no_place(structure, field));
+        text += &format!(" else {{\n{}}}", check_unset(structure, field, &is_set(field)));
     }
     text + "\n"
 }
 
-fn no_place(structure: &Structure, field: &Field) -> String {
+fn check_unset(structure: &Structure, field: &Field, is_set: &str) -> String {
     format!(
-        "return Err(EncodeError::no_place(\"{}.{}\", version));\n",
+        "EncodeError::check_unset({is_set}, \"{}.{}\", version)?;\n",
         structure.name, field.name
     )
 }
@@ -80,17 +93,19 @@ fn tagged(message: &Message, structure: &Structure) -> String {
             Some(condition) => format!("{condition} && {set}"),
         };
         text += &format!("let tag_{tag} = {present};\n");
-        if let Some(condition) = condition
+        if let Some(absent) = not_in(field.versions, structure.versions)
             && !field.ignorable
         {
-            text += &format!(
-                "if !({condition}) && {set} {{\n{}}}\n",
-                no_place(structure, field)
-            );
+            let unplaced = format!("{absent} && {set}");
+            text += &check_unset(structure, field, &unplaced);
         }
         counts.push(format!("usize::from(tag_{tag})"));
         let write = write(message, structure, field);
-        writes += &format!("if tag_{tag} {{\ne.put_tagged({tag}, |e| {{\n{write}Ok(())\n}})?;\n}}\n");
+        let write = match write.strip_suffix("?;\n") {
+            Some(expression) if !expression.contains('\n') => expression.to_owned(),
+            _ => format!("{{\n{write}Ok(())\n}}"),
+        };
+        writes += &format!("if tag_{tag} {{\ne.put_tagged({tag}, |e| {write})?;\n}}\n");
     }
     let section = format!(
         "e.put_tag_count({}, &self.unknown_tagged_fields)?;\n{writes}\
@@ -129,7 +144,7 @@ fn write(message: &Message, structure: &Structure, field: &Field) -> String {
     };
     let place = format!("self.{}", ident(field));
     let Some(nullable) = field.nullable else {
-        return format!("{};\n", put(&field.ty, &place, By::Value, form));
+        return format!("{};\n", put(&field.ty, &place, form));
     };
     let mut text = String::new();
     if let Some(condition) = not_in(nullable, field.versions) {
@@ -150,40 +165,43 @@ fn write(message: &Message, structure: &Structure, field: &Field) -> String {
             format!("e.put_nullable_tagged_struct({place}.as_ref(), version)?;\n")
         }
         Type::Struct(_) => format!("e.put_nullable_struct({place}.as_ref(), version)?;\n"),
-        ty => format!(
-            "match &{place} {{\nSome(value) => {},\nNone => e.put_null({form}),\n}}\n",
-            put(ty, "value", By::Reference, form)
-        ),
+        Type::Bytes => format!("e.put_nullable_bytes({place}.as_deref(), {form})?;\n"),
+        Type::Records => format!("e.put_nullable_records({place}.as_ref(), {form})?;\n"),
+        Type::Array(element) => match &**element {
+            Type::Struct(_) => format!("e.put_nullable_structs({place}.as_deref(), {form}, version)?;\n"),
+            element => format!(
+                "e.put_nullable_{}_array({place}.as_deref(), {form})?;\n",
+                name(element)
+            ),
+        },
+        Type::Number(_) | Type::Bool | Type::Uuid => unreachable!("checked when read"),
     }
 }
 
-/// Whether an expression is a place or already a reference to it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    Value,
-    Reference,
-}
-
-fn put(ty: &Type, place: &str, by: By, form: &str) -> String {
-    let reference = if by == By::Value {
-        format!("&{place}")
-    } else {
-        place.to_owned()
-    };
+fn put(ty: &Type, place: &str, form: &str) -> String {
     match ty {
-        Type::Number(name) => format!("e.put_{name}({place})"),
-        Type::Bool => format!("e.put_bool({place})"),
-        Type::Uuid => format!("e.put_uuid({place})"),
-        Type::String | Type::LossyString => format!("e.put_string({reference}, {form})?"),
-        Type::Bytes => format!("e.put_bytes({reference}, {form})?"),
-        Type::Records => format!("e.put_records({reference}, {form})?"),
+        Type::Number(_) | Type::Bool | Type::Uuid => format!("e.put_{}({place})", name(ty)),
+        Type::String | Type::LossyString | Type::Bytes | Type::Records => {
+            format!("e.put_{}(&{place}, {form})?", name(ty))
+        }
         Type::Struct(_) => format!("{place}.encode(e, version)?"),
         Type::Array(element) => match &**element {
-            Type::Struct(_) => format!("e.put_structs({reference}, {form}, version)?"),
-            Type::Number(name) => format!("e.put_{name}_array({reference}, {form})?"),
-            Type::Uuid => format!("e.put_uuid_array({reference}, {form})?"),
-            _ => format!("e.put_string_array({reference}, {form})?"),
+            Type::Struct(_) => format!("e.put_structs(&{place}, {form}, version)?"),
+            element => format!("e.put_{}_array(&{place}, {form})?", name(element)),
         },
+    }
+}
+
+/// The part of the codec's function names that stands for the type.
+fn name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Number(name) => name,
+        Type::Bool => "bool",
+        Type::Uuid => "uuid",
+        Type::String | Type::LossyString => "string",
+        Type::Bytes => "bytes",
+        Type::Records => "records",
+        Type::Struct(_) | Type::Array(_) => "struct",
     }
 }
 
