@@ -4,6 +4,8 @@
 //! memory is reserved for it, and every reader is a plain function from bytes to a result. The layout of the
 //! single messages is generated into `broker-protocol`, `broker-metadata` and `broker-coordinator`.
 
+pub mod batch;
+pub mod compression;
 mod error;
 mod primitive;
 
