@@ -1,7 +1,32 @@
-//! The records of the metadata log and what they add up to.
+//! The records of the metadata log and what they add up to (KIP-631).
+//!
+//! [`MetadataRecord`] is one change, [`MetadataImage`] the state after all of them: immutable, cheap to keep and to
+//! hand around, because its parts are shared. A [`MetadataDelta`] takes records onto an image and becomes the next
+//! one; a record that is unknown, undecodable or contradicts the state is an error and never skipped, since two
+//! nodes that skip different records no longer agree. [`metadata_log`] holds the bytes: record batches, control
+//! records, snapshots and the files around them, all as functions from bytes to values and back. Who decides which
+//! records are written is `broker-controller`; who moves the bytes is a driver in the server.
 
+mod delta;
+mod error;
+mod feature;
 mod framing;
 mod generated;
+pub mod image;
+mod loader;
+pub mod metadata_log;
+mod metadata_version;
+mod snapshot;
 
+pub use delta::{MetadataChanges, MetadataDelta, TopicChange, TopicFate};
+pub use error::{LoadError, LogFormatError, ReplayError};
+pub use feature::{FINALIZED_AT_FORMAT, Feature, SUPPORTED_FEATURES, feature, names};
 pub use generated::metadata_record::MetadataRecord;
 pub use generated::*;
+pub use image::{
+    BrokerRegistration, ConfigResource, ConfigResourceType, ControllerRegistration, Endpoint,
+    LeaderRecoveryState, MetadataImage, MetadataProvenance, PartitionRegistration, TopicImage,
+};
+pub use loader::MetadataLoader;
+pub use metadata_version::MetadataVersion;
+pub use snapshot::image_records;

@@ -1,6 +1,1 @@
-//! The binary `eddyline`.
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {}

@@ -1,3 +1,1 @@
-//! Logs on disk.
-
-pub mod log;
+//! Placeholder crate root; replaced by its first content.

@@ -1,1 +1,0 @@
-//! Puts a broker together and takes it apart again, in the order that keeps every promise.

@@ -1,3 +1,0 @@
-//! The log of one partition.
-
-pub mod log_validator;
