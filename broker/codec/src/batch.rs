@@ -17,6 +17,7 @@ mod error;
 mod header;
 mod record;
 mod record_batch;
+mod record_scan;
 
 pub use attributes::BatchAttributes;
 pub use builder::{BatchBuilder, BatchOptions, ProducerIdentity};
@@ -26,3 +27,4 @@ pub use error::BatchError;
 pub use header::{HEADER_SIZE, RecordBatchHeader, stamp};
 pub use record::{Record, RecordHeader, RecordView, RecordViews};
 pub use record_batch::{Batches, RecordBatch, batches};
+pub use record_scan::{KeyPresence, RecordSummary, scan_records};

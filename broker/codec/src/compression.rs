@@ -68,14 +68,22 @@ pub fn decompress(codec: CompressionType, input: &Bytes, size_max: usize) -> Res
         CompressionType::None => Ok(input.clone()),
         CompressionType::Snappy => snappy::decompress(input, size_max),
         CompressionType::Gzip | CompressionType::Lz4 | CompressionType::Zstd => {
-            read_capped(codec, &mut *reader(codec, input)?, size_max)
+            read_capped(codec, &mut *reader(codec, input, size_max)?, size_max)
         }
     }
 }
 
-fn reader<'a>(codec: CompressionType, input: &'a [u8]) -> Result<Box<dyn Read + 'a>, CompressionError> {
+/// A reader that unpacks step by step. Snappy, whose blocks cannot be cut, is unpacked at once, to at most
+/// `size_max` bytes; for the others the caller counts.
+pub(crate) fn reader<'a>(
+    codec: CompressionType,
+    input: &'a [u8],
+    size_max: usize,
+) -> Result<Box<dyn Read + 'a>, CompressionError> {
     Ok(match codec {
+        CompressionType::None => Box::new(input),
         CompressionType::Gzip => Box::new(flate2::read::MultiGzDecoder::new(input)),
+        CompressionType::Snappy => Box::new(io::Cursor::new(snappy::decompress(input, size_max)?)),
         CompressionType::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(input)),
         CompressionType::Zstd => {
             let mut decoder =
@@ -85,7 +93,6 @@ fn reader<'a>(codec: CompressionType, input: &'a [u8]) -> Result<Box<dyn Read + 
                 .map_err(|error| damaged(codec, error))?;
             Box::new(decoder)
         }
-        CompressionType::None | CompressionType::Snappy => Box::new(input),
     })
 }
 

@@ -1,1 +1,6 @@
+//! The binary `eddyline`.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {}

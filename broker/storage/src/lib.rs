@@ -1,1 +1,3 @@
-//! Placeholder crate root; replaced by its first content.
+//! Logs on disk.
+
+pub mod log;

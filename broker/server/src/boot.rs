@@ -1,0 +1,1 @@
+//! Puts a broker together and takes it apart again, in the order that keeps every promise.

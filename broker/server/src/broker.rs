@@ -1,0 +1,22 @@
+//! What every handler is given: one running broker.
+//!
+//! Owns nothing of its own: it is the bundle of the parts that `boot` has put together. Invariant: parts are shared
+//! and never replaced while the broker runs; what changes (image, configs) changes inside its part.
+
+use broker_model::{BrokerId, ClusterId};
+
+use crate::clock::Clock;
+use crate::network::NetworkState;
+
+/// One running broker; handlers get it as `&Arc<Broker>`.
+#[derive(Debug)]
+pub struct Broker {
+    /// Reads the clocks.
+    pub clock: Clock,
+    /// Number of this node (`node.id`).
+    pub node_id: BrokerId,
+    /// Identity of the cluster, from `meta.properties`.
+    pub cluster_id: ClusterId,
+    /// Byte budgets, connection counts and counters of the listeners.
+    pub network: NetworkState,
+}

@@ -1,0 +1,94 @@
+//! The only reader of clocks and of randomness in the whole broker.
+//!
+//! Owns the moment that monotonic time counts from. Everything else takes [`Now`] or a seed as an argument, so
+//! that it can be tested at any time of day and with any luck.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use broker_model::{MonotonicMs, Now, Timestamp, Uuid};
+
+/// Reads both clocks of the machine and its source of randomness.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    origin: Instant,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the clocks"
+)]
+impl Clock {
+    /// Monotonic time counts from this call.
+    pub fn start() -> Self {
+        Self {
+            origin: Instant::now(),
+        }
+    }
+
+    /// Both readings of this moment.
+    pub fn now(&self) -> Now {
+        Now {
+            wall: self.wall(),
+            monotonic: self.monotonic(),
+        }
+    }
+
+    /// What the wall clock says; a clock before 1970 reads 0.
+    pub fn wall(&self) -> Timestamp {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_ms(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Milliseconds since [`Clock::start`].
+    pub fn monotonic(&self) -> MonotonicMs {
+        MonotonicMs::from_ms(u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Time since [`Clock::start`] in full resolution, for measurements.
+    pub fn elapsed(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    /// The moment at which `monotonic` is reached, for timers.
+    pub fn instant_at(&self, monotonic: MonotonicMs) -> Instant {
+        self.origin + Duration::from_millis(monotonic.as_ms())
+    }
+}
+
+/// A new version 4 id from the system's randomness.
+///
+/// # Errors
+/// The system has no randomness to give.
+pub fn random_uuid() -> Result<Uuid, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(Uuid::from_random(bytes))
+}
+
+/// A new seed from the system's randomness.
+///
+/// # Errors
+/// The system has no randomness to give.
+pub fn random_seed() -> Result<u64, getrandom::Error> {
+    getrandom::u64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn monotonic_time_counts_from_the_start_and_never_runs_backwards() {
+        let clock = Clock::start();
+        let first = clock.now();
+        let second = clock.now();
+        assert!(first.monotonic.as_ms() < 10_000);
+        assert!(second.monotonic >= first.monotonic);
+        assert!(first.wall > Timestamp::from_ms(1_600_000_000_000));
+    }
+
+    #[test]
+    fn no_two_ids_are_the_same() {
+        assert_ne!(random_uuid().unwrap(), random_uuid().unwrap());
+    }
+}

@@ -1,0 +1,266 @@
+//! Decides which handler answers a frame. One row per API: key, decoder, handler and encoder.
+//!
+//! Owns the table, and nothing at run time. From the table follow what ApiVersions answers, the table of supported
+//! APIs in the README and the names of the request metrics. Invariant: what is not in the table, or outside of its
+//! versions, closes the connection, as from Kafka; only ApiVersions answers an unknown version (KIP-511).
+//!
+//! To serve one more API: write `handlers/<api>.rs` with `pub async fn handle(&Arc<Broker>, &RequestContext,
+//! XRequest) -> HandlerResult<XResponse>`, and add its line to `apis!` below.
+
+use std::future::Future;
+use std::ops::RangeInclusive;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Message};
+use broker_model::Now;
+use broker_protocol::messages::ResponseHeader;
+use broker_protocol::{ApiKey, decode_request_header};
+use bytes::Bytes;
+use thiserror::Error;
+
+use crate::broker::Broker;
+use crate::handlers;
+use crate::network::{ConnectionIdentity, RequestContext};
+
+/// What a handler returns.
+pub type HandlerResult<R> = Result<Answer<R>, CloseConnection>;
+
+/// How a request ends when its connection lives on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer<R> {
+    /// The response is sent.
+    Respond(R),
+    /// The response is sent, and then nothing is read from the connection for a while (KIP-219). The handler has
+    /// put the same time into the response's `throttle_time_ms`.
+    RespondThenMute(R, Duration),
+    /// Nothing is sent: a Produce with acks=0.
+    NoResponse,
+}
+
+/// Why a connection is closed instead of answered.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CloseConnection {
+    /// The number is no API, or one that is not served to clients here.
+    #[error("API key {0} is not served")]
+    UnknownApi(i16),
+    /// The API has no such version, or no longer.
+    #[error("{api} version {version} is not served")]
+    UnsupportedVersion {
+        /// The API that was asked for.
+        api: ApiKey,
+        /// The version that was asked for.
+        version: i16,
+    },
+    /// The frame is no request.
+    #[error("malformed request: {0}")]
+    Malformed(#[from] DecodeError),
+    /// Our response cannot be written in that version: a mistake of ours.
+    #[error("response cannot be encoded: {0}")]
+    Unencodable(#[from] EncodeError),
+    /// The handler decided so, as Kafka does; the text says why.
+    #[error("{0}")]
+    Refused(&'static str),
+}
+
+/// A finished request, ready for the socket.
+#[derive(Debug)]
+pub enum Reply {
+    /// A whole frame with its size before it, and how long to read nothing after it was sent.
+    Send {
+        /// The frame in segments.
+        frame: Encoder,
+        /// Zero unless the client is throttled.
+        mute: Duration,
+    },
+    /// Nothing to send.
+    Nothing,
+}
+
+/// What a disconnect does to a request that is still waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnHangUp {
+    /// The request runs to its end: it may have changed something.
+    Finish,
+    /// The request is dropped at its next await: it only reads.
+    Abandon,
+}
+
+/// Most answers fit; larger ones grow.
+const INITIAL_FRAME_CAPACITY: usize = 256;
+
+type Serving<'a> = Pin<Box<dyn Future<Output = Result<Reply, CloseConnection>> + Send + 'a>>;
+
+/// One API that clients may use.
+#[derive(Debug)]
+pub struct ApiRow {
+    /// Which API it is; name and versions follow.
+    pub api: ApiKey,
+    /// What a disconnect does to a waiting request.
+    pub on_hang_up: OnHangUp,
+    serve: for<'a> fn(&'a Arc<Broker>, &'a RequestContext, Decoder) -> Serving<'a>,
+}
+
+impl ApiRow {
+    /// The versions that ApiVersions names. Kafka names Produce from 0, because old librdkafka takes the absence of
+    /// Produce 0 for a broker without message format 0.10, and closes on versions 0 to 2 all the same.
+    pub fn advertised_versions(&self) -> RangeInclusive<i16> {
+        let served = self.api.versions();
+        match self.api {
+            ApiKey::Produce => 0..=*served.end(),
+            _ => served,
+        }
+    }
+}
+
+macro_rules! apis {
+    ($($api:ident: $module:ident, $on_hang_up:ident;)*) => {
+        static TABLE: &[ApiRow] = &[$(ApiRow {
+            api: ApiKey::$api,
+            on_hang_up: OnHangUp::$on_hang_up,
+            serve: |broker, context, mut body| Box::pin(async move {
+                let request = Message::decode(&mut body, context.api_version)?;
+                drop(body);
+                finish(context, handlers::$module::handle(broker, context, request).await?)
+            }),
+        },)*];
+    };
+}
+
+apis! {
+    SaslHandshake: sasl_handshake, Finish;
+    ApiVersions: api_versions, Finish;
+    SaslAuthenticate: sasl_authenticate, Finish;
+}
+
+static BY_KEY: LazyLock<Vec<Option<&'static ApiRow>>> = LazyLock::new(|| {
+    let mut rows = vec![None; ApiKey::ALL.len()];
+    for row in TABLE {
+        rows[row.api as usize] = Some(row);
+    }
+    rows
+});
+
+/// Every API that is served, by rising key.
+pub fn table() -> &'static [ApiRow] {
+    TABLE
+}
+
+/// A request whose header was read and whose API is served.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Where the request goes.
+    pub row: &'static ApiRow,
+    /// What its header and its connection say.
+    pub context: RequestContext,
+    body: Decoder,
+}
+
+/// Reads the header of a frame and finds its row.
+///
+/// # Errors
+/// The connection must be closed without an answer.
+pub fn accept(
+    frame: Bytes,
+    received: Now,
+    connection: &Arc<ConnectionIdentity>,
+) -> Result<Accepted, CloseConnection> {
+    let mut body = Decoder::new(frame);
+    let header = decode_request_header(&mut body)?;
+    let unknown = CloseConnection::UnknownApi(header.request_api_key);
+    let api = ApiKey::from_i16(header.request_api_key).ok_or_else(|| unknown.clone())?;
+    let row = BY_KEY[api as usize].ok_or(unknown)?;
+    let version = header.request_api_version;
+    if !api.versions().contains(&version) && api != ApiKey::ApiVersions {
+        return Err(CloseConnection::UnsupportedVersion { api, version });
+    }
+    let context = RequestContext {
+        api,
+        api_version: version,
+        correlation_id: header.correlation_id,
+        client_id: header.client_id,
+        received,
+        connection: Arc::clone(connection),
+    };
+    Ok(Accepted { row, context, body })
+}
+
+impl Accepted {
+    /// Decodes the body, calls the handler and encodes its answer.
+    ///
+    /// # Errors
+    /// The connection must be closed without an answer.
+    pub async fn serve(self, broker: &Arc<Broker>) -> Result<Reply, CloseConnection> {
+        let Self { row, context, body } = self;
+        if row.api == ApiKey::ApiVersions && !row.api.versions().contains(&context.api_version) {
+            return finish(
+                &context,
+                Answer::Respond(handlers::api_versions::unsupported_version()),
+            );
+        }
+        (row.serve)(broker, &context, body).await
+    }
+}
+
+/// Turns a handler's answer into a frame.
+fn finish<R: Message>(context: &RequestContext, answer: Answer<R>) -> Result<Reply, CloseConnection> {
+    let (response, mute) = match answer {
+        Answer::Respond(response) => (response, Duration::ZERO),
+        Answer::RespondThenMute(response, mute) => (response, mute),
+        Answer::NoResponse => return Ok(Reply::Nothing),
+    };
+    // A client that asked for an unknown version of ApiVersions can read version 0 at least.
+    let version = match context.api {
+        ApiKey::ApiVersions if !context.api.versions().contains(&context.api_version) => 0,
+        _ => context.api_version,
+    };
+    let frame = encode_frame(context.api, version, context.correlation_id, &response)?;
+    Ok(Reply::Send { frame, mute })
+}
+
+/// Size, header and body of a response; records stay the segments that they are.
+fn encode_frame<R: Message>(
+    api: ApiKey,
+    version: i16,
+    correlation_id: i32,
+    response: &R,
+) -> Result<Encoder, EncodeError> {
+    let mut frame = Encoder::with_capacity(INITIAL_FRAME_CAPACITY);
+    frame.put_i32(0);
+    let header = ResponseHeader {
+        correlation_id,
+        ..ResponseHeader::default()
+    };
+    header.encode(&mut frame, api.response_header_version(version))?;
+    response.encode(&mut frame, version)?;
+    let size = frame.size() - size_of::<i32>();
+    frame.set_i32(0, i32::try_from(size).map_err(|_| EncodeError::TooLong(size))?);
+    Ok(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_rise_by_key_so_that_the_tables_made_from_them_are_in_order() {
+        assert!(
+            TABLE
+                .windows(2)
+                .all(|pair| pair[0].api.code() < pair[1].api.code())
+        );
+    }
+
+    #[test]
+    fn apis_that_come_later_are_not_served() {
+        let later = [24..=28, 48..=51, 65..=66, 68..=69, 71..=72, 76..=79, 83..=93];
+        for row in TABLE {
+            assert!(
+                !later.iter().any(|keys| keys.contains(&row.api.code())),
+                "{}",
+                row.api
+            );
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! One file per Kafka API: listing the folder is reading the feature matrix.
+//!
+//! A handler translates: it reads the typed request, asks the part of the broker that knows, and puts the answer in
+//! Kafka's words. Rules live in the crates below. Which handler serves which key is `dispatch`'s.
+
+pub mod api_versions;
+pub mod sasl_authenticate;
+pub mod sasl_handshake;
