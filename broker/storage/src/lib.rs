@@ -1,3 +1,47 @@
-//! Logs on disk.
+//! Logs on disk, in Kafka's own format: segments, indexes, checkpoints, producer state, recovery, retention.
+//!
+//! Synchronous, without locks, clocks or randomness; files only through `Fs`. A `UnifiedLog` is one partition; who
+//! serialises access to it, and on which thread flushes run, is the server's affair.
 
-pub mod log;
+pub mod fs;
+pub mod testing;
+
+mod checkpoint;
+mod epoch;
+mod error;
+mod index;
+mod log;
+mod producer;
+mod segment;
+#[cfg(test)]
+mod test_world;
+
+pub use checkpoint::clean_shutdown::{parse_clean_shutdown, render_clean_shutdown};
+pub use checkpoint::meta_properties::{MetaProperties, parse_meta_properties, render_meta_properties};
+pub use checkpoint::offset_checkpoint::{
+    OffsetCheckpoint, parse_offset_checkpoint, render_offset_checkpoint,
+};
+pub use checkpoint::partition_metadata::{parse_partition_metadata, render_partition_metadata};
+pub use epoch::leader_epoch_cache::{EpochEntry, LeaderEpochCache, parse_leader_epochs};
+pub use error::{
+    AppendError, DeleteRecordsError, DirectoryError, FormatError, LoadError, ReadError, StorageError,
+};
+pub use fs::{File, Fs, RealFs};
+pub use index::offset_index::{OffsetIndexEntry, parse_offset_index};
+pub use index::time_index::{TimeIndexEntry, parse_time_index};
+pub use index::transaction_index::{AbortedTransaction, parse_transaction_index, render_transaction_index};
+pub use log::append_types::{AppendContext, AppendOrigin, AppendOutcome, LogAppendInfo};
+pub use log::flush::{FlushJob, WriteBack};
+pub use log::log_config::{CleanupPolicy, CompressionLevels, LogConfig, TopicCompression};
+pub use log::log_folder::DirectoryHealth;
+pub use log::log_loader::{LogCheckpoints, LogEnvironment, PreviousStop, RecoveryReport};
+pub use log::log_slice::{FileSlice, LogSlice};
+pub use log::log_validator::{KeyRule, UNPACKED_SIZE_MAX, ValidationError, ValidationRules, validate};
+pub use log::read::{FetchIsolation, LogRead, MinOneBatch, ReadLimits};
+pub use log::retention::PendingDelete;
+pub use log::tail_cache::TailCacheBudget;
+pub use log::timestamp_lookup::{OffsetQuery, TimestampAndOffset};
+pub use log::unified_log::UnifiedLog;
+pub use producer::producer_state_entry::{BatchMetadata, ProducerStateEntry};
+pub use producer::producer_state_manager::TransactionOutcome;
+pub use producer::snapshot_file::{parse_producer_snapshot, render_producer_snapshot};

@@ -1,0 +1,112 @@
+//! The folder of one partition, and the health of the log directory that holds it.
+//!
+//! Owns the flag that says that a log directory failed: the first failure of the file system that is not "no
+//! space" sets it, every log of the directory sees it, and nothing clears it but a restart (I23).
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::StorageError;
+use crate::fs::Fs;
+
+/// Whether a log directory may still be used; shared by all logs in it.
+#[derive(Debug)]
+pub struct DirectoryHealth {
+    path: PathBuf,
+    failed: AtomicBool,
+}
+
+impl DirectoryHealth {
+    /// A directory that works, as far as is known.
+    pub fn new(path: PathBuf) -> Arc<Self> {
+        Arc::new(Self {
+            path,
+            failed: AtomicBool::new(false),
+        })
+    }
+
+    /// The entry of `log.dirs`.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the directory failed.
+    pub fn is_offline(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// Takes the directory offline.
+    pub fn take_offline(&self) {
+        self.failed.store(true, Ordering::Release);
+    }
+
+    /// Refuses when the directory failed earlier.
+    ///
+    /// # Errors
+    /// `LogDirectoryOffline`.
+    pub fn require_online(&self) -> Result<(), StorageError> {
+        match self.is_offline() {
+            true => Err(StorageError::LogDirectoryOffline {
+                directory: self.path.clone(),
+            }),
+            false => Ok(()),
+        }
+    }
+
+    /// Reads a failure at `path`; unless it may pass, the directory is offline from now on.
+    pub fn failed(&self, path: &Path, error: io::Error) -> StorageError {
+        let error = StorageError::from_io(&self.path, path, error);
+        if matches!(error, StorageError::LogDirectoryFailed { .. }) {
+            self.take_offline();
+        }
+        error
+    }
+}
+
+/// The folder of one partition on its file system.
+#[derive(Clone, Debug)]
+pub(crate) struct LogFolder {
+    fs: Arc<dyn Fs>,
+    health: Arc<DirectoryHealth>,
+    path: PathBuf,
+}
+
+impl LogFolder {
+    pub(crate) fn new(fs: Arc<dyn Fs>, health: Arc<DirectoryHealth>, path: PathBuf) -> Self {
+        Self { fs, health, path }
+    }
+
+    pub(crate) fn fs(&self) -> &dyn Fs {
+        self.fs.as_ref()
+    }
+
+    pub(crate) fn health(&self) -> &Arc<DirectoryHealth> {
+        &self.health
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The same folder after it was renamed.
+    pub(crate) fn at(&self, path: PathBuf) -> Self {
+        Self { path, ..self.clone() }
+    }
+
+    /// Passes a result on, reading a failure at `path`.
+    pub(crate) fn check<T>(&self, path: &Path, result: io::Result<T>) -> Result<T, StorageError> {
+        result.map_err(|error| self.failed(path, error))
+    }
+
+    /// Reads a failure at `path`.
+    pub(crate) fn failed(&self, path: &Path, error: io::Error) -> StorageError {
+        self.health.failed(path, error)
+    }
+
+    /// Makes the names in the folder durable.
+    pub(crate) fn sync_names(&self) -> Result<(), StorageError> {
+        self.check(&self.path, self.fs.sync_directory(&self.path))
+    }
+}

@@ -1,0 +1,194 @@
+//! What is derived from the batches when a log is opened or cut: leader epochs and producers.
+//!
+//! Both have a file that saves reading the log. The epochs' file has no checksum, so each entry is compared with
+//! the batches around it; the producers' snapshot has one. When a file is missing or wrong, the batches decide.
+
+use broker_model::{LeaderEpoch, Now, Offset};
+
+use crate::epoch::leader_epoch_cache::{
+    EpochEntry, FILE_NAME as EPOCHS_FILE, LeaderEpochCache, parse_leader_epochs,
+};
+use crate::error::{LoadError, StorageError};
+use crate::fs::read_whole;
+use crate::index::transaction_index::TransactionIndex;
+use crate::log::append::learn_producer;
+use crate::log::log_loader::RecoveryReport;
+use crate::log::unified_log::UnifiedLog;
+use crate::segment::file_name::SegmentFile;
+use crate::segment::segment_read::{LocatedBatch, Walk};
+
+/// Bound on the size of the epochs' file that a reader accepts.
+const EPOCHS_SIZE_MAX: usize = 64 << 20;
+
+impl UnifiedLog {
+    /// Takes the epochs from their file, as far as the batches agree; `recovered_from` is the base of the first
+    /// segment that was read after a crash, from which on the file may be behind.
+    pub(crate) fn load_epochs(
+        &mut self,
+        recovered_from: Option<Offset>,
+        report: &mut RecoveryReport,
+    ) -> Result<(), LoadError> {
+        let path = self.folder.path().join(EPOCHS_FILE);
+        let content = match read_whole(self.folder.fs(), &path, EPOCHS_SIZE_MAX) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => b"?".to_vec(),
+            result => self.folder.check(&path, result)?,
+        };
+        let believed = match parse_leader_epochs(&content) {
+            Ok(entries) => self
+                .do_batches_agree(&entries, recovered_from)?
+                .then_some(entries),
+            Err(_) => None,
+        };
+        let rescan_from = match believed {
+            Some(entries) => {
+                self.epochs = LeaderEpochCache::loaded(entries);
+                recovered_from
+            }
+            None => {
+                report.epochs_rebuilt = true;
+                self.epochs.clear();
+                Some(Offset::ZERO)
+            }
+        };
+        if let Some(from) = rescan_from {
+            self.assign_epochs_from(from)?;
+        }
+        Ok(())
+    }
+
+    /// Whether each entry's epoch stands at its start and an older one before it.
+    fn do_batches_agree(
+        &self,
+        entries: &[EpochEntry],
+        recovered_from: Option<Offset>,
+    ) -> Result<bool, StorageError> {
+        let end = self.markers.log_end.offset();
+        if entries.is_empty() && recovered_from.is_none() {
+            let first = self.segments[0].first_batch(&self.folder)?;
+            return Ok(first.is_none_or(|view| !view.leader_epoch.is_known()));
+        }
+        for (index, entry) in entries.iter().enumerate() {
+            let next = entries.get(index + 1).map_or(end, |next| next.start_offset);
+            // An epoch that wrote nothing, or whose batches a crash took, has nothing to compare with.
+            if entry.start_offset >= end || recovered_from.is_some_and(|from| entry.start_offset >= from) {
+                break;
+            }
+            let at_start = self.epoch_of_batch_at(entry.start_offset, next)?;
+            let before = match entry.start_offset > self.segments[0].base_offset() {
+                true => self.epoch_of_batch_at(entry.start_offset.minus(1), entry.start_offset)?,
+                false => None,
+            };
+            let starts = at_start.is_none_or(|epoch| epoch == entry.epoch);
+            let older = before.is_none_or(|epoch| epoch < entry.epoch || index == 0);
+            if !starts || !older {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Epoch of the first batch at or behind `offset`, if it begins before `end`.
+    fn epoch_of_batch_at(&self, offset: Offset, end: Offset) -> Result<Option<LeaderEpoch>, StorageError> {
+        for segment in &self.segments[self.segment_index(offset)..] {
+            if let Some(batch) = segment.locate(&self.folder, offset)? {
+                let view = batch.view;
+                return Ok(
+                    (view.base_offset < end && view.leader_epoch.is_known()).then_some(view.leader_epoch)
+                );
+            }
+        }
+        Ok(None)
+    }
+
+    fn assign_epochs_from(&mut self, from: Offset) -> Result<(), StorageError> {
+        for index in self.segment_index(from)..self.segments.len() {
+            let mut firsts: Vec<(LeaderEpoch, Offset)> = Vec::new();
+            self.segments[index].walk(&self.folder, 0, |batch| {
+                let (epoch, offset) = (batch.view.leader_epoch, batch.view.base_offset);
+                if firsts.last().is_none_or(|(last, _)| *last < epoch) {
+                    firsts.push((epoch, offset));
+                }
+                Walk::GoOn
+            })?;
+            firsts
+                .into_iter()
+                .for_each(|(epoch, offset)| self.epochs.assign(epoch, offset));
+        }
+        Ok(())
+    }
+
+    /// Rebuilds the producers after the log was cut.
+    pub(crate) fn rebuild_producers(&mut self, now: Now) -> Result<(), LoadError> {
+        self.replay_producers(None, now, &mut RecoveryReport::default())
+    }
+
+    /// Takes the producers from the newest snapshot and the batches behind it. Transaction indexes from
+    /// `transactions_from` on are written anew, for which the producers before that offset must be known.
+    pub(crate) fn replay_producers(
+        &mut self,
+        transactions_from: Option<Offset>,
+        now: Now,
+        report: &mut RecoveryReport,
+    ) -> Result<(), LoadError> {
+        let end = self.markers.log_end.offset();
+        let mut start = self.segments[0].base_offset();
+        self.producers.clear(start);
+        if let Some((offset, entries)) = self.newest_snapshot(transactions_from.unwrap_or(end).min(end))? {
+            self.producers.reload(entries, offset, now);
+            start = offset.max(start);
+        }
+        if start < end {
+            for index in self.segment_index(start)..self.segments.len() {
+                self.replay_segment(index, start, transactions_from, now, report)?;
+            }
+        }
+        self.producers.advance_to(end);
+        self.producers.on_high_watermark(self.markers.high_watermark);
+        Ok(())
+    }
+
+    fn replay_segment(
+        &mut self,
+        index: usize,
+        start: Offset,
+        transactions_from: Option<Offset>,
+        now: Now,
+        report: &mut RecoveryReport,
+    ) -> Result<(), LoadError> {
+        let segment = &self.segments[index];
+        let path = segment.path(&self.folder, SegmentFile::Data);
+        let position = segment
+            .locate(&self.folder, start)?
+            .map_or(segment.size(), |batch| batch.position);
+        let mut batches: Vec<LocatedBatch> = Vec::new();
+        let mut count = 0;
+        segment.walk(&self.folder, position, |batch| {
+            count += 1;
+            if batch.view.producer_id.is_known() {
+                batches.push(*batch);
+            }
+            Walk::GoOn
+        })?;
+        report.batches_replayed += count;
+        let mut aborted = Vec::new();
+        let mut bytes = Vec::new();
+        for batch in &batches {
+            bytes.clear();
+            if batch.view.is_control() {
+                bytes.resize(batch.view.size, 0);
+                let file = self.segments[index].file(&self.folder)?;
+                self.folder
+                    .check(&path, file.read_at(batch.position, &mut bytes))?;
+            }
+            aborted.extend(learn_producer(&mut self.producers, &batch.view, &bytes, now));
+        }
+        let base = self.segments[index].base_offset();
+        if transactions_from.is_some_and(|from| base >= from) {
+            let path = self.segments[index].path(&self.folder, SegmentFile::TransactionIndex);
+            let index_file = self.segments[index].transaction_index_mut();
+            *index_file = TransactionIndex::replace(&self.folder, &path, aborted)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! Rules of a whole log, by family.
+
+mod append_and_read;

@@ -1,0 +1,95 @@
+//! Cutting the new end of a log: a follower whose history parted from its leader's (KIP-101), or a log that must
+//! begin anew.
+//!
+//! Only what no in-sync majority acknowledged is ever cut; whoever calls decides that by leader epochs. Everything
+//! derived from the cut batches goes with them: indexes, epochs, aborted transactions, cached batches, producers.
+
+use broker_model::{
+    HighWatermark, LocalLogStartOffset, LogEndOffset, LogStartOffset, Now, Offset, RecoveryPoint,
+};
+
+use crate::error::{LoadError, StorageError};
+use crate::log::retention::PendingDelete;
+use crate::log::unified_log::UnifiedLog;
+use crate::segment::log_segment::LogSegment;
+
+impl UnifiedLog {
+    /// Removes every batch that holds an offset at or behind `target`; answers whether there was one.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub fn truncate_to(&mut self, target: Offset, now: Now) -> Result<bool, LoadError> {
+        self.require_online()?;
+        if target >= self.markers.log_end.offset() {
+            return Ok(false);
+        }
+        if target <= self.segments[0].base_offset() {
+            self.truncate_fully_and_start_at(target, now)?;
+            return Ok(true);
+        }
+        let mut pending = self.nothing_pending(now);
+        while self.segments.len() > 1 && self.active().base_offset() > target {
+            let base = self.active().base_offset();
+            self.segments.pop();
+            self.retire_files(base, &mut pending)?;
+        }
+        self.unlink(&pending)?;
+        let config = self.config.clone();
+        let folder = self.folder.clone();
+        self.active_mut().truncate_to(&folder, &config, target)?;
+        self.end_at(target)?;
+        self.rebuild_producers(now)?;
+        Ok(true)
+    }
+
+    /// Removes everything; the next record gets the offset `target`.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub fn truncate_fully_and_start_at(&mut self, target: Offset, now: Now) -> Result<(), StorageError> {
+        self.require_online()?;
+        let mut pending = self.nothing_pending(now);
+        for segment in std::mem::take(&mut self.segments) {
+            self.retire_files(segment.base_offset(), &mut pending)?;
+        }
+        self.segments
+            .push(LogSegment::create(&self.folder, target, &self.config, now.wall)?);
+        self.unlink(&pending)?;
+        self.remove_snapshots_where(|_| true)?;
+        self.epochs.clear();
+        self.producers.clear(target);
+        self.tail_cache.clear();
+        self.markers.log_start = LogStartOffset::at(target);
+        self.markers.local_log_start = LocalLogStartOffset::at(target);
+        self.markers.high_watermark = HighWatermark::at(target);
+        self.markers.log_end = LogEndOffset::at(target);
+        self.markers.recovery_point = RecoveryPoint::at(target);
+        self.note_names_changed();
+        self.check_invariants();
+        Ok(())
+    }
+
+    /// Lets all markers follow a log end that moved back to `target`.
+    fn end_at(&mut self, target: Offset) -> Result<(), StorageError> {
+        self.tail_cache.clear();
+        self.epochs.truncate_from_end(target);
+        self.remove_snapshots_where(|snapshot| snapshot > target)?;
+        self.markers.log_end = LogEndOffset::at(target);
+        self.markers.recovery_point = self.markers.recovery_point.min(RecoveryPoint::at(target));
+        self.markers.high_watermark = self.markers.high_watermark.min(HighWatermark::at(target));
+        if self.markers.log_start.offset() > target {
+            self.markers.log_start = LogStartOffset::at(target);
+            self.markers.local_log_start = LocalLogStartOffset::at(target);
+        }
+        self.note_names_changed();
+        self.check_invariants();
+        Ok(())
+    }
+
+    fn unlink(&mut self, pending: &PendingDelete) -> Result<(), StorageError> {
+        for path in &pending.paths {
+            self.folder.check(path, self.folder.fs().remove_file(path))?;
+        }
+        Ok(())
+    }
+}
