@@ -266,20 +266,32 @@ impl Decoder {
     ///
     /// # Errors
     /// It claims more elements than can follow, or one of them is malformed.
+    #[inline]
     pub fn get_nullable_array<T>(
         &mut self,
         form: Form,
         min_size: usize,
-        mut element: impl FnMut(&mut Self) -> Result<T, DecodeError>,
+        element: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Option<Vec<T>>, DecodeError> {
-        let Some(count) = self.array_length(form, min_size, size_of::<T>())? else {
-            return Ok(None);
-        };
+        match self.length(form)? {
+            None => Ok(None),
+            Some(0) => Ok(Some(Vec::new())),
+            Some(count) => self.elements(count, min_size, element).map(Some),
+        }
+    }
+
+    fn elements<T>(
+        &mut self,
+        count: usize,
+        min_size: usize,
+        mut element: impl FnMut(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        self.check_count(count, min_size, size_of::<T>())?;
         let mut elements = Vec::with_capacity(count.min(INITIAL_CAPACITY_MAX));
         for _ in 0..count {
             elements.push(element(self)?);
         }
-        Ok(Some(elements))
+        Ok(elements)
     }
 
     /// An array of structures that take at least `min_size` bytes each; see [`Decoder::get_array`].
@@ -335,38 +347,39 @@ impl Decoder {
         }
     }
 
+    /// How many tagged fields follow at the end of a structure; nearly always none.
+    ///
+    /// # Errors
+    /// The frame ends before the number.
+    #[inline]
+    pub fn get_tag_count(&mut self) -> Result<u32, DecodeError> {
+        self.get_unsigned_varint()
+    }
+
     /// The tagged fields at the end of a structure that knows none.
     ///
     /// # Errors
     /// They are malformed or too many.
     #[inline]
     pub fn get_unknown_tagged_fields(&mut self) -> Result<Vec<RawTaggedField>, DecodeError> {
-        self.get_tagged_fields(|_, _| Ok(Tagged::Unknown))
+        match self.get_tag_count()? {
+            0 => Ok(Vec::new()),
+            count => self.get_tagged_fields(count, &mut |_, _| Ok(Tagged::Unknown)),
+        }
     }
 
-    /// The tagged fields at the end of a structure: `known` is shown each and reads those that it knows, the
-    /// others are returned. A known field that is shorter than its announced size is accepted.
+    /// `count` tagged fields: `known` is shown each and reads those that it knows, the others are returned. A known
+    /// field that is shorter than its announced size is accepted.
     ///
     /// # Errors
     /// They are malformed or too many.
-    #[inline]
+    #[inline(never)]
     pub fn get_tagged_fields(
         &mut self,
-        mut known: impl FnMut(u32, &mut Self) -> Result<Tagged, DecodeError>,
-    ) -> Result<Vec<RawTaggedField>, DecodeError> {
-        let count = self.get_unsigned_varint()?;
-        if count == 0 {
-            return Ok(Vec::new());
-        }
-        self.tagged_fields(count as usize, &mut known)
-    }
-
-    #[inline(never)]
-    fn tagged_fields(
-        &mut self,
-        count: usize,
+        count: u32,
         known: &mut dyn FnMut(u32, &mut Self) -> Result<Tagged, DecodeError>,
     ) -> Result<Vec<RawTaggedField>, DecodeError> {
+        let count = count as usize;
         if count > MAX_TAGGED_FIELDS {
             return Err(DecodeError::TooManyTaggedFields(count));
         }
@@ -415,21 +428,17 @@ impl Decoder {
         Ok((self.get_unsigned_varint()? as usize).checked_sub(1))
     }
 
-    fn array_length(
+    fn check_count(
         &mut self,
-        form: Form,
+        count: usize,
         min_size: usize,
         element_memory: usize,
-    ) -> Result<Option<usize>, DecodeError> {
-        let Some(count) = self.length(form)? else {
-            return Ok(None);
-        };
+    ) -> Result<(), DecodeError> {
         let remaining = self.remaining();
         if count > MAX_ARRAY_ELEMENTS || count > remaining / min_size.max(1) {
             return Err(DecodeError::ArrayTooLong { count, remaining });
         }
-        self.charge(count, element_memory)?;
-        Ok(Some(count))
+        self.charge(count, element_memory)
     }
 
     fn charge(&mut self, count: usize, each: usize) -> Result<(), DecodeError> {

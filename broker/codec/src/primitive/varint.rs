@@ -57,6 +57,7 @@ pub fn read_varlong(bytes: &[u8]) -> Result<(i64, usize), DecodeError> {
     Ok(((value >> 1) as i64 ^ -((value & 1) as i64), size))
 }
 
+#[inline(never)]
 fn read_long(bytes: &[u8], max_size: usize) -> Result<(u64, usize), DecodeError> {
     let mut value = 0_u64;
     for (index, &byte) in bytes.iter().take(max_size).enumerate() {

@@ -83,6 +83,7 @@ impl Default for TopicPartitions {
 }
 
 impl Message for TopicPartitions {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         let mut m = Self {
             topic_id: d.get_uuid()?,
@@ -90,13 +91,16 @@ impl Message for TopicPartitions {
             assignment_epochs: Some(Vec::new()),
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.assignment_epochs = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.assignment_epochs = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 

@@ -67,13 +67,16 @@ impl Message for ConsumerGroupMemberMetadataValue {
             classic_member_metadata: Some(ClassicMemberMetadata::default()),
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.classic_member_metadata = d.get_nullable_tagged_struct(version)?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.classic_member_metadata = d.get_nullable_tagged_struct(version)?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -111,6 +114,7 @@ pub struct ClassicMemberMetadata {
 }
 
 impl Message for ClassicMemberMetadata {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             session_timeout_ms: d.get_i32()?,
@@ -139,6 +143,7 @@ pub struct ClassicProtocol {
 }
 
 impl Message for ClassicProtocol {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

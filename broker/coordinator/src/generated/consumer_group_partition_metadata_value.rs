@@ -50,6 +50,7 @@ pub struct TopicMetadata {
 }
 
 impl Message for TopicMetadata {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -82,6 +83,7 @@ pub struct PartitionMetadata {
 }
 
 impl Message for PartitionMetadata {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition: d.get_i32()?,

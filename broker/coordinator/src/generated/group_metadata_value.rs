@@ -115,6 +115,7 @@ impl Default for MemberMetadata {
 }
 
 impl Message for MemberMetadata {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {

@@ -57,13 +57,16 @@ impl Message for OffsetCommitValue {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 => m.topic_id = d.get_uuid()?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 => m.topic_id = d.get_uuid()?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }

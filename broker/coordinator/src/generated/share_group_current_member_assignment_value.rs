@@ -58,6 +58,7 @@ pub struct TopicPartitions {
 }
 
 impl Message for TopicPartitions {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,

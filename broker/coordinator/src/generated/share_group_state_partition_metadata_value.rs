@@ -56,6 +56,7 @@ pub struct TopicPartitionsInfo {
 }
 
 impl Message for TopicPartitionsInfo {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -86,6 +87,7 @@ pub struct TopicInfo {
 }
 
 impl Message for TopicInfo {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,

@@ -46,6 +46,7 @@ pub struct TopicPartition {
 }
 
 impl Message for TopicPartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,

@@ -100,6 +100,7 @@ impl Default for TaskIds {
 }
 
 impl Message for TaskIds {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         let mut m = Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -107,13 +108,16 @@ impl Message for TaskIds {
             assignment_epochs: Some(Vec::new()),
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.assignment_epochs = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.assignment_epochs = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 

@@ -94,6 +94,7 @@ pub struct Endpoint {
 }
 
 impl Message for Endpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             host: d.get_string(Form::Compact)?,
@@ -122,6 +123,7 @@ pub struct KeyValue {
 }
 
 impl Message for KeyValue {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             key: d.get_string(Form::Compact)?,

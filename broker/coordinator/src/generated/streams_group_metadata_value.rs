@@ -54,16 +54,19 @@ impl Message for StreamsGroupMetadataValue {
             failed_description_topology_epoch: -1,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.validated_topology_epoch = d.get_i32()?,
-                1 => m.last_assignment_configs = d.get_nullable_structs(Form::Compact, 3, version)?,
-                2 => m.stored_description_topology_epoch = d.get_i32()?,
-                3 => m.failed_description_topology_epoch = d.get_i32()?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.validated_topology_epoch = d.get_i32()?,
+                    1 => m.last_assignment_configs = d.get_nullable_structs(Form::Compact, 3, version)?,
+                    2 => m.stored_description_topology_epoch = d.get_i32()?,
+                    3 => m.failed_description_topology_epoch = d.get_i32()?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -122,6 +125,7 @@ pub struct LastAssignmentConfig {
 }
 
 impl Message for LastAssignmentConfig {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             key: d.get_string(Form::Compact)?,

@@ -61,6 +61,7 @@ pub struct TaskIds {
 }
 
 impl Message for TaskIds {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,

@@ -59,6 +59,7 @@ pub struct Subtopology {
 }
 
 impl Message for Subtopology {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -99,6 +100,7 @@ pub struct CopartitionGroup {
 }
 
 impl Message for CopartitionGroup {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             source_topics: d.get_array(Form::Compact, 2, Decoder::get_i16)?,
@@ -129,6 +131,7 @@ pub struct TopicConfig {
 }
 
 impl Message for TopicConfig {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             key: d.get_string(Form::Compact)?,
@@ -161,6 +164,7 @@ pub struct TopicInfo {
 }
 
 impl Message for TopicInfo {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

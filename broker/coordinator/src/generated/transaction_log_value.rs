@@ -76,16 +76,19 @@ impl Message for TransactionLogValue {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 => m.previous_producer_id = d.get_i64()?,
-                    1 => m.next_producer_id = d.get_i64()?,
-                    2 => m.client_transaction_version = d.get_i16()?,
-                    3 => m.next_producer_epoch = d.get_i16()?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 => m.previous_producer_id = d.get_i64()?,
+                        1 => m.next_producer_id = d.get_i64()?,
+                        2 => m.client_transaction_version = d.get_i16()?,
+                        3 => m.next_producer_epoch = d.get_i16()?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -171,6 +174,7 @@ pub struct PartitionsSchema {
 }
 
 impl Message for PartitionsSchema {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {

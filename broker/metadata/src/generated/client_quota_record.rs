@@ -67,6 +67,7 @@ impl Default for EntityData {
 }
 
 impl Message for EntityData {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             entity_type: d.get_string(Form::Compact)?,

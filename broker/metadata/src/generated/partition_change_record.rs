@@ -73,27 +73,31 @@ impl Message for PartitionChangeRecord {
             last_known_elr: None,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.isr = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
-                1 => m.leader = d.get_i32()?,
-                2 => m.replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
-                3 => m.removing_replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
-                4 => m.adding_replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
-                5 => m.leader_recovery_state = d.get_i8()?,
-                6 if version >= 2 => {
-                    m.eligible_leader_replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.isr = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
+                    1 => m.leader = d.get_i32()?,
+                    2 => m.replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
+                    3 => m.removing_replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
+                    4 => m.adding_replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?,
+                    5 => m.leader_recovery_state = d.get_i8()?,
+                    6 if version >= 2 => {
+                        m.eligible_leader_replicas =
+                            d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
+                    }
+                    7 if version >= 2 => {
+                        m.last_known_elr = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
+                    }
+                    8 if version >= 1 => {
+                        m.directories = d.get_nullable_array(Form::Compact, 16, Decoder::get_uuid)?
+                    }
+                    _ => return Ok(Tagged::Unknown),
                 }
-                7 if version >= 2 => {
-                    m.last_known_elr = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
-                }
-                8 if version >= 1 => {
-                    m.directories = d.get_nullable_array(Form::Compact, 16, Decoder::get_uuid)?
-                }
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 

@@ -85,19 +85,23 @@ impl Message for PartitionRecord {
             last_known_elr: None,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.leader_recovery_state = d.get_i8()?,
-                1 if version >= 2 => {
-                    m.eligible_leader_replicas = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.leader_recovery_state = d.get_i8()?,
+                    1 if version >= 2 => {
+                        m.eligible_leader_replicas =
+                            d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
+                    }
+                    2 if version >= 2 => {
+                        m.last_known_elr = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
+                    }
+                    _ => return Ok(Tagged::Unknown),
                 }
-                2 if version >= 2 => {
-                    m.last_known_elr = d.get_nullable_array(Form::Compact, 4, Decoder::get_i32)?
-                }
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 

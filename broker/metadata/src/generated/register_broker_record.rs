@@ -75,16 +75,19 @@ impl Message for RegisterBrokerRecord {
             cordoned_log_dirs: None,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 if version >= 3 => m.log_dirs = d.get_array(Form::Compact, 16, Decoder::get_uuid)?,
-                1 if version >= 4 => {
-                    m.cordoned_log_dirs = d.get_nullable_array(Form::Compact, 16, Decoder::get_uuid)?
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 if version >= 3 => m.log_dirs = d.get_array(Form::Compact, 16, Decoder::get_uuid)?,
+                    1 if version >= 4 => {
+                        m.cordoned_log_dirs = d.get_nullable_array(Form::Compact, 16, Decoder::get_uuid)?
+                    }
+                    _ => return Ok(Tagged::Unknown),
                 }
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -160,6 +163,7 @@ pub struct BrokerEndpoint {
 }
 
 impl Message for BrokerEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -194,6 +198,7 @@ pub struct BrokerFeature {
 }
 
 impl Message for BrokerFeature {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

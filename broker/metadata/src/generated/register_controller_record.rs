@@ -66,6 +66,7 @@ pub struct ControllerEndpoint {
 }
 
 impl Message for ControllerEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -100,6 +101,7 @@ pub struct ControllerFeature {
 }
 
 impl Message for ControllerFeature {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

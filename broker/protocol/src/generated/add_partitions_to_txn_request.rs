@@ -124,6 +124,7 @@ pub struct AddPartitionsToTxnTransaction {
 }
 
 impl Message for AddPartitionsToTxnTransaction {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             transactional_id: d.get_string(Form::Compact)?,
@@ -158,6 +159,7 @@ pub struct AddPartitionsToTxnTopic {
 }
 
 impl Message for AddPartitionsToTxnTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 3);
         Ok(Self {

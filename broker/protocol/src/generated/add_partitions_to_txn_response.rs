@@ -88,6 +88,7 @@ pub struct AddPartitionsToTxnResult {
 }
 
 impl Message for AddPartitionsToTxnResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             transactional_id: d.get_string(Form::Compact)?,
@@ -116,6 +117,7 @@ pub struct AddPartitionsToTxnTopicResult {
 }
 
 impl Message for AddPartitionsToTxnTopicResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 3);
         Ok(Self {
@@ -149,6 +151,7 @@ pub struct AddPartitionsToTxnPartitionResult {
 }
 
 impl Message for AddPartitionsToTxnPartitionResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 3);
         Ok(Self {

@@ -90,6 +90,7 @@ pub struct Listener {
 }
 
 impl Message for Listener {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

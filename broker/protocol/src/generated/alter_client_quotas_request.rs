@@ -54,6 +54,7 @@ pub struct EntryData {
 }
 
 impl Message for EntryData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {
@@ -97,6 +98,7 @@ impl Default for EntityData {
 }
 
 impl Message for EntityData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {
@@ -132,6 +134,7 @@ pub struct OpData {
 }
 
 impl Message for OpData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {

@@ -67,6 +67,7 @@ impl Default for EntryData {
 }
 
 impl Message for EntryData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {
@@ -112,6 +113,7 @@ impl Default for EntityData {
 }
 
 impl Message for EntityData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {

@@ -56,6 +56,7 @@ pub struct AlterConfigsResource {
 }
 
 impl Message for AlterConfigsResource {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -101,6 +102,7 @@ impl Default for AlterableConfig {
 }
 
 impl Message for AlterableConfig {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -72,6 +72,7 @@ pub struct ReassignableTopic {
 }
 
 impl Message for ReassignableTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -100,6 +101,7 @@ pub struct ReassignablePartition {
 }
 
 impl Message for ReassignablePartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

@@ -76,6 +76,7 @@ pub struct ReassignableTopicResponse {
 }
 
 impl Message for ReassignableTopicResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -117,6 +118,7 @@ impl Default for ReassignablePartitionResponse {
 }
 
 impl Message for ReassignablePartitionResponse {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

@@ -54,6 +54,7 @@ pub struct TopicData {
 }
 
 impl Message for TopicData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -92,6 +93,7 @@ pub struct PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

@@ -50,6 +50,7 @@ pub struct AlterReplicaLogDir {
 }
 
 impl Message for AlterReplicaLogDir {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -83,6 +84,7 @@ pub struct AlterReplicaLogDirTopic {
 }
 
 impl Message for AlterReplicaLogDirTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -54,6 +54,7 @@ pub struct AlterReplicaLogDirTopicResult {
 }
 
 impl Message for AlterReplicaLogDirTopicResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -87,6 +88,7 @@ pub struct AlterReplicaLogDirPartitionResult {
 }
 
 impl Message for AlterReplicaLogDirPartitionResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -49,6 +49,7 @@ pub struct AlterShareGroupOffsetsRequestTopic {
 }
 
 impl Message for AlterShareGroupOffsetsRequestTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_name: d.get_string(Form::Compact)?,
@@ -77,6 +78,7 @@ pub struct AlterShareGroupOffsetsRequestPartition {
 }
 
 impl Message for AlterShareGroupOffsetsRequestPartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

@@ -60,6 +60,7 @@ pub struct AlterShareGroupOffsetsResponseTopic {
 }
 
 impl Message for AlterShareGroupOffsetsResponseTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_name: d.get_string(Form::Compact)?,
@@ -92,6 +93,7 @@ pub struct AlterShareGroupOffsetsResponsePartition {
 }
 
 impl Message for AlterShareGroupOffsetsResponsePartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

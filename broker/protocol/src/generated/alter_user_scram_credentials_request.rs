@@ -50,6 +50,7 @@ pub struct ScramCredentialDeletion {
 }
 
 impl Message for ScramCredentialDeletion {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -84,6 +85,7 @@ pub struct ScramCredentialUpsertion {
 }
 
 impl Message for ScramCredentialUpsertion {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -62,6 +62,7 @@ impl Default for AlterUserScramCredentialsResult {
 }
 
 impl Message for AlterUserScramCredentialsResult {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             user: d.get_string(Form::Compact)?,

@@ -60,16 +60,19 @@ impl Message for ApiVersionsResponse {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 => m.supported_features = d.get_structs(Form::Compact, 6, version)?,
-                    1 => m.finalized_features_epoch = d.get_i64()?,
-                    2 => m.finalized_features = d.get_structs(Form::Compact, 6, version)?,
-                    3 => m.zk_migration_ready = d.get_bool()?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 => m.supported_features = d.get_structs(Form::Compact, 6, version)?,
+                        1 => m.finalized_features_epoch = d.get_i64()?,
+                        2 => m.finalized_features = d.get_structs(Form::Compact, 6, version)?,
+                        3 => m.zk_migration_ready = d.get_bool()?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -133,6 +136,7 @@ pub struct ApiVersion {
 }
 
 impl Message for ApiVersion {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 3);
         Ok(Self {
@@ -170,6 +174,7 @@ pub struct SupportedFeatureKey {
 }
 
 impl Message for SupportedFeatureKey {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -202,6 +207,7 @@ pub struct FinalizedFeatureKey {
 }
 
 impl Message for FinalizedFeatureKey {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -54,6 +54,7 @@ pub struct DirectoryData {
 }
 
 impl Message for DirectoryData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             id: d.get_uuid()?,
@@ -82,6 +83,7 @@ pub struct TopicData {
 }
 
 impl Message for TopicData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -110,6 +112,7 @@ pub struct PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

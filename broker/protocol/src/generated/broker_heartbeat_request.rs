@@ -57,18 +57,21 @@ impl Message for BrokerHeartbeatRequest {
             cordoned_log_dirs: None,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 if version >= 1 => {
-                    m.offline_log_dirs = d.get_array(Form::Compact, 16, Decoder::get_uuid)?
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 if version >= 1 => {
+                        m.offline_log_dirs = d.get_array(Form::Compact, 16, Decoder::get_uuid)?
+                    }
+                    1 if version >= 2 => {
+                        m.cordoned_log_dirs = d.get_nullable_array(Form::Compact, 16, Decoder::get_uuid)?
+                    }
+                    _ => return Ok(Tagged::Unknown),
                 }
-                1 if version >= 2 => {
-                    m.cordoned_log_dirs = d.get_nullable_array(Form::Compact, 16, Decoder::get_uuid)?
-                }
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 

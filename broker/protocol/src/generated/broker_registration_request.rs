@@ -115,6 +115,7 @@ pub struct Listener {
 }
 
 impl Message for Listener {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -149,6 +150,7 @@ pub struct Feature {
 }
 
 impl Message for Feature {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -81,6 +81,7 @@ impl Default for DescribedGroup {
 }
 
 impl Message for DescribedGroup {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             error_code: d.get_i16()?,
@@ -160,6 +161,7 @@ impl Default for Member {
 }
 
 impl Message for Member {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             member_id: d.get_string(Form::Compact)?,
@@ -210,6 +212,7 @@ pub struct TopicPartitions {
 }
 
 impl Message for TopicPartitions {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -238,6 +241,7 @@ pub struct Assignment {
 }
 
 impl Message for Assignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_partitions: d.get_structs(Form::Compact, 19, version)?,

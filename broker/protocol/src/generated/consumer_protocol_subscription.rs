@@ -88,6 +88,7 @@ pub struct TopicPartition {
 }
 
 impl Message for TopicPartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic: d.get_string(Form::Plain)?,

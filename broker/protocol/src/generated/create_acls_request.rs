@@ -75,6 +75,7 @@ impl Default for AclCreation {
 }
 
 impl Message for AclCreation {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -64,6 +64,7 @@ impl Default for AclCreationResult {
 }
 
 impl Message for AclCreationResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -102,6 +102,7 @@ pub struct CreatableRenewers {
 }
 
 impl Message for CreatableRenewers {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -71,6 +71,7 @@ impl Default for CreatePartitionsTopic {
 }
 
 impl Message for CreatePartitionsTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -104,6 +105,7 @@ pub struct CreatePartitionsAssignment {
 }
 
 impl Message for CreatePartitionsAssignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -56,6 +56,7 @@ pub struct CreatePartitionsTopicResult {
 }
 
 impl Message for CreatePartitionsTopicResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

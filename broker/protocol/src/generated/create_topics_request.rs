@@ -75,6 +75,7 @@ pub struct CreatableTopic {
 }
 
 impl Message for CreatableTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 5);
         Ok(Self {
@@ -114,6 +115,7 @@ pub struct CreatableReplicaAssignment {
 }
 
 impl Message for CreatableReplicaAssignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 5);
         Ok(Self {
@@ -157,6 +159,7 @@ impl Default for CreatableTopicConfig {
 }
 
 impl Message for CreatableTopicConfig {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 5);
         Ok(Self {

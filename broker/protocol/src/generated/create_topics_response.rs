@@ -85,6 +85,7 @@ impl Default for CreatableTopicResult {
 }
 
 impl Message for CreatableTopicResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 5);
         let mut m = Self {
@@ -103,13 +104,16 @@ impl Message for CreatableTopicResult {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 => m.topic_config_error_code = d.get_i16()?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 => m.topic_config_error_code = d.get_i16()?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -177,6 +181,7 @@ impl Default for CreatableTopicConfigs {
 }
 
 impl Message for CreatableTopicConfigs {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

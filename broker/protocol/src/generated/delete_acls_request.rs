@@ -75,6 +75,7 @@ impl Default for DeleteAclsFilter {
 }
 
 impl Message for DeleteAclsFilter {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

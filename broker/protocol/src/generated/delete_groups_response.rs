@@ -56,6 +56,7 @@ pub struct DeletableGroupResult {
 }
 
 impl Message for DeletableGroupResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -54,6 +54,7 @@ pub struct DeleteRecordsTopic {
 }
 
 impl Message for DeleteRecordsTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -87,6 +88,7 @@ pub struct DeleteRecordsPartition {
 }
 
 impl Message for DeleteRecordsPartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

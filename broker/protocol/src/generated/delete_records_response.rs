@@ -54,6 +54,7 @@ pub struct DeleteRecordsTopicResult {
 }
 
 impl Message for DeleteRecordsTopicResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -89,6 +90,7 @@ pub struct DeleteRecordsPartitionResult {
 }
 
 impl Message for DeleteRecordsPartitionResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

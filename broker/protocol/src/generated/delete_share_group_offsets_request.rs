@@ -47,6 +47,7 @@ pub struct DeleteShareGroupOffsetsRequestTopic {
 }
 
 impl Message for DeleteShareGroupOffsetsRequestTopic {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_name: d.get_string(Form::Compact)?,

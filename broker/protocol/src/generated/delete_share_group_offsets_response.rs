@@ -62,6 +62,7 @@ pub struct DeleteShareGroupOffsetsResponseTopic {
 }
 
 impl Message for DeleteShareGroupOffsetsResponseTopic {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_name: d.get_string(Form::Compact)?,

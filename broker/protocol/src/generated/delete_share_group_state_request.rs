@@ -50,6 +50,7 @@ pub struct DeleteStateData {
 }
 
 impl Message for DeleteStateData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -76,6 +77,7 @@ pub struct PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition: d.get_i32()?,

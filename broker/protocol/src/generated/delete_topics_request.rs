@@ -73,6 +73,7 @@ pub struct DeleteTopicState {
 }
 
 impl Message for DeleteTopicState {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_nullable_string(Form::Compact)?,

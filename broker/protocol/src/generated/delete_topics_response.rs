@@ -71,6 +71,7 @@ impl Default for DeletableTopicResult {
 }
 
 impl Message for DeletableTopicResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {

@@ -90,6 +90,7 @@ impl Default for DescribeAclsResource {
 }
 
 impl Message for DescribeAclsResource {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -131,6 +132,7 @@ pub struct AclDescription {
 }
 
 impl Message for AclDescription {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -67,6 +67,7 @@ impl Default for ComponentData {
 }
 
 impl Message for ComponentData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {

@@ -74,6 +74,7 @@ pub struct EntryData {
 }
 
 impl Message for EntryData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {
@@ -117,6 +118,7 @@ impl Default for EntityData {
 }
 
 impl Message for EntityData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {
@@ -150,6 +152,7 @@ pub struct ValueData {
 }
 
 impl Message for ValueData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {

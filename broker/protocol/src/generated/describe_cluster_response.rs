@@ -103,6 +103,7 @@ pub struct DescribeClusterBroker {
 }
 
 impl Message for DescribeClusterBroker {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             broker_id: d.get_i32()?,

@@ -59,6 +59,7 @@ pub struct DescribeDelegationTokenOwner {
 }
 
 impl Message for DescribeDelegationTokenOwner {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -75,6 +75,7 @@ pub struct DescribedDelegationToken {
 }
 
 impl Message for DescribedDelegationToken {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -148,6 +149,7 @@ pub struct DescribedDelegationTokenRenewer {
 }
 
 impl Message for DescribedDelegationTokenRenewer {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

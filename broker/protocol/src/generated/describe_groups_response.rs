@@ -85,6 +85,7 @@ impl Default for DescribedGroup {
 }
 
 impl Message for DescribedGroup {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 5);
         Ok(Self {
@@ -158,6 +159,7 @@ pub struct DescribedGroupMember {
 }
 
 impl Message for DescribedGroupMember {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 5);
         Ok(Self {

@@ -59,6 +59,7 @@ pub struct DescribableLogDirTopic {
 }
 
 impl Message for DescribableLogDirTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -82,6 +82,7 @@ impl Default for DescribeLogDirsResult {
 }
 
 impl Message for DescribeLogDirsResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -129,6 +130,7 @@ pub struct DescribeLogDirsTopic {
 }
 
 impl Message for DescribeLogDirsTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -166,6 +168,7 @@ pub struct DescribeLogDirsPartition {
 }
 
 impl Message for DescribeLogDirsPartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -45,6 +45,7 @@ pub struct TopicRequest {
 }
 
 impl Message for TopicRequest {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -49,6 +49,7 @@ pub struct TopicResponse {
 }
 
 impl Message for TopicResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -81,6 +82,7 @@ pub struct PartitionResponse {
 }
 
 impl Message for PartitionResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,
@@ -135,6 +137,7 @@ impl Default for ProducerState {
 }
 
 impl Message for ProducerState {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             producer_id: d.get_i64()?,

@@ -84,6 +84,7 @@ pub struct TopicData {
 }
 
 impl Message for TopicData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_name: d.get_string(Form::Compact)?,
@@ -140,6 +141,7 @@ impl Default for PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,
@@ -186,6 +188,7 @@ pub struct Node {
 }
 
 impl Message for Node {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             node_id: d.get_i32()?,
@@ -216,6 +219,7 @@ pub struct Listener {
 }
 
 impl Message for Listener {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -265,6 +269,7 @@ impl Default for ReplicaState {
 }
 
 impl Message for ReplicaState {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             replica_id: d.get_i32()?,

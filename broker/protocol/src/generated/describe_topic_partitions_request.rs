@@ -62,6 +62,7 @@ pub struct TopicRequest {
 }
 
 impl Message for TopicRequest {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -88,6 +89,7 @@ pub struct Cursor {
 }
 
 impl Message for Cursor {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_name: d.get_string(Form::Compact)?,

@@ -76,6 +76,7 @@ impl Default for DescribeTopicPartitionsResponseTopic {
 }
 
 impl Message for DescribeTopicPartitionsResponseTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             error_code: d.get_i16()?,
@@ -143,6 +144,7 @@ impl Default for DescribeTopicPartitionsResponsePartition {
 }
 
 impl Message for DescribeTopicPartitionsResponsePartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             error_code: d.get_i16()?,
@@ -185,6 +187,7 @@ pub struct Cursor {
 }
 
 impl Message for Cursor {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_name: d.get_string(Form::Compact)?,

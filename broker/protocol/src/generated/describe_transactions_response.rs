@@ -61,6 +61,7 @@ pub struct TransactionState {
 }
 
 impl Message for TransactionState {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             error_code: d.get_i16()?,
@@ -101,6 +102,7 @@ pub struct TopicData {
 }
 
 impl Message for TopicData {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic: d.get_string(Form::Compact)?,

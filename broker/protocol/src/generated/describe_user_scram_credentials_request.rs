@@ -52,6 +52,7 @@ pub struct UserName {
 }
 
 impl Message for UserName {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -85,6 +85,7 @@ impl Default for DescribeUserScramCredentialsResult {
 }
 
 impl Message for DescribeUserScramCredentialsResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             user: d.get_string(Form::Compact)?,
@@ -117,6 +118,7 @@ pub struct CredentialInfo {
 }
 
 impl Message for CredentialInfo {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             mechanism: d.get_i8()?,

@@ -77,6 +77,7 @@ pub struct TopicPartitions {
 }
 
 impl Message for TopicPartitions {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

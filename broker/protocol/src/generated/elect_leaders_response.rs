@@ -62,6 +62,7 @@ pub struct ReplicaElectionResult {
 }
 
 impl Message for ReplicaElectionResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {
@@ -108,6 +109,7 @@ impl Default for PartitionResult {
 }
 
 impl Message for PartitionResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 2);
         Ok(Self {

@@ -65,6 +65,7 @@ pub struct TopicData {
 }
 
 impl Message for TopicData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {
@@ -104,6 +105,7 @@ pub struct PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {
@@ -155,6 +157,7 @@ pub struct ReplicaInfo {
 }
 
 impl Message for ReplicaInfo {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             candidate_id: d.get_i32()?,
@@ -185,6 +188,7 @@ pub struct LeaderEndpoint {
 }
 
 impl Message for LeaderEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -89,14 +89,17 @@ impl Message for FetchRequest {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 => m.cluster_id = d.get_nullable_string(Form::Compact)?,
-                    1 if version >= 15 => m.replica_state = ReplicaState::decode(d, version)?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 => m.cluster_id = d.get_nullable_string(Form::Compact)?,
+                        1 if version >= 15 => m.replica_state = ReplicaState::decode(d, version)?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -180,6 +183,7 @@ impl Default for ReplicaState {
 }
 
 impl Message for ReplicaState {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             replica_id: d.get_i32()?,
@@ -210,6 +214,7 @@ pub struct FetchTopic {
 }
 
 impl Message for FetchTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 12);
         Ok(Self {
@@ -281,6 +286,7 @@ impl Default for FetchPartition {
 }
 
 impl Message for FetchPartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 12);
         let mut m = Self {
@@ -295,14 +301,17 @@ impl Message for FetchPartition {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 if version >= 17 => m.replica_directory_id = d.get_uuid()?,
-                    1 if version >= 18 => m.high_watermark = d.get_i64()?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 if version >= 17 => m.replica_directory_id = d.get_uuid()?,
+                        1 if version >= 18 => m.high_watermark = d.get_i64()?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -366,6 +375,7 @@ pub struct ForgottenTopic {
 }
 
 impl Message for ForgottenTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 12);
         Ok(Self {

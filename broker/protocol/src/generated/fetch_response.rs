@@ -40,13 +40,16 @@ impl Message for FetchResponse {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 if version >= 16 => m.node_endpoints = d.get_structs(Form::Compact, 11, version)?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 if version >= 16 => m.node_endpoints = d.get_structs(Form::Compact, 11, version)?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -95,6 +98,7 @@ pub struct FetchableTopicResponse {
 }
 
 impl Message for FetchableTopicResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 12);
         Ok(Self {
@@ -175,6 +179,7 @@ impl Default for PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 12);
         let mut m = Self {
@@ -192,15 +197,18 @@ impl Message for PartitionData {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 => m.diverging_epoch = EpochEndOffset::decode(d, version)?,
-                    1 => m.current_leader = LeaderIdAndEpoch::decode(d, version)?,
-                    2 => m.snapshot_id = SnapshotId::decode(d, version)?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 => m.diverging_epoch = EpochEndOffset::decode(d, version)?,
+                        1 => m.current_leader = LeaderIdAndEpoch::decode(d, version)?,
+                        2 => m.snapshot_id = SnapshotId::decode(d, version)?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -285,6 +293,7 @@ impl Default for EpochEndOffset {
 }
 
 impl Message for EpochEndOffset {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             epoch: d.get_i32()?,
@@ -323,6 +332,7 @@ impl Default for LeaderIdAndEpoch {
 }
 
 impl Message for LeaderIdAndEpoch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             leader_id: d.get_i32()?,
@@ -361,6 +371,7 @@ impl Default for SnapshotId {
 }
 
 impl Message for SnapshotId {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             end_offset: d.get_i64()?,
@@ -389,6 +400,7 @@ pub struct AbortedTransaction {
 }
 
 impl Message for AbortedTransaction {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 12);
         Ok(Self {
@@ -426,6 +438,7 @@ pub struct NodeEndpoint {
 }
 
 impl Message for NodeEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             node_id: d.get_i32()?,

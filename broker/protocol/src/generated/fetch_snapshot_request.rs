@@ -47,13 +47,16 @@ impl Message for FetchSnapshotRequest {
             topics: d.get_structs(Form::Compact, 3, version)?,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.cluster_id = d.get_nullable_string(Form::Compact)?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.cluster_id = d.get_nullable_string(Form::Compact)?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -86,6 +89,7 @@ pub struct TopicSnapshot {
 }
 
 impl Message for TopicSnapshot {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -120,6 +124,7 @@ pub struct PartitionSnapshot {
 }
 
 impl Message for PartitionSnapshot {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let mut m = Self {
             partition: d.get_i32()?,
@@ -129,13 +134,16 @@ impl Message for PartitionSnapshot {
             replica_directory_id: Uuid::ZERO,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 if version >= 1 => m.replica_directory_id = d.get_uuid()?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 if version >= 1 => m.replica_directory_id = d.get_uuid()?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -169,6 +177,7 @@ pub struct SnapshotId {
 }
 
 impl Message for SnapshotId {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             end_offset: d.get_i64()?,

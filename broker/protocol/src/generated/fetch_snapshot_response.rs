@@ -34,13 +34,16 @@ impl Message for FetchSnapshotResponse {
             node_endpoints: Vec::new(),
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 if version >= 1 => m.node_endpoints = d.get_structs(Form::Compact, 8, version)?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 if version >= 1 => m.node_endpoints = d.get_structs(Form::Compact, 8, version)?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -76,6 +79,7 @@ pub struct TopicSnapshot {
 }
 
 impl Message for TopicSnapshot {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -114,6 +118,7 @@ pub struct PartitionSnapshot {
 }
 
 impl Message for PartitionSnapshot {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let mut m = Self {
             index: d.get_i32()?,
@@ -125,13 +130,16 @@ impl Message for PartitionSnapshot {
             unaligned_records: d.get_records(Form::Compact)?,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.current_leader = LeaderIdAndEpoch::decode(d, version)?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.current_leader = LeaderIdAndEpoch::decode(d, version)?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -164,6 +172,7 @@ pub struct SnapshotId {
 }
 
 impl Message for SnapshotId {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             end_offset: d.get_i64()?,
@@ -192,6 +201,7 @@ pub struct LeaderIdAndEpoch {
 }
 
 impl Message for LeaderIdAndEpoch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             leader_id: d.get_i32()?,
@@ -222,6 +232,7 @@ pub struct NodeEndpoint {
 }
 
 impl Message for NodeEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             node_id: d.get_i32()?,

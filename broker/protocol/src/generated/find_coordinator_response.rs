@@ -155,6 +155,7 @@ impl Default for Coordinator {
 }
 
 impl Message for Coordinator {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             key: d.get_string(Form::Compact)?,

@@ -70,6 +70,7 @@ impl Default for AlterConfigsResourceResponse {
 }
 
 impl Message for AlterConfigsResourceResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 1);
         Ok(Self {

@@ -46,6 +46,7 @@ pub struct InitializeStateResult {
 }
 
 impl Message for InitializeStateResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -76,6 +77,7 @@ pub struct PartitionResult {
 }
 
 impl Message for PartitionResult {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition: d.get_i32()?,

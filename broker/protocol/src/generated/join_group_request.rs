@@ -115,6 +115,7 @@ pub struct JoinGroupRequestProtocol {
 }
 
 impl Message for JoinGroupRequestProtocol {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {

@@ -121,6 +121,7 @@ pub struct JoinGroupResponseMember {
 }
 
 impl Message for JoinGroupResponseMember {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {

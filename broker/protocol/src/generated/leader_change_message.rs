@@ -58,6 +58,7 @@ pub struct Voter {
 }
 
 impl Message for Voter {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             voter_id: d.get_i32()?,

@@ -76,6 +76,7 @@ pub struct MemberIdentity {
 }
 
 impl Message for MemberIdentity {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {

@@ -81,6 +81,7 @@ impl Default for MemberResponse {
 }
 
 impl Message for MemberResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {

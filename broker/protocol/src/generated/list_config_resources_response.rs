@@ -63,6 +63,7 @@ impl Default for ConfigResource {
 }
 
 impl Message for ConfigResource {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             resource_name: d.get_string(Form::Compact)?,

@@ -64,6 +64,7 @@ pub struct ListedGroup {
 }
 
 impl Message for ListedGroup {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 3);
         Ok(Self {

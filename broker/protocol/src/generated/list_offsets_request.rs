@@ -72,6 +72,7 @@ pub struct ListOffsetsTopic {
 }
 
 impl Message for ListOffsetsTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {
@@ -118,6 +119,7 @@ impl Default for ListOffsetsPartition {
 }
 
 impl Message for ListOffsetsPartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {

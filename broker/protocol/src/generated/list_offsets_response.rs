@@ -56,6 +56,7 @@ pub struct ListOffsetsTopicResponse {
 }
 
 impl Message for ListOffsetsTopicResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {
@@ -108,6 +109,7 @@ impl Default for ListOffsetsPartitionResponse {
 }
 
 impl Message for ListOffsetsPartitionResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {

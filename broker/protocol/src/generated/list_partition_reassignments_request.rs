@@ -59,6 +59,7 @@ pub struct ListPartitionReassignmentsTopics {
 }
 
 impl Message for ListPartitionReassignmentsTopics {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

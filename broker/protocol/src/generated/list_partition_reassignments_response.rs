@@ -69,6 +69,7 @@ pub struct OngoingTopicReassignment {
 }
 
 impl Message for OngoingTopicReassignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -101,6 +102,7 @@ pub struct OngoingPartitionReassignment {
 }
 
 impl Message for OngoingPartitionReassignment {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

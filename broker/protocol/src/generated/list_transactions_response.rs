@@ -59,6 +59,7 @@ pub struct TransactionState {
 }
 
 impl Message for TransactionState {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             transactional_id: d.get_string(Form::Compact)?,

@@ -120,6 +120,7 @@ impl Default for MetadataRequestTopic {
 }
 
 impl Message for MetadataRequestTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {

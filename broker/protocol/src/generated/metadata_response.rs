@@ -118,6 +118,7 @@ pub struct MetadataResponseBroker {
 }
 
 impl Message for MetadataResponseBroker {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {
@@ -183,6 +184,7 @@ impl Default for MetadataResponseTopic {
 }
 
 impl Message for MetadataResponseTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {
@@ -268,6 +270,7 @@ impl Default for MetadataResponsePartition {
 }
 
 impl Message for MetadataResponsePartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {

@@ -101,6 +101,7 @@ pub struct OffsetCommitRequestTopic {
 }
 
 impl Message for OffsetCommitRequestTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 8);
         Ok(Self {
@@ -160,6 +161,7 @@ impl Default for OffsetCommitRequestPartition {
 }
 
 impl Message for OffsetCommitRequestPartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 8);
         Ok(Self {

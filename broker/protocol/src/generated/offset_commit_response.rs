@@ -59,6 +59,7 @@ pub struct OffsetCommitResponseTopic {
 }
 
 impl Message for OffsetCommitResponseTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 8);
         Ok(Self {
@@ -102,6 +103,7 @@ pub struct OffsetCommitResponsePartition {
 }
 
 impl Message for OffsetCommitResponsePartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 8);
         Ok(Self {

@@ -48,6 +48,7 @@ pub struct OffsetDeleteRequestTopic {
 }
 
 impl Message for OffsetDeleteRequestTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Plain)?,
@@ -73,6 +74,7 @@ pub struct OffsetDeleteRequestPartition {
 }
 
 impl Message for OffsetDeleteRequestPartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

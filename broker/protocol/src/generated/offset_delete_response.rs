@@ -52,6 +52,7 @@ pub struct OffsetDeleteResponseTopic {
 }
 
 impl Message for OffsetDeleteResponseTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Plain)?,
@@ -79,6 +80,7 @@ pub struct OffsetDeleteResponsePartition {
 }
 
 impl Message for OffsetDeleteResponsePartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

@@ -114,6 +114,7 @@ pub struct OffsetFetchRequestTopic {
 }
 
 impl Message for OffsetFetchRequestTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {
@@ -163,6 +164,7 @@ impl Default for OffsetFetchRequestGroup {
 }
 
 impl Message for OffsetFetchRequestGroup {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             group_id: d.get_string(Form::Compact)?,
@@ -205,6 +207,7 @@ pub struct OffsetFetchRequestTopics {
 }
 
 impl Message for OffsetFetchRequestTopics {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: if version <= 9 {

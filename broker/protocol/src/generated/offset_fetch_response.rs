@@ -87,6 +87,7 @@ pub struct OffsetFetchResponseTopic {
 }
 
 impl Message for OffsetFetchResponseTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {
@@ -139,6 +140,7 @@ impl Default for OffsetFetchResponsePartition {
 }
 
 impl Message for OffsetFetchResponsePartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 6);
         Ok(Self {
@@ -182,6 +184,7 @@ pub struct OffsetFetchResponseGroup {
 }
 
 impl Message for OffsetFetchResponseGroup {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             group_id: d.get_string(Form::Compact)?,
@@ -214,6 +217,7 @@ pub struct OffsetFetchResponseTopics {
 }
 
 impl Message for OffsetFetchResponseTopics {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: if version <= 9 {
@@ -271,6 +275,7 @@ impl Default for OffsetFetchResponsePartitions {
 }
 
 impl Message for OffsetFetchResponsePartitions {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,

@@ -66,6 +66,7 @@ pub struct OffsetForLeaderTopic {
 }
 
 impl Message for OffsetForLeaderTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {
@@ -112,6 +113,7 @@ impl Default for OffsetForLeaderPartition {
 }
 
 impl Message for OffsetForLeaderPartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {

@@ -54,6 +54,7 @@ pub struct OffsetForLeaderTopicResult {
 }
 
 impl Message for OffsetForLeaderTopicResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {
@@ -103,6 +104,7 @@ impl Default for EpochEndOffset {
 }
 
 impl Message for EpochEndOffset {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {

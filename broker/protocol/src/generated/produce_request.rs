@@ -67,6 +67,7 @@ pub struct TopicProduceData {
 }
 
 impl Message for TopicProduceData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {
@@ -110,6 +111,7 @@ pub struct PartitionProduceData {
 }
 
 impl Message for PartitionProduceData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {

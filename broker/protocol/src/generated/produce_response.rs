@@ -34,13 +34,16 @@ impl Message for ProduceResponse {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 if version >= 10 => m.node_endpoints = d.get_structs(Form::Compact, 11, version)?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 if version >= 10 => m.node_endpoints = d.get_structs(Form::Compact, 11, version)?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -81,6 +84,7 @@ pub struct TopicProduceResponse {
 }
 
 impl Message for TopicProduceResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {
@@ -152,6 +156,7 @@ impl Default for PartitionProduceResponse {
 }
 
 impl Message for PartitionProduceResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         let mut m = Self {
@@ -174,13 +179,16 @@ impl Message for PartitionProduceResponse {
             unknown_tagged_fields: Vec::new(),
         };
         if form == Form::Compact {
-            m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-                match tag {
-                    0 if version >= 10 => m.current_leader = LeaderIdAndEpoch::decode(d, version)?,
-                    _ => return Ok(Tagged::Unknown),
-                }
-                Ok(Tagged::Known)
-            })?;
+            let count = d.get_tag_count()?;
+            if count > 0 {
+                m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                    match tag {
+                        0 if version >= 10 => m.current_leader = LeaderIdAndEpoch::decode(d, version)?,
+                        _ => return Ok(Tagged::Unknown),
+                    }
+                    Ok(Tagged::Known)
+                })?;
+            }
         }
         Ok(m)
     }
@@ -229,6 +237,7 @@ pub struct BatchIndexAndErrorMessage {
 }
 
 impl Message for BatchIndexAndErrorMessage {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 9);
         Ok(Self {
@@ -272,6 +281,7 @@ impl Default for LeaderIdAndEpoch {
 }
 
 impl Message for LeaderIdAndEpoch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             leader_id: d.get_i32()?,
@@ -304,6 +314,7 @@ pub struct NodeEndpoint {
 }
 
 impl Message for NodeEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             node_id: d.get_i32()?,

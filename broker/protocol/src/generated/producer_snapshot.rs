@@ -60,6 +60,7 @@ pub struct ProducerEntry {
 }
 
 impl Message for ProducerEntry {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             producer_id: d.get_i64()?,

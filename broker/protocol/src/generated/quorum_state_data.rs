@@ -119,6 +119,7 @@ pub struct Voter {
 }
 
 impl Message for Voter {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             voter_id: d.get_i32()?,

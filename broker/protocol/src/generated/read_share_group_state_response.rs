@@ -46,6 +46,7 @@ pub struct ReadStateResult {
 }
 
 impl Message for ReadStateResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -82,6 +83,7 @@ pub struct PartitionResult {
 }
 
 impl Message for PartitionResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition: d.get_i32()?,
@@ -122,6 +124,7 @@ pub struct StateBatch {
 }
 
 impl Message for StateBatch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             first_offset: d.get_i64()?,

@@ -46,6 +46,7 @@ pub struct ReadStateSummaryResult {
 }
 
 impl Message for ReadStateSummaryResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -99,6 +100,7 @@ impl Default for PartitionResult {
 }
 
 impl Message for PartitionResult {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition: d.get_i32()?,

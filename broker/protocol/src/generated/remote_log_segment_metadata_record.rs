@@ -57,13 +57,16 @@ impl Message for RemoteLogSegmentMetadataRecord {
             txn_index_empty: false,
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.txn_index_empty = d.get_bool()?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.txn_index_empty = d.get_bool()?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -104,6 +107,7 @@ pub struct RemoteLogSegmentIdEntry {
 }
 
 impl Message for RemoteLogSegmentIdEntry {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id_partition: TopicIdPartitionEntry::decode(d, version)?,
@@ -134,6 +138,7 @@ pub struct TopicIdPartitionEntry {
 }
 
 impl Message for TopicIdPartitionEntry {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -164,6 +169,7 @@ pub struct SegmentLeaderEpochEntry {
 }
 
 impl Message for SegmentLeaderEpochEntry {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             leader_epoch: d.get_i32()?,

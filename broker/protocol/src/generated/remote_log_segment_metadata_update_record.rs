@@ -63,6 +63,7 @@ pub struct RemoteLogSegmentIdEntry {
 }
 
 impl Message for RemoteLogSegmentIdEntry {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id_partition: TopicIdPartitionEntry::decode(d, version)?,
@@ -93,6 +94,7 @@ pub struct TopicIdPartitionEntry {
 }
 
 impl Message for TopicIdPartitionEntry {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

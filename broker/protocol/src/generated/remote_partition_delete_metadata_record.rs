@@ -60,6 +60,7 @@ pub struct TopicIdPartitionEntry {
 }
 
 impl Message for TopicIdPartitionEntry {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -79,6 +79,7 @@ pub struct AcknowledgeTopic {
 }
 
 impl Message for AcknowledgeTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -107,6 +108,7 @@ pub struct AcknowledgePartition {
 }
 
 impl Message for AcknowledgePartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,
@@ -137,6 +139,7 @@ pub struct AcknowledgementBatch {
 }
 
 impl Message for AcknowledgementBatch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             first_offset: d.get_i64()?,

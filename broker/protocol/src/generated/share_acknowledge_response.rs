@@ -68,6 +68,7 @@ pub struct ShareAcknowledgeTopicResponse {
 }
 
 impl Message for ShareAcknowledgeTopicResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -100,6 +101,7 @@ pub struct PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,
@@ -132,6 +134,7 @@ pub struct LeaderIdAndEpoch {
 }
 
 impl Message for LeaderIdAndEpoch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             leader_id: d.get_i32()?,
@@ -164,6 +167,7 @@ pub struct NodeEndpoint {
 }
 
 impl Message for NodeEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             node_id: d.get_i32()?,

@@ -116,6 +116,7 @@ pub struct FetchTopic {
 }
 
 impl Message for FetchTopic {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -144,6 +145,7 @@ pub struct FetchPartition {
 }
 
 impl Message for FetchPartition {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,
@@ -174,6 +176,7 @@ pub struct AcknowledgementBatch {
 }
 
 impl Message for AcknowledgementBatch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             first_offset: d.get_i64()?,
@@ -204,6 +207,7 @@ pub struct ForgottenTopic {
 }
 
 impl Message for ForgottenTopic {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,

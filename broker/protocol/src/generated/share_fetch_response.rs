@@ -68,6 +68,7 @@ pub struct ShareFetchableTopicResponse {
 }
 
 impl Message for ShareFetchableTopicResponse {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -108,6 +109,7 @@ pub struct PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition_index: d.get_i32()?,
@@ -148,6 +150,7 @@ pub struct LeaderIdAndEpoch {
 }
 
 impl Message for LeaderIdAndEpoch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             leader_id: d.get_i32()?,
@@ -178,6 +181,7 @@ pub struct AcquiredRecords {
 }
 
 impl Message for AcquiredRecords {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             first_offset: d.get_i64()?,
@@ -212,6 +216,7 @@ pub struct NodeEndpoint {
 }
 
 impl Message for NodeEndpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             node_id: d.get_i32()?,

@@ -81,6 +81,7 @@ impl Default for DescribedGroup {
 }
 
 impl Message for DescribedGroup {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             error_code: d.get_i16()?,
@@ -133,6 +134,7 @@ pub struct Member {
 }
 
 impl Message for Member {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             member_id: d.get_string(Form::Compact)?,
@@ -173,6 +175,7 @@ pub struct TopicPartitions {
 }
 
 impl Message for TopicPartitions {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -201,6 +204,7 @@ pub struct Assignment {
 }
 
 impl Message for Assignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_partitions: d.get_structs(Form::Compact, 19, version)?,

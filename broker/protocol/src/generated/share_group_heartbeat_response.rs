@@ -68,6 +68,7 @@ pub struct Assignment {
 }
 
 impl Message for Assignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_partitions: d.get_structs(Form::Compact, 18, version)?,
@@ -94,6 +95,7 @@ pub struct TopicPartitions {
 }
 
 impl Message for TopicPartitions {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,

@@ -89,6 +89,7 @@ impl Default for DescribedGroup {
 }
 
 impl Message for DescribedGroup {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             error_code: d.get_i16()?,
@@ -163,6 +164,7 @@ pub struct Topology {
 }
 
 impl Message for Topology {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             epoch: d.get_i32()?,
@@ -197,6 +199,7 @@ pub struct Subtopology {
 }
 
 impl Message for Subtopology {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -257,6 +260,7 @@ pub struct Member {
 }
 
 impl Message for Member {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             member_id: d.get_string(Form::Compact)?,
@@ -311,6 +315,7 @@ pub struct Endpoint {
 }
 
 impl Message for Endpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             host: d.get_string(Form::Compact)?,
@@ -341,6 +346,7 @@ pub struct TaskOffset {
 }
 
 impl Message for TaskOffset {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -373,6 +379,7 @@ pub struct Assignment {
 }
 
 impl Message for Assignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             active_tasks: d.get_structs(Form::Compact, 3, version)?,
@@ -403,6 +410,7 @@ pub struct TaskIds {
 }
 
 impl Message for TaskIds {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -431,6 +439,7 @@ pub struct KeyValue {
 }
 
 impl Message for KeyValue {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             key: d.get_string(Form::Compact)?,
@@ -463,6 +472,7 @@ pub struct TopicInfo {
 }
 
 impl Message for TopicInfo {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -495,6 +505,7 @@ pub struct TopologyDescription {
 }
 
 impl Message for TopologyDescription {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopologies: d.get_structs(Form::Compact, 3, version)?,
@@ -523,6 +534,7 @@ pub struct TopologyDescriptionSubtopology {
 }
 
 impl Message for TopologyDescriptionSubtopology {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -559,6 +571,7 @@ pub struct TopologyDescriptionNode {
 }
 
 impl Message for TopologyDescriptionNode {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -595,6 +608,7 @@ pub struct TopologyDescriptionGlobalStore {
 }
 
 impl Message for TopologyDescriptionGlobalStore {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             source: TopologyDescriptionNode::decode(d, version)?,

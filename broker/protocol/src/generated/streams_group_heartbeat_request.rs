@@ -134,6 +134,7 @@ pub struct Topology {
 }
 
 impl Message for Topology {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             epoch: d.get_i32()?,
@@ -172,6 +173,7 @@ pub struct Subtopology {
 }
 
 impl Message for Subtopology {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -212,6 +214,7 @@ pub struct CopartitionGroup {
 }
 
 impl Message for CopartitionGroup {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             source_topics: d.get_array(Form::Compact, 2, Decoder::get_i16)?,
@@ -242,6 +245,7 @@ pub struct KeyValue {
 }
 
 impl Message for KeyValue {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             key: d.get_string(Form::Compact)?,
@@ -274,6 +278,7 @@ pub struct TopicInfo {
 }
 
 impl Message for TopicInfo {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -306,6 +311,7 @@ pub struct Endpoint {
 }
 
 impl Message for Endpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             host: d.get_string(Form::Compact)?,
@@ -336,6 +342,7 @@ pub struct TaskOffset {
 }
 
 impl Message for TaskOffset {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -366,6 +373,7 @@ pub struct TaskIds {
 }
 
 impl Message for TaskIds {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,

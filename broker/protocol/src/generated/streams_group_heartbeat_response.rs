@@ -153,6 +153,7 @@ pub struct EndpointToPartitions {
 }
 
 impl Message for EndpointToPartitions {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             user_endpoint: Endpoint::decode(d, version)?,
@@ -183,6 +184,7 @@ pub struct Status {
 }
 
 impl Message for Status {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             status_code: d.get_i8()?,
@@ -211,6 +213,7 @@ pub struct TopicPartition {
 }
 
 impl Message for TopicPartition {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic: d.get_string(Form::Compact)?,
@@ -239,6 +242,7 @@ pub struct TaskIds {
 }
 
 impl Message for TaskIds {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -267,6 +271,7 @@ pub struct Endpoint {
 }
 
 impl Message for Endpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             host: d.get_string(Form::Compact)?,

@@ -65,6 +65,7 @@ pub struct TopologyDescription {
 }
 
 impl Message for TopologyDescription {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopologies: d.get_structs(Form::Compact, 3, version)?,
@@ -93,6 +94,7 @@ pub struct TopologyDescriptionSubtopology {
 }
 
 impl Message for TopologyDescriptionSubtopology {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             subtopology_id: d.get_string(Form::Compact)?,
@@ -129,6 +131,7 @@ pub struct TopologyDescriptionNode {
 }
 
 impl Message for TopologyDescriptionNode {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -165,6 +168,7 @@ pub struct TopologyDescriptionGlobalStore {
 }
 
 impl Message for TopologyDescriptionGlobalStore {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             source: TopologyDescriptionNode::decode(d, version)?,

@@ -99,6 +99,7 @@ pub struct SyncGroupRequestAssignment {
 }
 
 impl Message for SyncGroupRequestAssignment {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         let form = Form::since(version, 4);
         Ok(Self {

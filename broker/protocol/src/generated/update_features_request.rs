@@ -84,6 +84,7 @@ impl Default for FeatureUpdateKey {
 }
 
 impl Message for FeatureUpdateKey {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             feature: d.get_string(Form::Compact)?,

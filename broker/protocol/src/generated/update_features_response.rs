@@ -88,6 +88,7 @@ impl Default for UpdatableFeatureResult {
 }
 
 impl Message for UpdatableFeatureResult {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             feature: d.get_string(Form::Compact)?,

@@ -82,6 +82,7 @@ pub struct Listener {
 }
 
 impl Message for Listener {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -112,6 +113,7 @@ pub struct KRaftVersionFeature {
 }
 
 impl Message for KRaftVersionFeature {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             min_supported_version: d.get_i16()?,

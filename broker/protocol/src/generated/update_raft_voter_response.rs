@@ -31,13 +31,16 @@ impl Message for UpdateRaftVoterResponse {
             current_leader: CurrentLeader::default(),
             unknown_tagged_fields: Vec::new(),
         };
-        m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {
-            match tag {
-                0 => m.current_leader = CurrentLeader::decode(d, version)?,
-                _ => return Ok(Tagged::Unknown),
-            }
-            Ok(Tagged::Known)
-        })?;
+        let count = d.get_tag_count()?;
+        if count > 0 {
+            m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {
+                match tag {
+                    0 => m.current_leader = CurrentLeader::decode(d, version)?,
+                    _ => return Ok(Tagged::Unknown),
+                }
+                Ok(Tagged::Known)
+            })?;
+        }
         Ok(m)
     }
 
@@ -83,6 +86,7 @@ impl Default for CurrentLeader {
 }
 
 impl Message for CurrentLeader {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             leader_id: d.get_i32()?,

@@ -54,6 +54,7 @@ pub struct Voter {
 }
 
 impl Message for Voter {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             voter_id: d.get_i32()?,
@@ -88,6 +89,7 @@ pub struct Endpoint {
 }
 
 impl Message for Endpoint {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,
@@ -118,6 +120,7 @@ pub struct KRaftVersionFeature {
 }
 
 impl Message for KRaftVersionFeature {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             min_supported_version: d.get_i16()?,

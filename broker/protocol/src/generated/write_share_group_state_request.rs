@@ -50,6 +50,7 @@ pub struct WriteStateData {
 }
 
 impl Message for WriteStateData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             topic_id: d.get_uuid()?,
@@ -100,6 +101,7 @@ impl Default for PartitionData {
 }
 
 impl Message for PartitionData {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             partition: d.get_i32()?,
@@ -142,6 +144,7 @@ pub struct StateBatch {
 }
 
 impl Message for StateBatch {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             first_offset: d.get_i64()?,

@@ -53,6 +53,7 @@ pub struct WritableTxnMarker {
 }
 
 impl Message for WritableTxnMarker {
+    #[inline]
     fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             producer_id: d.get_i64()?,
@@ -91,6 +92,7 @@ pub struct WritableTxnMarkerTopic {
 }
 
 impl Message for WritableTxnMarkerTopic {
+    #[inline]
     fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
         Ok(Self {
             name: d.get_string(Form::Compact)?,

@@ -24,8 +24,14 @@ pub(super) fn text(message: &Message, structure: &Structure) -> String {
     } else {
         "_d"
     };
+    // A part has one caller, the reader of its array: inlined there, it is built in place.
+    let inline = if is_top(message, structure) {
+        ""
+    } else {
+        "#[inline]\n"
+    };
     format!(
-        "fn decode({d}: &mut Decoder, {}: i16) -> Result<Self, DecodeError> {{\n{body}}}\n",
+        "{inline}fn decode({d}: &mut Decoder, {}: i16) -> Result<Self, DecodeError> {{\n{body}}}\n",
         version_name(&body)
     )
 }
@@ -68,7 +74,10 @@ fn in_versions(message: &Message, structure: &Structure, field: &Field) -> Strin
 }
 
 fn tagged(message: &Message, structure: &Structure) -> String {
-    let mut text = String::from("m.unknown_tagged_fields = d.get_tagged_fields(|tag, d| {\nmatch tag {\n");
+    let mut text = String::from(
+        "let count = d.get_tag_count()?;\nif count > 0 {\n\
+         m.unknown_tagged_fields = d.get_tagged_fields(count, &mut |tag, d| {\nmatch tag {\n",
+    );
     let mut fields: Vec<&Field> = structure
         .fields
         .iter()
@@ -93,7 +102,7 @@ fn tagged(message: &Message, structure: &Structure) -> String {
             value(message, structure, field)
         );
     }
-    text + "_ => return Ok(Tagged::Unknown),\n}\nOk(Tagged::Known)\n})?;\n"
+    text + "_ => return Ok(Tagged::Unknown),\n}\nOk(Tagged::Known)\n})?;\n}\n"
 }
 
 fn value(message: &Message, structure: &Structure, field: &Field) -> String {

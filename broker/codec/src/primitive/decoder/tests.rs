@@ -79,9 +79,9 @@ fn strings_share_the_frame_and_are_utf8() {
 
 #[test]
 fn unknown_tagged_fields_are_kept_and_known_ones_stay_in_their_bounds() {
-    let mut d = decoder(b"\x02\x00\x03\x01\x02\x03\x05\x01\x09\x7f");
+    let mut d = decoder(b"\x00\x03\x01\x02\x03\x05\x01\x09\x7f");
     let mut seen = 0;
-    let unknown = d.get_tagged_fields(|tag, d| match tag {
+    let unknown = d.get_tagged_fields(2, &mut |tag, d| match tag {
         0 => {
             seen = d.get_i16()?;
             Ok(Tagged::Known)
@@ -97,7 +97,7 @@ fn unknown_tagged_fields_are_kept_and_known_ones_stay_in_their_bounds() {
     );
     assert_eq!((seen, d.remaining()), (0x0102, 1));
 
-    let error = decoder(b"\x01\x00\x01\x01\x02\x03").get_tagged_fields(|_, d| {
+    let error = decoder(b"\x00\x01\x01\x02\x03").get_tagged_fields(1, &mut |_, d| {
         d.get_i16()?;
         Ok(Tagged::Known)
     });
