@@ -8,3 +8,6 @@ mod error;
 pub mod fetch;
 pub mod partition;
 pub mod purgatory;
+
+pub use error::{FenceError, LeaderAppendError, PartitionReadError};
+pub use partition::{InSyncReplicas, LeaderAppend, Leadership, Partition};
