@@ -4,10 +4,61 @@
 //! that came, never for bytes that were claimed; the requests of a connection are answered in order, one at a time;
 //! a peer that does not read or does not send stops only itself. What is in a frame is `dispatch`'s business.
 
+mod byte_budget;
+mod catch_panic;
+mod config;
+mod connection;
+mod counters;
+mod deadlines;
+mod frame_assembler;
 mod identity;
+mod listener;
+mod output_queue;
+mod quotas;
+mod registry;
+mod scratch;
+mod transport;
 
+use parking_lot::Mutex;
+
+pub use byte_budget::{BudgetLease, ByteBudget, NoRoom};
+pub use config::{Deadlines, ListenerConfig, NetworkConfig};
+pub use counters::{Counter, NetworkCounters};
 pub use identity::{Authentication, ConnectionId, ConnectionIdentity, ListenerName, RequestContext};
+pub use listener::{BindError, BoundListener, Listeners};
+pub use quotas::ConnectionQuotas;
+use quotas::CreationRate;
+use registry::Registry;
 
-/// Byte budgets, connection counts and counters of the listeners.
-#[derive(Debug, Default)]
-pub struct NetworkState {}
+/// What all connections share.
+#[derive(Debug)]
+pub struct NetworkState {
+    /// The bounds.
+    pub config: NetworkConfig,
+    /// Bytes of requests that are received or with a handler.
+    pub requests: ByteBudget,
+    /// Bytes of answers that are made or being sent. A handler that reads much (Fetch) takes a lease before it reads.
+    pub responses: ByteBudget,
+    /// Counts of live connections.
+    pub quotas: ConnectionQuotas,
+    /// What happened so far.
+    pub counters: NetworkCounters,
+    creation_rate: Mutex<CreationRate>,
+    registry: Registry,
+}
+
+impl NetworkState {
+    /// A network without connections. A budget below the largest request is raised to it, so that every request
+    /// that is allowed can be served.
+    pub fn new(config: NetworkConfig) -> Self {
+        Self {
+            requests: ByteBudget::new(config.request_budget.max(config.max_request_size)),
+            responses: ByteBudget::new(config.response_budget),
+            quotas: ConnectionQuotas::new(&config),
+            counters: NetworkCounters::default(),
+            creation_rate: Mutex::new(CreationRate::new(config.max_creation_rate)),
+            registry: Registry::default(),
+            config,
+        }
+    }
+}
