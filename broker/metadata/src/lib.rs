@@ -13,6 +13,7 @@ mod feature;
 mod framing;
 mod generated;
 pub mod image;
+mod internal_topic;
 mod loader;
 pub mod metadata_log;
 mod metadata_version;
@@ -26,6 +27,9 @@ pub use generated::*;
 pub use image::{
     BrokerRegistration, ConfigResource, ConfigResourceType, ControllerRegistration, Endpoint,
     LeaderRecoveryState, MetadataImage, MetadataProvenance, PartitionRegistration, TopicImage,
+};
+pub use internal_topic::{
+    GROUP_METADATA_TOPIC, SHARE_GROUP_STATE_TOPIC, TRANSACTION_STATE_TOPIC, is_internal_topic,
 };
 pub use loader::MetadataLoader;
 pub use metadata_version::MetadataVersion;

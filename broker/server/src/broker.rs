@@ -3,10 +3,17 @@
 //! Owns nothing of its own: it is the bundle of the parts that `boot` has put together. Invariant: parts are shared
 //! and never replaced while the broker runs; what changes (image, configs) changes inside its part.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use broker_metadata::MetadataImage;
 use broker_model::{BrokerId, ClusterId};
+use broker_replication::fetch::FetchSessionCache;
+use parking_lot::Mutex;
 
 use crate::clock::Clock;
 use crate::network::NetworkState;
+use crate::replica_manager::ReplicaManager;
 
 /// One running broker; handlers get it as `&Arc<Broker>`.
 #[derive(Debug)]
@@ -19,4 +26,10 @@ pub struct Broker {
     pub cluster_id: ClusterId,
     /// Byte budgets, connection counts and counters of the listeners.
     pub network: NetworkState,
+    /// What the cluster has decided, as far as this broker has replayed it.
+    pub image: Arc<ArcSwap<MetadataImage>>,
+    /// The partitions that are kept here.
+    pub replica_manager: Arc<ReplicaManager>,
+    /// What fetching clients want (KIP-227).
+    pub fetch_sessions: Mutex<FetchSessionCache>,
 }

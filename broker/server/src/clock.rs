@@ -73,6 +73,11 @@ pub fn random_seed() -> Result<u64, getrandom::Error> {
     getrandom::u64()
 }
 
+/// A number for ids that need not be secret, only hard to hit by accident; the clock's where there is no randomness.
+pub fn seed_or_time(clock: &Clock) -> u64 {
+    random_seed().unwrap_or_else(|_| clock.elapsed().as_nanos() as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

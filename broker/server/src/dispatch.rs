@@ -129,8 +129,13 @@ macro_rules! apis {
 }
 
 apis! {
+    Produce: produce, Finish;
+    Fetch: fetch, Abandon;
+    ListOffsets: list_offsets, Abandon;
     SaslHandshake: sasl_handshake, Finish;
     ApiVersions: api_versions, Finish;
+    DeleteRecords: delete_records, Finish;
+    OffsetForLeaderEpoch: offset_for_leader_epoch, Abandon;
     SaslAuthenticate: sasl_authenticate, Finish;
 }
 

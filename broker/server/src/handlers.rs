@@ -4,5 +4,10 @@
 //! Kafka's words. Rules live in the crates below. Which handler serves which key is `dispatch`'s.
 
 pub mod api_versions;
+pub mod delete_records;
+pub mod fetch;
+pub mod list_offsets;
+pub mod offset_for_leader_epoch;
+pub mod produce;
 pub mod sasl_authenticate;
 pub mod sasl_handshake;

@@ -13,3 +13,4 @@ pub mod dispatch;
 pub mod error_mapping;
 pub mod handlers;
 pub mod network;
+pub mod replica_manager;

@@ -1,0 +1,220 @@
+//! Fetch (1): reads records, at once or when there is something to read (KIP-74, KIP-227, KIP-320, KIP-516).
+//!
+//! The session cache says which partitions are meant, the byte budget how much of each; a partition answers with a
+//! slice whose bytes are fetched outside of its lock. A fetch that finds too little is parked at its partitions and
+//! reads again when it is woken or its time is over.
+
+mod answer;
+mod wanted;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use broker_model::IsolationLevel;
+use broker_protocol::ErrorCode;
+use broker_protocol::messages::{FetchRequest, FetchResponse};
+use broker_replication::fetch::{ByteBudget, FetchContext, FetchPartition, FetchTopic};
+use broker_replication::purgatory::DelayedFetch;
+use tokio::sync::Notify;
+
+use crate::broker::Broker;
+use crate::clock::seed_or_time;
+use crate::dispatch::{Answer, HandlerResult};
+use crate::error_mapping::ToErrorCode;
+use crate::network::RequestContext;
+use crate::replica_manager::{FetchOutcome, FetchWaker, LookupError, PartitionHandle, ReadFor, fetch_one};
+
+/// Bytes of one response at most, beside the one batch that a reader always gets; keeps what responses hold in
+/// memory in bounds whatever `fetch.max.bytes` clients send.
+const RESPONSE_SIZE_MAX: i32 = 16 << 20;
+
+/// Answers one request.
+///
+/// # Errors
+/// None.
+pub async fn handle(
+    broker: &Arc<Broker>,
+    context: &RequestContext,
+    request: FetchRequest,
+) -> HandlerResult<FetchResponse> {
+    let Some(isolation) = isolation_of(request.isolation_level) else {
+        return Ok(Answer::Respond(answer::all_refused(
+            &request,
+            ErrorCode::UnknownServerError,
+        )));
+    };
+    let fetch = Fetch {
+        broker,
+        version: context.api_version,
+        read_for: read_for(&request, isolation),
+        max_bytes: request.max_bytes.min(RESPONSE_SIZE_MAX),
+        min_bytes: i64::from(request.min_bytes),
+        max_wait: Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0)),
+    };
+    let session = wanted::session_request(request, context.api_version);
+    let begun =
+        broker
+            .fetch_sessions
+            .lock()
+            .begin(session, broker.clock.monotonic(), seed_or_time(&broker.clock));
+    let (session, wanted) = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            let error_code = error.error_code().code();
+            return Ok(Answer::Respond(FetchResponse {
+                error_code,
+                ..FetchResponse::default()
+            }));
+        }
+    };
+    let outcomes = fetch.read_or_wait(&wanted).await;
+    Ok(Answer::Respond(fetch.respond(session, &wanted, outcomes)))
+}
+
+fn isolation_of(level: i8) -> Option<IsolationLevel> {
+    match level {
+        0 => Some(IsolationLevel::ReadUncommitted),
+        1 => Some(IsolationLevel::ReadCommitted),
+        _ => None,
+    }
+}
+
+/// Consumers give -1, and -2 for debugging; everything else is a broker, and none is a replica here.
+fn read_for(request: &FetchRequest, isolation: IsolationLevel) -> ReadFor {
+    match request.replica_id.max(request.replica_state.replica_id) {
+        ..0 => ReadFor::Consumer(isolation),
+        _ => ReadFor::UnknownReplica,
+    }
+}
+
+struct Fetch<'a> {
+    broker: &'a Broker,
+    version: i16,
+    read_for: ReadFor,
+    max_bytes: i32,
+    min_bytes: i64,
+    max_wait: Duration,
+}
+
+/// What one pass over the partitions found.
+struct Pass {
+    outcomes: Vec<FetchOutcome>,
+    size: i64,
+    must_answer: MustAnswer,
+}
+
+/// Whether a fetch has something to tell that does not wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MustAnswer {
+    Now,
+    WhenEnough,
+}
+
+/// Marks a parked fetch as given up when its task ends for whatever reason, so that its lists drop it.
+struct Parked(Arc<DelayedFetch<FetchWaker>>);
+
+impl Drop for Parked {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+impl Fetch<'_> {
+    async fn read_or_wait(&self, wanted: &[FetchPartition]) -> Vec<FetchOutcome> {
+        let handles: Vec<_> = wanted.iter().map(|partition| self.find(partition)).collect();
+        let first = self.pass(wanted, &handles);
+        if self.is_enough(&first) || wanted.is_empty() {
+            return first.outcomes;
+        }
+        let notify = Arc::new(Notify::new());
+        let parked = Parked(DelayedFetch::new(
+            self.min_bytes - first.size,
+            FetchWaker(Arc::clone(&notify)),
+        ));
+        for handle in handles.iter().flatten() {
+            // An offline partition wakes nobody; the pass below finds it.
+            let _offline = handle.with(|partition| partition.watch(Arc::clone(&parked.0)));
+        }
+        // Between the first pass and the watch more may have come.
+        let second = self.pass(wanted, &handles);
+        if self.is_enough(&second) {
+            return second.outcomes;
+        }
+        drop(second);
+        let _elapsed = tokio::time::timeout(self.max_wait, notify.notified()).await;
+        self.pass(wanted, &handles).outcomes
+    }
+
+    fn is_enough(&self, pass: &Pass) -> bool {
+        self.max_wait.is_zero() || pass.must_answer == MustAnswer::Now || pass.size >= self.min_bytes
+    }
+
+    fn find(&self, wanted: &FetchPartition) -> Result<Arc<PartitionHandle>, LookupError> {
+        let index = wanted.key.partition.value();
+        match &wanted.key.topic {
+            FetchTopic::Name(name) => self.broker.replica_manager.partition_by_name(name, index),
+            FetchTopic::Id(id) => self.broker.replica_manager.partition_by_id(*id, index),
+        }
+    }
+
+    fn pass(&self, wanted: &[FetchPartition], handles: &[Result<Arc<PartitionHandle>, LookupError>]) -> Pass {
+        let mut budget = ByteBudget::new(self.max_bytes);
+        let mut pass = Pass {
+            outcomes: Vec::with_capacity(wanted.len()),
+            size: 0,
+            must_answer: MustAnswer::WhenEnough,
+        };
+        for (partition, handle) in wanted.iter().zip(handles) {
+            let outcome = match handle {
+                Ok(handle) => fetch_one(
+                    handle,
+                    partition,
+                    budget.allowance(partition.max_bytes),
+                    self.read_for,
+                ),
+                Err(error) => FetchOutcome::Missing(*error),
+            };
+            match &outcome {
+                FetchOutcome::Read(fetch) => {
+                    budget.take(fetch.records.size());
+                    pass.size += fetch.records.size() as i64;
+                }
+                _ => pass.must_answer = MustAnswer::Now,
+            }
+            pass.outcomes.push(outcome);
+        }
+        pass
+    }
+
+    fn respond(
+        &self,
+        session: FetchContext,
+        wanted: &[FetchPartition],
+        outcomes: Vec<FetchOutcome>,
+    ) -> FetchResponse {
+        let named: Vec<_> = wanted
+            .iter()
+            .zip(outcomes)
+            .map(|(partition, outcome)| {
+                (
+                    partition.key.clone(),
+                    answer::partition_data(partition, outcome, self),
+                )
+            })
+            .collect();
+        let told: Vec<_> = named
+            .iter()
+            .map(|(key, data)| (key.clone(), answer::outcome_of(data)))
+            .collect();
+        let include = self.broker.fetch_sessions.lock().finish(session, &told);
+        let session_id = match session {
+            FetchContext::Sessionless => 0,
+            FetchContext::Full(id) | FetchContext::Incremental(id, _) => id.value(),
+        };
+        let kept = named
+            .into_iter()
+            .zip(include)
+            .filter_map(|(named, include)| include.then_some(named));
+        answer::response(kept.collect(), session_id)
+    }
+}

@@ -1,0 +1,179 @@
+//! What partitions found, in the words of a Fetch response.
+
+use broker_codec::Records;
+use broker_model::{HighWatermark, LogStartOffset, Offset};
+use broker_protocol::ErrorCode;
+use broker_protocol::fetch_response::{
+    AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
+};
+use broker_protocol::messages::{FetchRequest, FetchResponse};
+use broker_replication::fetch::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome};
+use broker_storage::LogSlice;
+
+use super::Fetch;
+use crate::error_mapping::ToErrorCode;
+use crate::replica_manager::{FetchOutcome, PartitionFetch};
+
+/// First version with the hint who leads (KIP-951).
+const FIRST_WITH_LEADER: i16 = 12;
+
+/// One partition's answer. Fetches the bytes of the records.
+pub(super) fn partition_data(
+    wanted: &FetchPartition,
+    outcome: FetchOutcome,
+    fetch: &Fetch<'_>,
+) -> PartitionData {
+    let index = wanted.key.partition.value();
+    match outcome {
+        FetchOutcome::Read(read) => records_of(index, read),
+        FetchOutcome::Diverged {
+            epoch,
+            end_offset,
+            at,
+        } => PartitionData {
+            diverging_epoch: EpochEndOffset {
+                epoch: epoch.value(),
+                end_offset: end_offset.value(),
+                ..EpochEndOffset::default()
+            },
+            ..records_of(index, at)
+        },
+        FetchOutcome::Fenced(error, leader_epoch) => {
+            let mut data = PartitionData {
+                aborted_transactions: None,
+                ..refused(index, error.error_code())
+            };
+            if fetch.version >= FIRST_WITH_LEADER && error.error_code() == ErrorCode::FencedLeaderEpoch {
+                data.current_leader = LeaderIdAndEpoch {
+                    leader_id: fetch.broker.replica_manager.node_id.value(),
+                    leader_epoch: leader_epoch.value(),
+                    ..LeaderIdAndEpoch::default()
+                };
+            }
+            data
+        }
+        FetchOutcome::Refused(error) => PartitionData {
+            aborted_transactions: None,
+            ..refused(index, error.error_code())
+        },
+        FetchOutcome::OutOfRange => PartitionData {
+            aborted_transactions: None,
+            ..refused(index, ErrorCode::OffsetOutOfRange)
+        },
+        FetchOutcome::Missing(error) => refused(index, error.error_code()),
+    }
+}
+
+fn refused(index: i32, error: ErrorCode) -> PartitionData {
+    PartitionData {
+        partition_index: index,
+        error_code: error.code(),
+        high_watermark: -1,
+        aborted_transactions: Some(Vec::new()),
+        records: Some(Records::default()),
+        ..PartitionData::default()
+    }
+}
+
+fn records_of(index: i32, read: PartitionFetch) -> PartitionData {
+    let records = match read.records {
+        LogSlice::Memory(pieces) => Ok(Records::from_segments(pieces)),
+        slice @ LogSlice::File(_) => tokio::task::block_in_place(|| slice.fetch()),
+    };
+    let records = match records {
+        Ok(records) => records,
+        Err(error) => {
+            tracing::error!(partition = index, %error, "records cannot be read");
+            return PartitionData {
+                aborted_transactions: None,
+                ..refused(index, error.error_code())
+            };
+        }
+    };
+    let aborted = read.aborted.map(|aborted| {
+        aborted
+            .iter()
+            .map(|transaction| AbortedTransaction {
+                producer_id: transaction.producer_id.value(),
+                first_offset: transaction.first_offset.value(),
+                ..AbortedTransaction::default()
+            })
+            .collect()
+    });
+    PartitionData {
+        partition_index: index,
+        high_watermark: read.high_watermark.value(),
+        last_stable_offset: read.last_stable_offset.value(),
+        log_start_offset: read.log_start.value(),
+        aborted_transactions: aborted,
+        records: Some(records),
+        ..PartitionData::default()
+    }
+}
+
+/// What the session remembers of an answer.
+pub(super) fn outcome_of(data: &PartitionData) -> PartitionOutcome {
+    let has_records = data.records.as_ref().is_some_and(|records| !records.is_empty());
+    let is_notice = data.error_code != 0 || data.diverging_epoch != EpochEndOffset::default();
+    PartitionOutcome {
+        high_watermark: HighWatermark::at(Offset::new(data.high_watermark)),
+        log_start_offset: LogStartOffset::at(Offset::new(data.log_start_offset)),
+        content: match (is_notice, has_records) {
+            (true, _) => Inclusion::Notice,
+            (false, true) => Inclusion::Records,
+            (false, false) => Inclusion::OnlyOffsets,
+        },
+    }
+}
+
+/// The response, with neighbouring partitions of one topic under one head.
+pub(super) fn response(partitions: Vec<(PartitionKey, PartitionData)>, session_id: i32) -> FetchResponse {
+    let mut responses: Vec<FetchableTopicResponse> = Vec::new();
+    let mut last: Option<FetchTopic> = None;
+    for (key, data) in partitions {
+        if last.as_ref() != Some(&key.topic) {
+            responses.push(head_of(&key.topic));
+            last = Some(key.topic);
+        }
+        if let Some(topic) = responses.last_mut() {
+            topic.partitions.push(data);
+        }
+    }
+    FetchResponse {
+        session_id,
+        responses,
+        ..FetchResponse::default()
+    }
+}
+
+fn head_of(topic: &FetchTopic) -> FetchableTopicResponse {
+    match topic {
+        FetchTopic::Name(name) => FetchableTopicResponse {
+            topic: name.as_ref().into(),
+            ..Default::default()
+        },
+        FetchTopic::Id(id) => FetchableTopicResponse {
+            topic_id: id.uuid(),
+            ..Default::default()
+        },
+    }
+}
+
+/// A response that refuses the request and every partition in it alike.
+pub(super) fn all_refused(request: &FetchRequest, error: ErrorCode) -> FetchResponse {
+    let topics = request.topics.iter().map(|topic| FetchableTopicResponse {
+        topic: topic.topic.clone(),
+        topic_id: topic.topic_id,
+        partitions: topic
+            .partitions
+            .iter()
+            .map(|partition| refused(partition.partition, error))
+            .collect(),
+        ..FetchableTopicResponse::default()
+    });
+    FetchResponse {
+        error_code: error.code(),
+        responses: topics.collect(),
+        ..FetchResponse::default()
+    }
+}

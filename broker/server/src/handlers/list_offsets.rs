@@ -1,0 +1,179 @@
+//! ListOffsets (2): where a timestamp or a special position is (KIP-79, KIP-734, KIP-405, KIP-1005, KIP-1023).
+//!
+//! Consumers never learn of offsets that their isolation hides: a record beyond the bound is answered as not found.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use broker_codec::StringBytes;
+use broker_model::{LeaderEpoch, Offset};
+use broker_protocol::ErrorCode;
+use broker_protocol::list_offsets_request::ListOffsetsPartition;
+use broker_protocol::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
+use broker_protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
+use broker_replication::Partition;
+use broker_storage::{FetchIsolation, OffsetQuery, TimestampAndOffset};
+
+use crate::broker::Broker;
+use crate::dispatch::{Answer, HandlerResult};
+use crate::error_mapping::ToErrorCode;
+use crate::network::RequestContext;
+use crate::replica_manager::FetchWaker;
+
+/// Answers one request.
+///
+/// # Errors
+/// None.
+pub async fn handle(
+    broker: &Arc<Broker>,
+    context: &RequestContext,
+    request: ListOffsetsRequest,
+) -> HandlerResult<ListOffsetsResponse> {
+    let upper = match request.isolation_level {
+        1 => FetchIsolation::TxnCommitted,
+        _ if request.replica_id >= 0 => FetchIsolation::LogEnd,
+        _ => FetchIsolation::HighWatermark,
+    };
+    let lookup = Lookup {
+        broker,
+        version: context.api_version,
+        upper,
+    };
+    let repeated = repeated_partitions(&request);
+    let mut topics = Vec::with_capacity(request.topics.len());
+    for topic in request.topics {
+        let answer = |partition: &ListOffsetsPartition| match repeated
+            .contains(&(topic.name.clone(), partition.partition_index))
+        {
+            true => refused(partition.partition_index, ErrorCode::InvalidRequest),
+            false => lookup.partition(&topic.name, partition),
+        };
+        let partitions = tokio::task::block_in_place(|| topic.partitions.iter().map(answer).collect());
+        topics.push(ListOffsetsTopicResponse {
+            name: topic.name,
+            partitions,
+            ..Default::default()
+        });
+    }
+    Ok(Answer::Respond(ListOffsetsResponse {
+        topics,
+        ..ListOffsetsResponse::default()
+    }))
+}
+
+/// Partitions that the request names more than once; Kafka refuses each of them.
+fn repeated_partitions(request: &ListOffsetsRequest) -> HashSet<(StringBytes, i32)> {
+    let mut seen = HashSet::new();
+    let mut repeated = HashSet::new();
+    for topic in &request.topics {
+        for partition in &topic.partitions {
+            let key = (topic.name.clone(), partition.partition_index);
+            if !seen.insert(key.clone()) {
+                repeated.insert(key);
+            }
+        }
+    }
+    repeated
+}
+
+struct Lookup<'a> {
+    broker: &'a Broker,
+    version: i16,
+    upper: FetchIsolation,
+}
+
+impl Lookup<'_> {
+    fn partition(&self, topic: &str, wanted: &ListOffsetsPartition) -> ListOffsetsPartitionResponse {
+        let index = wanted.partition_index;
+        let Some(query) = query_of(wanted.timestamp, self.version) else {
+            return refused(index, ErrorCode::UnsupportedVersion);
+        };
+        let epoch = wanted.current_leader_epoch;
+        let epoch = (epoch >= 0).then(|| LeaderEpoch::new(epoch));
+        let found = self
+            .broker
+            .replica_manager
+            .partition_by_name(topic, index)
+            .and_then(|handle| handle.with(|partition| self.ask(partition, query, epoch)));
+        match found {
+            Ok(Ok(None)) => refused(index, ErrorCode::None),
+            Ok(Ok(Some(place))) => ListOffsetsPartitionResponse {
+                partition_index: index,
+                timestamp: place.timestamp.as_ms(),
+                offset: place.offset.value(),
+                leader_epoch: place.leader_epoch.value(),
+                ..ListOffsetsPartitionResponse::default()
+            },
+            Ok(Err(error)) => refused(index, error),
+            Err(error) => refused(index, error.error_code()),
+        }
+    }
+
+    fn ask(
+        &self,
+        partition: &Partition<FetchWaker>,
+        query: OffsetQuery,
+        epoch: Option<LeaderEpoch>,
+    ) -> Result<Option<TimestampAndOffset>, ErrorCode> {
+        partition
+            .check_leader_epoch(epoch)
+            .map_err(|error| error.error_code())?;
+        let bound = partition.log().upper_bound(self.upper);
+        let found = partition
+            .offset_for_timestamp(query)
+            .map_err(|error| error.error_code())?;
+        Ok(match query {
+            OffsetQuery::Latest => found.map(|place| TimestampAndOffset {
+                offset: bound,
+                ..place
+            }),
+            OffsetQuery::At(_) | OffsetQuery::MaxTimestamp => found.filter(|place| place.offset < bound),
+            OffsetQuery::Earliest
+            | OffsetQuery::EarliestLocal
+            | OffsetQuery::LatestTiered
+            | OffsetQuery::EarliestPendingUpload => found,
+        })
+    }
+}
+
+/// The query that a wire value stands for at a version.
+fn query_of(timestamp: i64, version: i16) -> Option<OffsetQuery> {
+    let query = OffsetQuery::from_wire(timestamp)?;
+    let first_version = match query {
+        OffsetQuery::Latest | OffsetQuery::Earliest | OffsetQuery::At(_) => 1,
+        OffsetQuery::MaxTimestamp => 7,
+        OffsetQuery::EarliestLocal => 8,
+        OffsetQuery::LatestTiered => 9,
+        OffsetQuery::EarliestPendingUpload => 11,
+    };
+    (version >= first_version).then_some(query)
+}
+
+/// An answer without a place.
+fn refused(index: i32, error: ErrorCode) -> ListOffsetsPartitionResponse {
+    ListOffsetsPartitionResponse {
+        partition_index: index,
+        error_code: error.code(),
+        timestamp: -1,
+        offset: Offset::NONE.value(),
+        leader_epoch: LeaderEpoch::NONE.value(),
+        ..ListOffsetsPartitionResponse::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn special_positions_need_the_version_that_brought_them() {
+        for (timestamp, first) in [(-1, 1), (-2, 1), (-3, 7), (-4, 8), (-5, 9), (-6, 11), (0, 1)] {
+            assert!(query_of(timestamp, first).is_some(), "{timestamp} at {first}");
+            assert!(
+                query_of(timestamp, first - 1).is_none(),
+                "{timestamp} before {first}"
+            );
+        }
+        assert_eq!(query_of(-7, 11), None);
+    }
+}

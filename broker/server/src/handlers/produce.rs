@@ -1,0 +1,273 @@
+//! Produce (0): appends records to partitions that are led here (KIP-98, KIP-516, KIP-951).
+//!
+//! Decides per partition and answers each; one refused partition refuses no other. When a request names a partition
+//! twice the last records count and one answer is given, as from Kafka. With acks=0 nothing is answered, and a
+//! refusal closes the connection, the only sign that such a producer can see.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use broker_codec::{Records, StringBytes};
+use broker_model::{Acks, Now, TopicId};
+use broker_protocol::ErrorCode;
+use broker_protocol::messages::{ProduceRequest, ProduceResponse};
+use broker_protocol::produce_request::TopicProduceData;
+use broker_protocol::produce_response::{
+    BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse,
+};
+use broker_replication::LeaderAppendError;
+use broker_storage::{AppendError, AppendOrigin, LogAppendInfo, ValidationError};
+
+use crate::broker::Broker;
+use crate::dispatch::{Answer, CloseConnection, HandlerResult};
+use crate::error_mapping::ToErrorCode;
+use crate::network::RequestContext;
+use crate::replica_manager::{LookupError, PartitionHandle, ProduceError, ProduceRecords};
+
+/// First version that names topics by id.
+const FIRST_BY_ID: i16 = 13;
+/// The client id by which Kafka's own tools may write to internal topics.
+const ADMIN_CLIENT: &str = "__admin_client";
+const TRANSACTIONAL_BIT: u8 = 0x10;
+const ATTRIBUTES_LOW_BYTE: usize = 22;
+
+/// Answers one request.
+///
+/// # Errors
+/// With acks=0, when a partition refuses its records.
+pub async fn handle(
+    broker: &Arc<Broker>,
+    context: &RequestContext,
+    request: ProduceRequest,
+) -> HandlerResult<ProduceResponse> {
+    let produce = Produce {
+        broker,
+        context,
+        now: broker.clock.now(),
+        acks: Acks::from_wire(request.acks),
+    };
+    let is_transactional = request.transactional_id.is_some();
+    let mut responses = Vec::with_capacity(request.topic_data.len());
+    for topic in merged(request.topic_data) {
+        responses.push(produce.topic(topic, is_transactional));
+    }
+    if produce.acks == Some(Acks::None) {
+        return match responses
+            .iter()
+            .flat_map(|topic| &topic.partition_responses)
+            .any(|answer| answer.error_code != 0)
+        {
+            true => Err(CloseConnection::Refused(
+                "records of a producer with acks=0 were refused",
+            )),
+            false => Ok(Answer::NoResponse),
+        };
+    }
+    Ok(Answer::Respond(ProduceResponse {
+        responses,
+        ..ProduceResponse::default()
+    }))
+}
+
+/// The request's topics, each once, and in each topic every partition once with its last records.
+fn merged(topics: Vec<TopicProduceData>) -> Vec<TopicProduceData> {
+    let is_plain = |topics: &[TopicProduceData]| {
+        topics.len() <= 1 && topics.iter().all(|topic| topic.partition_data.len() <= 1)
+    };
+    if is_plain(&topics) {
+        return topics;
+    }
+    let mut merged: Vec<TopicProduceData> = Vec::with_capacity(topics.len());
+    let mut places: HashMap<(StringBytes, broker_model::Uuid), (usize, HashMap<i32, usize>)> = HashMap::new();
+    for mut topic in topics {
+        let partitions = std::mem::take(&mut topic.partition_data);
+        let key = (topic.name.clone(), topic.topic_id);
+        let (place, seen) = places.entry(key).or_insert_with(|| {
+            merged.push(topic);
+            (merged.len() - 1, HashMap::new())
+        });
+        let into = &mut merged[*place].partition_data;
+        for data in partitions {
+            match seen.get(&data.index) {
+                Some(at) => into[*at] = data,
+                None => {
+                    seen.insert(data.index, into.len());
+                    into.push(data);
+                }
+            }
+        }
+    }
+    merged
+}
+
+struct Produce<'a> {
+    broker: &'a Broker,
+    context: &'a RequestContext,
+    now: Now,
+    acks: Option<Acks>,
+}
+
+impl Produce<'_> {
+    fn topic(&self, topic: TopicProduceData, is_transactional: bool) -> TopicProduceResponse {
+        let id = TopicId::new(topic.topic_id);
+        let is_refused = self.is_refused_internal(&topic.name, id);
+        let answer = |index: i32, records: Option<Records>| {
+            if is_refused {
+                return refused(index, ErrorCode::InvalidTopicException);
+            }
+            match self.find(&topic.name, id, index) {
+                Err(error) => refused(index, error.error_code()),
+                Ok(handle) => self.partition(&handle, records, is_transactional),
+            }
+        };
+        let partition_responses = topic
+            .partition_data
+            .into_iter()
+            .map(|data| answer(data.index, data.records))
+            .collect();
+        TopicProduceResponse {
+            name: topic.name,
+            topic_id: topic.topic_id,
+            partition_responses,
+            ..Default::default()
+        }
+    }
+
+    fn find(&self, name: &StringBytes, id: TopicId, index: i32) -> Result<Arc<PartitionHandle>, LookupError> {
+        match self.context.api_version >= FIRST_BY_ID {
+            true => self.broker.replica_manager.partition_by_id(id, index),
+            false => self.broker.replica_manager.partition_by_name(name, index),
+        }
+    }
+
+    /// Internal topics take records from their coordinators and from administration alone.
+    fn is_refused_internal(&self, name: &StringBytes, id: TopicId) -> bool {
+        let by_id = if id.is_zero() {
+            None
+        } else {
+            self.broker.replica_manager.topic_name(id)
+        };
+        let name = by_id.as_deref().unwrap_or(name);
+        broker_metadata::is_internal_topic(name)
+            && self.context.client_id.as_deref() != Some(ADMIN_CLIENT)
+            && self.broker.image.load().topics.by_name(name).is_some()
+    }
+
+    fn partition(
+        &self,
+        handle: &PartitionHandle,
+        records: Option<Records>,
+        is_transactional: bool,
+    ) -> PartitionProduceResponse {
+        let index = handle.id().partition.value();
+        let Some(acks) = self.acks else {
+            return refused(index, ErrorCode::InvalidRequiredAcks);
+        };
+        // Kafka leaves a null record set unanswered; an answer is kinder.
+        let records = records.unwrap_or_default().to_bytes();
+        if records
+            .get(ATTRIBUTES_LOW_BYTE)
+            .is_some_and(|bits| bits & TRANSACTIONAL_BIT != 0)
+        {
+            let error = match is_transactional {
+                true => ErrorCode::InvalidTxnState,
+                false => ErrorCode::TransactionalIdAuthorizationFailed,
+            };
+            return refused(index, error);
+        }
+        let request_version = Some(self.context.api_version);
+        let produce = ProduceRecords {
+            records: &records,
+            acks,
+            origin: AppendOrigin::Client,
+            request_version,
+        };
+        match self.broker.replica_manager.append(handle, &produce, self.now) {
+            Ok(info) => appended(index, &info),
+            Err(error) => {
+                tracing::debug!(partition = %handle.id(), %error, "records refused");
+                explained(index, handle, &error)
+            }
+        }
+    }
+}
+
+fn appended(index: i32, info: &LogAppendInfo) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        base_offset: info.first_offset.value(),
+        log_append_time_ms: info.log_append_time.as_ms(),
+        log_start_offset: info.log_start.value(),
+        ..PartitionProduceResponse::default()
+    }
+}
+
+fn refused(index: i32, error: ErrorCode) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        error_code: error.code(),
+        base_offset: -1,
+        log_start_offset: -1,
+        ..PartitionProduceResponse::default()
+    }
+}
+
+/// A refusal with what Kafka tells beside the code: the log start once the log was asked, and the records at fault.
+fn explained(index: i32, handle: &PartitionHandle, error: &ProduceError) -> PartitionProduceResponse {
+    let mut answer = refused(index, error.error_code());
+    let ProduceError::Append(LeaderAppendError::Append(AppendError::Invalid(refusal))) = error else {
+        return answer;
+    };
+    let names_records = matches!(
+        refusal,
+        ValidationError::InvalidTimestamp { .. } | ValidationError::MissingKeys { .. }
+    );
+    if names_records || matches!(refusal, ValidationError::Compression(_)) {
+        answer.log_start_offset = handle
+            .with(|partition| partition.log().log_start().value())
+            .unwrap_or(-1);
+    }
+    let (records, message) = record_errors(refusal);
+    answer.record_errors = records;
+    answer.error_message = message;
+    answer
+}
+
+fn record_errors(refusal: &ValidationError) -> (Vec<BatchIndexAndErrorMessage>, Option<StringBytes>) {
+    let named = |batch_index: i32, message: String| BatchIndexAndErrorMessage {
+        batch_index,
+        batch_index_error_message: Some(message.into()),
+        ..BatchIndexAndErrorMessage::default()
+    };
+    match refusal {
+        ValidationError::InvalidTimestamp {
+            records,
+            earliest,
+            latest,
+        } => {
+            let row = |(index, timestamp): &(i32, _)| {
+                named(
+                    *index,
+                    format!("timestamp {timestamp} is outside of {earliest} to {latest}"),
+                )
+            };
+            (
+                records.iter().map(row).collect(),
+                Some("timestamps are out of bounds".into()),
+            )
+        }
+        ValidationError::MissingKeys { records } => {
+            let row = |index: &i32| {
+                named(
+                    *index,
+                    "a compacted topic takes no record without a key".to_owned(),
+                )
+            };
+            (
+                records.iter().map(row).collect(),
+                Some("records without a key".into()),
+            )
+        }
+        other => (Vec::new(), Some(other.to_string().into())),
+    }
+}

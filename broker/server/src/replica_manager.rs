@@ -1,0 +1,90 @@
+//! The partitions that this broker keeps, each behind a lock of its own (ADR 3).
+//!
+//! Owns the map from topics to partitions. Invariants: a lock is held for checks, one vectored write or an index
+//! lookup, never across an await and never two at once; the bytes of a read are fetched outside. What a partition
+//! decides is `broker_replication`'s; which partitions there are follows the metadata image (`hosting`).
+
+mod append;
+mod hosting;
+mod partition_handle;
+mod read;
+
+pub use append::{ProduceError, ProduceRecords};
+pub use hosting::TopicReplicas;
+pub use partition_handle::{FetchWaker, Hosted, LookupError, PartitionHandle};
+pub use read::{FetchOutcome, PartitionFetch, ReadFor, fetch_one};
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use broker_model::{BrokerId, TopicId};
+use broker_storage::WriteBack;
+use parking_lot::RwLock;
+
+/// The partitions that this broker keeps.
+#[derive(Debug)]
+pub struct ReplicaManager {
+    /// Number of this node.
+    pub node_id: BrokerId,
+    topics: RwLock<Topics>,
+    write_back: SyncSender<WriteBack>,
+}
+
+#[derive(Debug, Default)]
+struct Topics {
+    by_name: HashMap<Arc<str>, Arc<TopicReplicas>>,
+    by_id: HashMap<TopicId, Arc<TopicReplicas>>,
+}
+
+impl ReplicaManager {
+    /// Keeps nothing yet; `write_back` leads to the thread that starts early write-back.
+    pub fn new(node_id: BrokerId, write_back: SyncSender<WriteBack>) -> Self {
+        Self {
+            node_id,
+            topics: RwLock::default(),
+            write_back,
+        }
+    }
+
+    /// The partition `index` of the topic called `name`.
+    ///
+    /// # Errors
+    /// When there is no such topic or partition here.
+    pub fn partition_by_name(&self, name: &str, index: i32) -> Result<Arc<PartitionHandle>, LookupError> {
+        let topics = self.topics.read();
+        topics
+            .by_name
+            .get(name)
+            .ok_or(LookupError::UnknownTopic)?
+            .partition(index)
+    }
+
+    /// The partition `index` of the topic with identity `id`.
+    ///
+    /// # Errors
+    /// When there is no such topic or partition here.
+    pub fn partition_by_id(&self, id: TopicId, index: i32) -> Result<Arc<PartitionHandle>, LookupError> {
+        let topics = self.topics.read();
+        topics
+            .by_id
+            .get(&id)
+            .ok_or(LookupError::UnknownTopicId)?
+            .partition(index)
+    }
+
+    /// Name of the topic with identity `id`.
+    pub fn topic_name(&self, id: TopicId) -> Option<Arc<str>> {
+        self.topics.read().by_id.get(&id).map(|topic| topic.name.clone())
+    }
+
+    /// Every partition, in no order; for maintenance and metrics.
+    pub fn partitions(&self) -> Vec<Arc<PartitionHandle>> {
+        self.topics
+            .read()
+            .by_id
+            .values()
+            .flat_map(|topic| topic.all())
+            .collect()
+    }
+}

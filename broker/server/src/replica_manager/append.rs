@@ -1,0 +1,87 @@
+//! Appending to a partition on behalf of a producer or a coordinator.
+
+use broker_model::{Acks, Now};
+use broker_replication::{LeaderAppend, LeaderAppendError};
+use broker_storage::{AppendError, AppendOrigin, LogAppendInfo, StorageError};
+use bytes::Bytes;
+
+use super::ReplicaManager;
+use super::partition_handle::{LookupError, PartitionHandle};
+
+/// Records on their way into a partition.
+#[derive(Debug)]
+pub struct ProduceRecords<'a> {
+    /// One or more batches.
+    pub records: &'a Bytes,
+    /// Whom the producer waits for.
+    pub acks: Acks,
+    /// Who appends.
+    pub origin: AppendOrigin,
+    /// Version of the Produce request, if one brought the records.
+    pub request_version: Option<i16>,
+}
+
+/// Records were not appended.
+#[derive(Debug, thiserror::Error)]
+pub enum ProduceError {
+    /// There is no partition to append to.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// The leader refuses them.
+    #[error(transparent)]
+    Append(#[from] LeaderAppendError),
+}
+
+/// Attribute bits that name a codec, in the last byte of a batch's attributes.
+const CODEC_BITS: u8 = 0x07;
+const ATTRIBUTES_LOW_BYTE: usize = 22;
+
+impl ReplicaManager {
+    /// Appends records. An append that unpacks or waits for the device gives its worker thread to others meanwhile.
+    ///
+    /// # Errors
+    /// When the partition refuses them; nothing was appended then.
+    pub fn append(
+        &self,
+        handle: &PartitionHandle,
+        produce: &ProduceRecords<'_>,
+        now: Now,
+    ) -> Result<LogAppendInfo, ProduceError> {
+        let is_packed = produce
+            .records
+            .get(ATTRIBUTES_LOW_BYTE)
+            .is_some_and(|bits| bits & CODEC_BITS != 0);
+        if is_packed || handle.appends_may_block() {
+            return tokio::task::block_in_place(|| self.append_now(handle, produce, now));
+        }
+        self.append_now(handle, produce, now)
+    }
+
+    fn append_now(
+        &self,
+        handle: &PartitionHandle,
+        produce: &ProduceRecords<'_>,
+        now: Now,
+    ) -> Result<LogAppendInfo, ProduceError> {
+        let append = LeaderAppend {
+            acks: produce.acks,
+            origin: produce.origin,
+            now,
+            request_version: produce.request_version,
+            min_in_sync_replicas: handle.min_in_sync_replicas(),
+        };
+        let outcome = handle.with(|partition| partition.append_as_leader(produce.records, append))?;
+        if let Err(LeaderAppendError::Append(AppendError::Storage(
+            StorageError::LogDirectoryFailed { .. } | StorageError::LogDirectoryOffline { .. },
+        ))) = &outcome
+        {
+            handle.take_offline();
+        }
+        let mut info = outcome?;
+        if let Some(write_back) = info.write_back.take() {
+            // When the thread is behind, the kernel's own write-back takes this range.
+            let _dropped = self.write_back.try_send(write_back);
+        }
+        Ok(info)
+    }
+}

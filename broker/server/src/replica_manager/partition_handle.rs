@@ -1,0 +1,121 @@
+//! One partition behind its lock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use broker_model::TopicPartition;
+use broker_replication::Partition;
+use broker_replication::purgatory::Wake;
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::Notify;
+
+/// Wakes the task that waits for a fetch.
+#[derive(Clone, Debug, Default)]
+pub struct FetchWaker(pub Arc<Notify>);
+
+impl Wake for FetchWaker {
+    fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Why there is no partition to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LookupError {
+    /// No topic has this name (UNKNOWN_TOPIC_OR_PARTITION).
+    #[error("no such topic")]
+    UnknownTopic,
+    /// No topic has this id (UNKNOWN_TOPIC_ID).
+    #[error("no topic has this id")]
+    UnknownTopicId,
+    /// The topic has no such partition (UNKNOWN_TOPIC_OR_PARTITION).
+    #[error("the topic has no such partition")]
+    UnknownPartition,
+    /// The partition is kept here, but its log directory failed (KAFKA_STORAGE_ERROR).
+    #[error("the log directory of the partition is offline")]
+    Offline,
+}
+
+/// What this broker has of a partition.
+#[derive(Debug)]
+pub enum Hosted {
+    /// Its log is open and led here.
+    Leading(Box<Partition<FetchWaker>>),
+    /// Its log directory failed.
+    Offline,
+}
+
+/// A partition and its lock.
+#[derive(Debug)]
+pub struct PartitionHandle {
+    id: TopicPartition,
+    hosted: Mutex<Hosted>,
+    may_block: AtomicBool,
+    min_in_sync_replicas: std::sync::atomic::AtomicUsize,
+}
+
+impl PartitionHandle {
+    /// Puts a partition behind a lock.
+    pub fn new(id: TopicPartition, hosted: Hosted) -> Self {
+        let may_block = AtomicBool::new(matches!(&hosted, Hosted::Leading(partition) if flushes(partition)));
+        Self {
+            id,
+            hosted: Mutex::new(hosted),
+            may_block,
+            min_in_sync_replicas: 1.into(),
+        }
+    }
+
+    /// Which partition it is.
+    pub fn id(&self) -> &TopicPartition {
+        &self.id
+    }
+
+    /// Takes the lock.
+    pub fn lock(&self) -> MutexGuard<'_, Hosted> {
+        self.hosted.lock()
+    }
+
+    /// Calls `ask` with the partition under its lock.
+    ///
+    /// # Errors
+    /// [`LookupError::Offline`] when its log directory failed.
+    pub fn with<T>(&self, ask: impl FnOnce(&mut Partition<FetchWaker>) -> T) -> Result<T, LookupError> {
+        match &mut *self.hosted.lock() {
+            Hosted::Leading(partition) => Ok(ask(partition)),
+            Hosted::Offline => Err(LookupError::Offline),
+        }
+    }
+
+    /// Whether an append waits for the device, by the topic's `flush.messages`.
+    pub fn appends_may_block(&self) -> bool {
+        self.may_block.load(Ordering::Relaxed)
+    }
+
+    /// `min.insync.replicas` of the topic.
+    pub fn min_in_sync_replicas(&self) -> usize {
+        self.min_in_sync_replicas.load(Ordering::Relaxed)
+    }
+
+    /// Takes over the topic's settings.
+    pub fn set_config(&self, config: &Arc<broker_storage::LogConfig>, min_in_sync_replicas: usize) {
+        self.min_in_sync_replicas
+            .store(min_in_sync_replicas, Ordering::Relaxed);
+        if let Hosted::Leading(partition) = &mut *self.hosted.lock() {
+            partition.log_mut().set_config(config.clone());
+            self.may_block.store(flushes(partition), Ordering::Relaxed);
+        }
+    }
+
+    /// Gives the partition up because its log directory failed; parked fetches are woken.
+    pub fn take_offline(&self) {
+        let before = std::mem::replace(&mut *self.hosted.lock(), Hosted::Offline);
+        if let Hosted::Leading(partition) = before {
+            drop(partition.resign());
+        }
+    }
+}
+
+fn flushes(partition: &Partition<FetchWaker>) -> bool {
+    partition.log().config().flush_messages.is_some()
+}
