@@ -9,6 +9,8 @@ pub mod testing;
 mod checkpoint;
 mod epoch;
 mod error;
+#[cfg(test)]
+mod golden_tests;
 mod index;
 mod log;
 mod producer;
@@ -33,12 +35,17 @@ pub use index::transaction_index::{AbortedTransaction, parse_transaction_index, 
 pub use log::append_types::{AppendContext, AppendOrigin, AppendOutcome, LogAppendInfo};
 pub use log::flush::{FlushJob, WriteBack};
 pub use log::log_config::{CleanupPolicy, CompressionLevels, LogConfig, TopicCompression};
-pub use log::log_folder::DirectoryHealth;
+pub use log::log_directory::{
+    CHECKPOINT_KINDS, CheckpointKind, DirectoryOwner, LogDirectory, format_directory, read_meta_properties,
+};
+pub use log::log_folder::{DirectoryHealth, OpenFileBudget};
 pub use log::log_loader::{LogCheckpoints, LogEnvironment, PreviousStop, RecoveryReport};
+pub use log::log_manager::{DueDeletes, LoadedLog, LoadedLogs, LogManager, LogManagerOptions, LogProgress};
 pub use log::log_slice::{FileSlice, LogSlice};
 pub use log::log_validator::{KeyRule, UNPACKED_SIZE_MAX, ValidationError, ValidationRules, validate};
 pub use log::read::{FetchIsolation, LogRead, MinOneBatch, ReadLimits};
 pub use log::retention::PendingDelete;
+pub use log::retirement::Retirement;
 pub use log::tail_cache::TailCacheBudget;
 pub use log::timestamp_lookup::{OffsetQuery, TimestampAndOffset};
 pub use log::unified_log::UnifiedLog;

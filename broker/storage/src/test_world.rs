@@ -16,7 +16,7 @@ use crate::error::AppendError;
 use crate::fs::Fs;
 use crate::log::append_types::{AppendContext, AppendOrigin, LogAppendInfo};
 use crate::log::log_config::LogConfig;
-use crate::log::log_folder::DirectoryHealth;
+use crate::log::log_folder::{DirectoryHealth, OpenFileBudget};
 use crate::log::log_loader::{LogCheckpoints, LogEnvironment, PreviousStop, RecoveryReport};
 use crate::log::read::{FetchIsolation, MinOneBatch, ReadLimits};
 use crate::log::tail_cache::TailCacheBudget;
@@ -172,6 +172,7 @@ impl World {
             fs: fs.clone(),
             directory: DirectoryHealth::new(PathBuf::from(DIRECTORY)),
             tail_cache: TailCacheBudget::new(1 << 20),
+            open_files: OpenFileBudget::new(1000),
         };
         let config = Arc::new(config);
         let now = at(1000);

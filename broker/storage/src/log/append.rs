@@ -169,6 +169,7 @@ impl UnifiedLog {
         let active = self.segments.last_mut().expect("a log has at least one segment");
         active.append(&self.folder, &views, &pieces, interval)?;
         active.touch(now.wall);
+        self.last_append = now.monotonic;
         self.learn(batches, position, now)?;
         self.flush_if_many(now)?;
         let segment_bytes = self.config.segment_bytes;

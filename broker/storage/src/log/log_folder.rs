@@ -6,10 +6,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::error::StorageError;
-use crate::fs::Fs;
+use crate::fs::{File, Fs};
+use crate::log::log_loader::LogEnvironment;
 
 /// Whether a log directory may still be used; shared by all logs in it.
 #[derive(Debug)]
@@ -65,17 +66,58 @@ impl DirectoryHealth {
     }
 }
 
+/// Files that all logs together may keep open. Beyond it, a file is opened for each use and closed after it.
+#[derive(Debug)]
+pub struct OpenFileBudget {
+    limit: usize,
+    open: AtomicUsize,
+}
+
+impl OpenFileBudget {
+    /// A budget of `limit` files.
+    pub fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self {
+            limit,
+            open: AtomicUsize::new(0),
+        })
+    }
+
+    /// Files that are kept open now.
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+}
+
+/// A file that is kept open and counted.
+#[derive(Debug)]
+pub(crate) struct KeptFile {
+    pub(crate) file: Arc<dyn File>,
+    budget: Arc<OpenFileBudget>,
+}
+
+impl Drop for KeptFile {
+    fn drop(&mut self) {
+        self.budget.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The folder of one partition on its file system.
 #[derive(Clone, Debug)]
 pub(crate) struct LogFolder {
     fs: Arc<dyn Fs>,
     health: Arc<DirectoryHealth>,
+    open_files: Arc<OpenFileBudget>,
     path: PathBuf,
 }
 
 impl LogFolder {
-    pub(crate) fn new(fs: Arc<dyn Fs>, health: Arc<DirectoryHealth>, path: PathBuf) -> Self {
-        Self { fs, health, path }
+    pub(crate) fn new(environment: &LogEnvironment, path: PathBuf) -> Self {
+        Self {
+            fs: environment.fs.clone(),
+            health: environment.directory.clone(),
+            open_files: environment.open_files.clone(),
+            path,
+        }
     }
 
     pub(crate) fn fs(&self) -> &dyn Fs {
@@ -90,9 +132,15 @@ impl LogFolder {
         &self.path
     }
 
-    /// The same folder after it was renamed.
-    pub(crate) fn at(&self, path: PathBuf) -> Self {
-        Self { path, ..self.clone() }
+    /// Keeps an opened file if the budget of open files has room for it.
+    pub(crate) fn keep_open(&self, file: Arc<dyn File>) -> Option<KeptFile> {
+        let budget = self.open_files.clone();
+        let taken = budget
+            .open
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| {
+                (open < budget.limit).then_some(open + 1)
+            });
+        taken.ok().map(|_| KeptFile { file, budget })
     }
 
     /// Passes a result on, reading a failure at `path`.

@@ -20,7 +20,7 @@ use crate::error::{LoadError, StorageError};
 use crate::fs::{Fs, read_whole, replace_whole};
 use crate::log::folder_sweep::{self, FolderContent};
 use crate::log::log_config::LogConfig;
-use crate::log::log_folder::{DirectoryHealth, LogFolder};
+use crate::log::log_folder::{DirectoryHealth, LogFolder, OpenFileBudget};
 use crate::log::tail_cache::{TailCache, TailCacheBudget};
 use crate::log::unified_log::{Markers, UnifiedLog};
 use crate::producer::producer_state_manager::ProducerStateManager;
@@ -37,6 +37,8 @@ pub struct LogEnvironment {
     pub directory: Arc<DirectoryHealth>,
     /// The budget of all tail caches.
     pub tail_cache: Arc<TailCacheBudget>,
+    /// The budget of all open files.
+    pub open_files: Arc<OpenFileBudget>,
 }
 
 /// How the process that last had the log ended.
@@ -144,6 +146,7 @@ impl UnifiedLog {
             markers: Markers::at(checkpoints.log_start),
             tail_cache: TailCache::new(environment.tail_cache.clone()),
             last_flush: now.monotonic,
+            last_append: now.monotonic,
             names_changed: 1,
             names_synced: 0,
             jitter_seed: 0,
@@ -311,7 +314,7 @@ impl Markers {
 
 fn folder_of(environment: &LogEnvironment, partition: &TopicPartition) -> LogFolder {
     let path: PathBuf = environment.directory.path().join(folder_name(partition));
-    LogFolder::new(environment.fs.clone(), environment.directory.clone(), path)
+    LogFolder::new(environment, path)
 }
 
 /// A seed that differs between partitions, for the roll jitter.

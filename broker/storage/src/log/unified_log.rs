@@ -37,6 +37,7 @@ pub struct UnifiedLog {
     pub(crate) markers: Markers,
     pub(crate) tail_cache: TailCache,
     pub(crate) last_flush: MonotonicMs,
+    pub(crate) last_append: MonotonicMs,
     /// Counts changes of names in the folder, and up to which of them it was synced.
     pub(crate) names_changed: u64,
     pub(crate) names_synced: u64,
@@ -163,15 +164,13 @@ impl UnifiedLog {
         self.producers.remove_expired(now, expiration_ms);
     }
 
-    /// Gives back memory and descriptors that were not used since `moment`: cached batches older than that, and
-    /// files of closed segments.
+    /// Gives back memory and descriptors that were not used since `moment`: cached batches older than that, the
+    /// files of closed segments, and that of the active one if nothing was appended since.
     pub fn release_idle(&mut self, moment: MonotonicMs) {
         self.tail_cache.drop_older_than(moment);
-        let closed = self.segments.len() - 1;
-        self.segments[..closed]
-            .iter_mut()
-            .filter(|segment| segment.is_open())
-            .for_each(LogSegment::close_file);
+        let kept = usize::from(self.last_append >= moment);
+        let idle = self.segments.len() - kept;
+        self.segments[..idle].iter_mut().for_each(LogSegment::close_file);
     }
 
     /// Closes the data files of all segments; the next use opens them again.

@@ -19,7 +19,7 @@ use crate::index::offset_index::{OffsetIndex, OffsetIndexEntry, relative};
 use crate::index::time_index::{TimeIndex, TimeIndexEntry};
 use crate::index::transaction_index::TransactionIndex;
 use crate::log::log_config::LogConfig;
-use crate::log::log_folder::LogFolder;
+use crate::log::log_folder::{KeptFile, LogFolder};
 use crate::segment::batch_view::BatchView;
 use crate::segment::file_name::{SegmentFile, segment_path};
 
@@ -28,7 +28,7 @@ use crate::segment::file_name::{SegmentFile, segment_path};
 pub(crate) struct LogSegment {
     base_offset: Offset,
     pub(super) size: u64,
-    file: OnceLock<Arc<dyn File>>,
+    file: OnceLock<KeptFile>,
     pub(super) offset_index: OffsetIndex,
     pub(super) time_index: TimeIndex,
     pub(super) transaction_index: TransactionIndex,
@@ -92,7 +92,9 @@ impl LogSegment {
             TransactionIndex::default(),
         );
         segment.modified = now;
-        segment.file.set(file).ok();
+        if let Some(kept) = folder.keep_open(file) {
+            segment.file.set(kept).ok();
+        }
         // Left over from a segment that ended here before.
         for index in [
             SegmentFile::OffsetIndex,
@@ -236,12 +238,15 @@ impl LogSegment {
 
     /// The data file, opened when it is not yet.
     pub(crate) fn file(&self, folder: &LogFolder) -> Result<Arc<dyn File>, StorageError> {
-        if let Some(file) = self.file.get() {
-            return Ok(file.clone());
+        if let Some(kept) = self.file.get() {
+            return Ok(kept.file.clone());
         }
         let path = self.path(folder, SegmentFile::Data);
         let file = folder.check(&path, folder.fs().open(&path, OpenMode::ReadWrite))?;
-        Ok(self.file.get_or_init(|| file).clone())
+        if let Some(kept) = folder.keep_open(file.clone()) {
+            self.file.set(kept).ok();
+        }
+        Ok(file)
     }
 
     /// Whether the data file is open.
@@ -267,10 +272,11 @@ impl LogSegment {
 
     /// Timestamp of the first batch, from which the age of the segment is counted.
     pub(crate) fn first_timestamp(&self, folder: &LogFolder) -> Result<Option<Timestamp>, StorageError> {
-        if self.first_timestamp.get().is_none() && self.size > 0 {
-            if let Some(view) = self.first_batch(folder)? {
-                self.first_timestamp.set(view.max_timestamp).ok();
-            }
+        if self.first_timestamp.get().is_none()
+            && self.size > 0
+            && let Some(view) = self.first_batch(folder)?
+        {
+            self.first_timestamp.set(view.max_timestamp).ok();
         }
         Ok(self
             .first_timestamp
@@ -416,7 +422,7 @@ impl LogSegment {
     /// What the write-back thread should start on, when enough was appended.
     pub(crate) fn take_dirty_range(&mut self, segment_bytes: u32) -> Option<DirtyRange> {
         let dirty = self.size - self.written_back_to.min(self.size);
-        let file = self.file.get()?;
+        let file = &self.file.get()?.file;
         if dirty < WRITE_BACK_STEP {
             return None;
         }

@@ -1,0 +1,66 @@
+//! Taking a whole log out of service.
+//!
+//! The folder gets another name at once and durably, so that no restart takes it for a live log. The folder of a
+//! deleted topic is removed after `file.delete.delay.ms`; one whose topic the metadata do not know is only moved
+//! aside, because nobody asked for its records to go.
+
+use broker_model::{Now, Uuid};
+
+use crate::error::StorageError;
+use crate::log::log_manager::LogProgress;
+use crate::log::retention::PendingDelete;
+use crate::log::unified_log::UnifiedLog;
+use crate::segment::file_name::{DELETE_FOLDER_SUFFIX, STRAY_FOLDER_SUFFIX, retired_folder_name};
+use crate::segment::log_segment::LogSegment;
+
+/// Why a log is taken out of service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retirement {
+    /// Its topic was deleted.
+    Deleted,
+    /// No topic that the metadata know has its id.
+    Stray,
+}
+
+impl UnifiedLog {
+    /// Renames the folder; answers what is to be removed later.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub fn retire(
+        self,
+        retirement: Retirement,
+        id: Uuid,
+        now: Now,
+    ) -> Result<Option<PendingDelete>, StorageError> {
+        self.require_online()?;
+        let suffix = match retirement {
+            Retirement::Deleted => DELETE_FOLDER_SUFFIX,
+            Retirement::Stray => STRAY_FOLDER_SUFFIX,
+        };
+        let directory = self.folder.health().path();
+        let target = directory.join(retired_folder_name(&self.partition, id, suffix));
+        let from = self.folder.path();
+        self.folder.check(from, self.folder.fs().rename(from, &target))?;
+        self.folder
+            .check(directory, self.folder.fs().sync_directory(directory))?;
+        let size = self.size();
+        let mut pending = self.nothing_pending(now);
+        pending.paths.push(target);
+        pending.size = size;
+        Ok((retirement == Retirement::Deleted).then_some(pending))
+    }
+
+    /// What the directory's checkpoints should say of this log.
+    pub fn progress(&self) -> LogProgress {
+        let markers = &self.markers;
+        let start = markers.log_start.offset();
+        let first_base = self.segments.first().map(LogSegment::base_offset);
+        LogProgress {
+            partition: self.partition.clone(),
+            recovery_point: markers.recovery_point.offset(),
+            log_start: first_base.is_some_and(|base| start > base).then_some(start),
+            high_watermark: markers.high_watermark.offset(),
+        }
+    }
+}
