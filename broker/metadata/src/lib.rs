@@ -18,6 +18,7 @@ mod loader;
 pub mod metadata_log;
 mod metadata_version;
 mod snapshot;
+mod topic_name;
 
 pub use delta::{MetadataChanges, MetadataDelta, TopicChange, TopicFate};
 pub use error::{LoadError, LogFormatError, ReplayError};
@@ -34,3 +35,4 @@ pub use internal_topic::{
 pub use loader::MetadataLoader;
 pub use metadata_version::MetadataVersion;
 pub use snapshot::image_records;
+pub use topic_name::{TOPIC_NAME_LENGTH_MAX, is_legal_topic_name};

@@ -3,6 +3,7 @@
 //! Owns nothing of its own: it is the bundle of the parts that `boot` has put together. Invariant: parts are shared
 //! and never replaced while the broker runs; what changes (image, configs) changes inside its part.
 
+use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -28,8 +29,17 @@ pub struct Broker {
     pub network: NetworkState,
     /// What the cluster has decided, as far as this broker has replayed it.
     pub image: Arc<ArcSwap<MetadataImage>>,
+    /// Makes topics that clients ask for; none with `auto.create.topics.enable=false`.
+    pub auto_topic_creation: Option<Arc<dyn AutoTopicCreation>>,
     /// The partitions that are kept here.
     pub replica_manager: Arc<ReplicaManager>,
     /// What fetching clients want (KIP-227).
     pub fetch_sessions: Mutex<FetchSessionCache>,
+}
+
+/// Makes topics that clients name and that do not exist. Nobody waits for it: the client asks again.
+pub trait AutoTopicCreation: fmt::Debug + Send + Sync {
+    /// Asks the controller for a topic with the default partitions and replicas; a second call while the first is
+    /// under way does nothing.
+    fn create_in_background(&self, topic: &str);
 }

@@ -132,11 +132,13 @@ apis! {
     Produce: produce, Finish;
     Fetch: fetch, Abandon;
     ListOffsets: list_offsets, Abandon;
+    Metadata: metadata, Finish;
     SaslHandshake: sasl_handshake, Finish;
     ApiVersions: api_versions, Finish;
     DeleteRecords: delete_records, Finish;
     OffsetForLeaderEpoch: offset_for_leader_epoch, Abandon;
     SaslAuthenticate: sasl_authenticate, Finish;
+    DescribeCluster: describe_cluster, Finish;
 }
 
 static BY_KEY: LazyLock<Vec<Option<&'static ApiRow>>> = LazyLock::new(|| {

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use broker_codec::StringBytes;
-use broker_protocol::api_versions_response::{ApiVersion, SupportedFeatureKey};
+use broker_metadata::{Feature, MetadataImage, SUPPORTED_FEATURES};
+use broker_protocol::api_versions_response::{ApiVersion, FinalizedFeatureKey, SupportedFeatureKey};
 use broker_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
 use broker_protocol::{ApiKey, ErrorCode};
 
@@ -33,7 +34,7 @@ pub async fn handle(
 ) -> HandlerResult<ApiVersionsResponse> {
     let verdict = check(broker, context.api_version, &request);
     Ok(Answer::Respond(match verdict {
-        ErrorCode::None => everything(),
+        ErrorCode::None => everything(&broker.image.load()),
         error => ApiVersionsResponse {
             error_code: error.code(),
             ..ApiVersionsResponse::default()
@@ -85,10 +86,12 @@ fn is_software_word(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
-fn everything() -> ApiVersionsResponse {
+fn everything(image: &MetadataImage) -> ApiVersionsResponse {
     ApiVersionsResponse {
         api_keys: dispatch::table().iter().map(api_version).collect(),
         supported_features: supported_features(),
+        finalized_features_epoch: image.provenance.last_contained_offset.value(),
+        finalized_features: finalized_features(image),
         ..ApiVersionsResponse::default()
     }
 }
@@ -104,15 +107,26 @@ fn api_version(row: &dispatch::ApiRow) -> ApiVersion {
 }
 
 fn supported_features() -> Vec<SupportedFeatureKey> {
-    [("kraft.version", 0, 1), ("metadata.version", 7, 33)]
-        .into_iter()
-        .map(|(name, min_version, max_version)| SupportedFeatureKey {
-            name: StringBytes::from_static(name),
-            min_version,
-            max_version,
-            ..SupportedFeatureKey::default()
+    let key = |feature: &Feature| SupportedFeatureKey {
+        name: StringBytes::from_static(feature.name),
+        min_version: feature.minimum,
+        max_version: feature.maximum,
+        ..SupportedFeatureKey::default()
+    };
+    SUPPORTED_FEATURES.iter().map(key).collect()
+}
+
+fn finalized_features(image: &MetadataImage) -> Vec<FinalizedFeatureKey> {
+    let key = |feature: &Feature| {
+        let level = image.features.level(feature.name);
+        (level > 0).then(|| FinalizedFeatureKey {
+            name: StringBytes::from_static(feature.name),
+            max_version_level: level,
+            min_version_level: level,
+            ..FinalizedFeatureKey::default()
         })
-        .collect()
+    };
+    SUPPORTED_FEATURES.iter().filter_map(key).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,23 @@
+//! What a client may do, as bits, where nobody is forbidden anything (KIP-430).
+//!
+//! Without an authorizer Kafka answers with every operation that the resource knows. Bit n stands for operation n of
+//! the ACL protocol.
+
+const READ: i32 = 1 << 3;
+const WRITE: i32 = 1 << 4;
+const CREATE: i32 = 1 << 5;
+const DELETE: i32 = 1 << 6;
+const ALTER: i32 = 1 << 7;
+const DESCRIBE: i32 = 1 << 8;
+const CLUSTER_ACTION: i32 = 1 << 9;
+const DESCRIBE_CONFIGS: i32 = 1 << 10;
+const ALTER_CONFIGS: i32 = 1 << 11;
+const IDEMPOTENT_WRITE: i32 = 1 << 12;
+
+/// The client did not ask.
+pub const NOT_ASKED: i32 = i32::MIN;
+/// Everything that can be done to a topic.
+pub const TOPIC: i32 = READ | WRITE | CREATE | DELETE | ALTER | DESCRIBE | DESCRIBE_CONFIGS | ALTER_CONFIGS;
+/// Everything that can be done to the cluster.
+pub const CLUSTER: i32 =
+    CREATE | ALTER | DESCRIBE | CLUSTER_ACTION | DESCRIBE_CONFIGS | ALTER_CONFIGS | IDEMPOTENT_WRITE;
