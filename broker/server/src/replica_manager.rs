@@ -8,19 +8,21 @@ mod append;
 mod hosting;
 mod partition_handle;
 mod read;
+mod reconcile;
 
 pub use append::{ProduceError, ProduceRecords};
 pub use hosting::TopicReplicas;
 pub use partition_handle::{FetchWaker, Hosted, LookupError, PartitionHandle};
 pub use read::{FetchOutcome, PartitionFetch, ReadFor, fetch_one};
+pub use reconcile::{ResolveTopicSettings, TopicSettings};
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use broker_model::{BrokerId, TopicId};
-use broker_storage::WriteBack;
-use parking_lot::RwLock;
+use broker_storage::{LogManager, WriteBack};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 
 /// The partitions that this broker keeps.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct ReplicaManager {
     /// Number of this node.
     pub node_id: BrokerId,
     topics: RwLock<Topics>,
+    logs: Mutex<LogManager>,
+    settings: Arc<dyn ResolveTopicSettings>,
     write_back: SyncSender<WriteBack>,
 }
 
@@ -39,12 +43,25 @@ struct Topics {
 
 impl ReplicaManager {
     /// Keeps nothing yet; `write_back` leads to the thread that starts early write-back.
-    pub fn new(node_id: BrokerId, write_back: SyncSender<WriteBack>) -> Self {
+    pub fn new(
+        node_id: BrokerId,
+        logs: LogManager,
+        settings: Arc<dyn ResolveTopicSettings>,
+        write_back: SyncSender<WriteBack>,
+    ) -> Self {
+        let logs = Mutex::new(logs);
         Self {
             node_id,
             topics: RwLock::default(),
+            logs,
+            settings,
             write_back,
         }
+    }
+
+    /// The log directories. Lock order: this one never while a partition's lock is held.
+    pub fn logs(&self) -> MutexGuard<'_, LogManager> {
+        self.logs.lock()
     }
 
     /// The partition `index` of the topic called `name`.

@@ -1,11 +1,12 @@
 //! One partition behind its lock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use broker_model::TopicPartition;
 use broker_replication::Partition;
 use broker_replication::purgatory::Wake;
+use broker_storage::{LogConfig, UnifiedLog};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
@@ -43,6 +44,8 @@ pub enum Hosted {
     Leading(Box<Partition<FetchWaker>>),
     /// Its log directory failed.
     Offline,
+    /// Its topic was deleted while somebody still held the handle.
+    Deleted,
 }
 
 /// A partition and its lock.
@@ -51,7 +54,7 @@ pub struct PartitionHandle {
     id: TopicPartition,
     hosted: Mutex<Hosted>,
     may_block: AtomicBool,
-    min_in_sync_replicas: std::sync::atomic::AtomicUsize,
+    min_in_sync_replicas: AtomicUsize,
 }
 
 impl PartitionHandle {
@@ -84,6 +87,7 @@ impl PartitionHandle {
         match &mut *self.hosted.lock() {
             Hosted::Leading(partition) => Ok(ask(partition)),
             Hosted::Offline => Err(LookupError::Offline),
+            Hosted::Deleted => Err(LookupError::UnknownPartition),
         }
     }
 
@@ -98,7 +102,7 @@ impl PartitionHandle {
     }
 
     /// Takes over the topic's settings.
-    pub fn set_config(&self, config: &Arc<broker_storage::LogConfig>, min_in_sync_replicas: usize) {
+    pub fn set_config(&self, config: &Arc<LogConfig>, min_in_sync_replicas: usize) {
         self.min_in_sync_replicas
             .store(min_in_sync_replicas, Ordering::Relaxed);
         if let Hosted::Leading(partition) = &mut *self.hosted.lock() {
@@ -109,9 +113,14 @@ impl PartitionHandle {
 
     /// Gives the partition up because its log directory failed; parked fetches are woken.
     pub fn take_offline(&self) {
-        let before = std::mem::replace(&mut *self.hosted.lock(), Hosted::Offline);
-        if let Hosted::Leading(partition) = before {
-            drop(partition.resign());
+        drop(self.give_up(Hosted::Offline));
+    }
+
+    /// Gives the partition up and answers its log, if it has one; parked fetches are woken.
+    pub fn give_up(&self, from_now_on: Hosted) -> Option<UnifiedLog> {
+        match std::mem::replace(&mut *self.hosted.lock(), from_now_on) {
+            Hosted::Leading(partition) => Some(partition.resign()),
+            Hosted::Offline | Hosted::Deleted => None,
         }
     }
 }
