@@ -1,1 +1,38 @@
-//! Placeholder crate root; replaced by its first content.
+//! The controller: who decides what is written to the metadata log (KIP-631).
+//!
+//! [`QuorumController`] has the shape decide / replay. A decision looks at the image and at the request and answers
+//! with the records to append and the response to give once they are committed; it changes nothing. Only
+//! [`QuorumController::replay`] moves the image on, and it takes the records from wherever they come: from the log
+//! at start or from a decision just made. So a decision that is never committed leaves no trace, and loading,
+//! failover and the live path are one code path. Time, randomness and the meaning of configuration values are
+//! arguments. How records become bytes is `broker-metadata`'s; appending them is the server's driver's.
+
+mod api_error;
+mod bootstrap;
+mod brokers;
+mod config_rules;
+mod configs;
+mod elect_leaders;
+mod features;
+mod leadership;
+mod manual_assignment;
+mod outcome;
+mod partition_change;
+mod placement;
+mod producer_ids;
+mod quorum_controller;
+mod reassignment;
+mod seed;
+mod topics;
+
+#[cfg(test)]
+mod small_world;
+
+pub use api_error::ApiError;
+pub use brokers::BrokerRegistrationRequest;
+pub use config_rules::{ConfigRules, EffectiveConfig};
+pub use outcome::Outcome;
+pub use placement::{PlacementError, PlacementSpec, ReplicaPlacer, UsableBroker};
+pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdsBlock};
+pub use quorum_controller::{ControllerSettings, QuorumController, TopicDeletion};
+pub use seed::Seed;

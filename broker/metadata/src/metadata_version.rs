@@ -92,11 +92,6 @@ impl MetadataVersion {
         self.0 >= 30
     }
 
-    /// Whether shrinking the in-sync set alone bumps the leader epoch.
-    pub const fn bumps_leader_epoch_on_shrink(self) -> bool {
-        self.0 < 12
-    }
-
     /// Version in which broker registrations are written.
     pub const fn register_broker_record_version(self) -> i16 {
         match self.0 {

@@ -1,0 +1,129 @@
+//! What the requests that alter configurations answer; the codes are Kafka's.
+
+use broker_protocol::alter_configs_request;
+use broker_protocol::incremental_alter_configs_request::AlterableConfig;
+
+use super::*;
+use crate::small_world::World;
+
+fn world() -> World {
+    let mut world = World::with_brokers(1);
+    world.create("t", 1, 1);
+    world
+}
+
+fn alter(world: &mut World, kind: i8, name: &str, configs: &[(&str, i8, Option<&str>)]) -> i16 {
+    let configs = configs.iter().map(|(name, operation, value)| AlterableConfig {
+        name: (*name).into(),
+        config_operation: *operation,
+        value: value.map(Into::into),
+        ..AlterableConfig::default()
+    });
+    let resource = AlterConfigsResource {
+        resource_type: kind,
+        resource_name: name.into(),
+        configs: configs.collect(),
+        ..AlterConfigsResource::default()
+    };
+    let request = IncrementalAlterConfigsRequest {
+        resources: vec![resource],
+        ..IncrementalAlterConfigsRequest::default()
+    };
+    let outcome = world.controller.incremental_alter_configs(&request);
+    world.commit(outcome).responses[0].error_code
+}
+
+fn value(world: &World, name: &str) -> Option<String> {
+    let topic = ConfigResource::topic("t");
+    world
+        .controller
+        .image()
+        .configs
+        .value(&topic, name)
+        .map(|value| value.to_string())
+}
+
+#[test]
+fn codes_of_incremental_alter_configs_are_kafkas() {
+    let mut world = world();
+    type Case = (
+        i8,
+        &'static str,
+        &'static [(&'static str, i8, Option<&'static str>)],
+        i16,
+    );
+    let cases: [Case; 14] = [
+        (2, "t", &[("retention.ms", 0, Some("3600000"))], 0),
+        (2, "t", &[("retention.ms", 1, None)], 0),
+        (2, "t", &[("retention.ms", 2, Some("1"))], 40),
+        (2, "t", &[("no.such", 0, Some("1"))], 40),
+        (2, "t", &[("retention.ms", 0, Some("x"))], 40),
+        (2, "t", &[("retention.ms", 0, None)], 42),
+        (
+            2,
+            "t",
+            &[("retention.ms", 0, Some("1")), ("retention.ms", 0, Some("2"))],
+            42,
+        ),
+        (2, "t", &[("retention.ms", 9, Some("1"))], -1),
+        (2, "nope", &[("retention.ms", 0, Some("1"))], 3),
+        (4, "99", &[("log.cleaner.threads", 0, Some("2"))], 42),
+        (4, "x", &[("log.cleaner.threads", 0, Some("2"))], 42),
+        (4, "", &[("log.cleaner.threads", 0, Some("2"))], 0),
+        (8, "1", &[("root", 0, Some("INFO"))], 42),
+        (32, "", &[("consumer.session.timeout.ms", 0, Some("2"))], 42),
+    ];
+    for (kind, name, configs, expected) in cases {
+        assert_eq!(
+            alter(&mut world, kind, name, configs),
+            expected,
+            "{kind} {name} {configs:?}"
+        );
+    }
+}
+
+#[test]
+fn a_list_is_appended_to_what_it_inherits_and_subtracted_from() {
+    let mut world = world();
+    alter(
+        &mut world,
+        2,
+        "t",
+        &[("cleanup.policy", 2, Some("compact,delete"))],
+    );
+    assert_eq!(value(&world, "cleanup.policy").as_deref(), Some("delete,compact"));
+    alter(&mut world, 2, "t", &[("cleanup.policy", 3, Some("delete"))]);
+    assert_eq!(value(&world, "cleanup.policy").as_deref(), Some("compact"));
+}
+
+#[test]
+fn the_older_request_replaces_the_whole_set() {
+    let mut world = world();
+    alter(&mut world, 2, "t", &[("retention.ms", 0, Some("1"))]);
+    let request = AlterConfigsRequest {
+        resources: vec![alter_configs_request::AlterConfigsResource {
+            resource_type: 2,
+            resource_name: "t".into(),
+            configs: vec![alter_configs_request::AlterableConfig {
+                name: "cleanup.policy".into(),
+                value: Some("compact".into()),
+                ..alter_configs_request::AlterableConfig::default()
+            }],
+            ..alter_configs_request::AlterConfigsResource::default()
+        }],
+        ..AlterConfigsRequest::default()
+    };
+    let outcome = world.controller.alter_configs(&request);
+    assert_eq!(world.commit(outcome).responses[0].error_code, 0);
+    assert_eq!(value(&world, "retention.ms"), None);
+    assert_eq!(value(&world, "cleanup.policy").as_deref(), Some("compact"));
+}
+
+#[test]
+fn what_is_set_already_needs_no_record() {
+    let mut world = world();
+    alter(&mut world, 2, "t", &[("retention.ms", 0, Some("1"))]);
+    let before = world.controller.loader().next_offset();
+    assert_eq!(alter(&mut world, 2, "t", &[("retention.ms", 0, Some("1"))]), 0);
+    assert_eq!(world.controller.loader().next_offset(), before);
+}

@@ -1,0 +1,203 @@
+//! A cluster without log or clock: decisions are replayed at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use broker_metadata::image::Endpoint;
+use broker_metadata::metadata_log::MetadataBatch;
+use broker_metadata::{
+    ConfigResource, MetadataImage, MetadataRecord, PartitionRegistration, messages::FeatureLevelRecord,
+};
+use broker_model::{BrokerEpoch, BrokerId, DirectoryId, PartitionIndex, Timestamp, Uuid};
+use broker_protocol::ErrorCode;
+use broker_protocol::create_topics_request::CreatableTopic;
+use broker_protocol::messages::CreateTopicsRequest;
+
+use crate::{
+    ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, EffectiveConfig, Outcome,
+    QuorumController, Seed,
+};
+
+/// Knows four configurations of topics; every other kind of resource takes anything.
+#[derive(Debug)]
+pub(crate) struct FewConfigs;
+
+impl ConfigRules for FewConfigs {
+    fn validate(
+        &self,
+        resource: &ConfigResource,
+        configs: &BTreeMap<Arc<str>, Arc<str>>,
+    ) -> Result<(), ApiError> {
+        if resource.kind != broker_metadata::ConfigResourceType::Topic {
+            return Ok(());
+        }
+        for (name, value) in configs {
+            let valid = match &**name {
+                "retention.ms" | "min.insync.replicas" => value.parse::<i64>().is_ok(),
+                "cleanup.policy" | "unclean.leader.election.enable" => true,
+                _ => false,
+            };
+            if !valid {
+                return Err(ApiError::new(
+                    ErrorCode::InvalidConfig,
+                    format!("{name} cannot be {value}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_list(&self, _: &ConfigResource, name: &str) -> bool {
+        name == "cleanup.policy"
+    }
+
+    fn inherited_value(&self, _: &ConfigResource, name: &str) -> Option<Arc<str>> {
+        (name == "cleanup.policy").then(|| "delete".into())
+    }
+
+    fn effective_topic_configs(
+        &self,
+        _: &MetadataImage,
+        own: &BTreeMap<Arc<str>, Arc<str>>,
+    ) -> Vec<EffectiveConfig> {
+        let effective = |(name, value): (&Arc<str>, &Arc<str>)| EffectiveConfig {
+            name: Arc::clone(name),
+            value: Some(Arc::clone(value)),
+            read_only: false,
+            source: 1,
+            is_sensitive: false,
+        };
+        own.iter().map(effective).collect()
+    }
+}
+
+/// A controller whose decisions are committed at once.
+pub(crate) struct World {
+    pub(crate) controller: QuorumController,
+    draws: u8,
+}
+
+impl World {
+    /// Brokers 1 to `brokers`, active, with eligible leader replicas kept.
+    pub(crate) fn with_brokers(brokers: i32) -> Self {
+        let settings = ControllerSettings::default();
+        let controller = QuorumController::new(settings, Arc::new(FewConfigs), MetadataImage::empty());
+        let mut world = Self { controller, draws: 0 };
+        let features = broker_metadata::FINALIZED_AT_FORMAT.map(|(name, level)| {
+            MetadataRecord::from(FeatureLevelRecord {
+                name: name.into(),
+                feature_level: level,
+                ..FeatureLevelRecord::default()
+            })
+        });
+        world.commit(Outcome::new(features.to_vec(), ()));
+        for id in 1..=brokers {
+            world.register(id);
+            world.unfence(id);
+        }
+        world
+    }
+
+    pub(crate) fn commit<R>(&mut self, outcome: Outcome<R>) -> R {
+        if !outcome.records.is_empty() {
+            let base_offset = self.controller.loader().next_offset();
+            let count = i64::try_from(outcome.records.len()).unwrap();
+            let batch = MetadataBatch {
+                base_offset,
+                last_offset: base_offset.plus(count - 1),
+                leader_epoch: 1,
+                append_timestamp: Timestamp::from_ms(1),
+                records: outcome.records,
+            };
+            self.controller.replay(&batch).unwrap();
+        }
+        outcome.response
+    }
+
+    pub(crate) fn seed(&mut self) -> Seed {
+        self.draws += 1;
+        Seed::new([self.draws; 32])
+    }
+
+    pub(crate) fn register(&mut self, id: i32) -> BrokerEpoch {
+        let request = BrokerRegistrationRequest {
+            id: BrokerId::new(id),
+            incarnation_id: Uuid::from_bytes([9; 16]),
+            listeners: vec![Endpoint {
+                name: "PLAINTEXT".into(),
+                host: "127.0.0.1".into(),
+                port: 9092,
+                security_protocol: 0,
+            }],
+            rack: None,
+            directories: vec![directory(id)],
+        };
+        let outcome = self.controller.register_broker(&request).unwrap();
+        self.commit(outcome)
+    }
+
+    pub(crate) fn epoch(&self, id: i32) -> BrokerEpoch {
+        self.controller
+            .image()
+            .cluster
+            .broker(BrokerId::new(id))
+            .unwrap()
+            .epoch
+    }
+
+    pub(crate) fn unfence(&mut self, id: i32) {
+        let outcome = self
+            .controller
+            .unfence_broker(BrokerId::new(id), self.epoch(id))
+            .unwrap();
+        self.commit(outcome);
+    }
+
+    pub(crate) fn fence(&mut self, id: i32) {
+        let outcome = self
+            .controller
+            .fence_broker(BrokerId::new(id), self.epoch(id))
+            .unwrap();
+        self.commit(outcome);
+    }
+
+    pub(crate) fn create(&mut self, name: &str, partitions: i32, factor: i16) {
+        let request = CreateTopicsRequest {
+            topics: vec![topic(name, partitions, factor)],
+            ..CreateTopicsRequest::default()
+        };
+        let seed = self.seed();
+        let outcome = self.controller.create_topics(&request, seed);
+        let response = self.commit(outcome);
+        assert_eq!(
+            response.topics[0].error_code, 0,
+            "{:?}",
+            response.topics[0].error_message
+        );
+    }
+
+    pub(crate) fn partition(&self, topic: &str, index: i32) -> &PartitionRegistration {
+        self.controller
+            .image()
+            .topics
+            .partition(topic, PartitionIndex::new(index))
+            .unwrap()
+    }
+}
+
+pub(crate) fn directory(id: i32) -> DirectoryId {
+    DirectoryId::new(Uuid::from_bytes([u8::try_from(id).unwrap() + 100; 16]))
+}
+
+pub(crate) fn topic(name: &str, partitions: i32, factor: i16) -> CreatableTopic {
+    CreatableTopic {
+        name: name.into(),
+        num_partitions: partitions,
+        replication_factor: factor,
+        ..CreatableTopic::default()
+    }
+}
+
+pub(crate) fn ids(raw: &[i32]) -> Vec<BrokerId> {
+    raw.iter().map(|id| BrokerId::new(*id)).collect()
+}
