@@ -13,6 +13,7 @@ use broker_replication::fetch::FetchSessionCache;
 use parking_lot::Mutex;
 
 use crate::clock::Clock;
+use crate::drivers::metadata_driver::MetadataDriver;
 use crate::network::NetworkState;
 use crate::replica_manager::ReplicaManager;
 
@@ -29,6 +30,8 @@ pub struct Broker {
     pub network: NetworkState,
     /// What the cluster has decided, as far as this broker has replayed it.
     pub image: Arc<ArcSwap<MetadataImage>>,
+    /// Decides about metadata and keeps the decisions.
+    pub metadata: Arc<MetadataDriver>,
     /// Makes topics that clients ask for; none with `auto.create.topics.enable=false`.
     pub auto_topic_creation: Option<Arc<dyn AutoTopicCreation>>,
     /// The partitions that are kept here.

@@ -73,6 +73,16 @@ pub fn random_seed() -> Result<u64, getrandom::Error> {
     getrandom::u64()
 }
 
+/// 32 random bytes; spread from the clock where the system has no randomness.
+pub fn random_bytes(clock: &Clock) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    if getrandom::fill(&mut bytes).is_err() {
+        let nanos = clock.elapsed().as_nanos().to_le_bytes();
+        bytes[..nanos.len()].copy_from_slice(&nanos);
+    }
+    bytes
+}
+
 /// A number for ids that need not be secret, only hard to hit by accident; the clock's where there is no randomness.
 pub fn seed_or_time(clock: &Clock) -> u64 {
     random_seed().unwrap_or_else(|_| clock.elapsed().as_nanos() as u64)

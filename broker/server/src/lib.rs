@@ -10,6 +10,7 @@ pub mod boot;
 pub mod broker;
 pub mod clock;
 pub mod dispatch;
+pub mod drivers;
 pub mod error_mapping;
 pub mod handlers;
 pub mod network;

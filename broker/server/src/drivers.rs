@@ -1,0 +1,11 @@
+//! Drivers: they append, wait, tick and release answers, and hold no rule of their own.
+//!
+//! Each runs on threads or tasks of its own and hands bytes between a core below and the disk. Invariant: a driver
+//! branches on outcomes (stored, failed, due), never on the meaning of a record.
+
+pub mod failure;
+pub mod metadata_driver;
+pub mod metadata_log;
+mod metadata_snapshots;
+pub mod topic_creator;
+pub mod write_back;
