@@ -166,3 +166,27 @@ pub enum LoadError {
         source: ReplayError,
     },
 }
+
+/// A configuration cannot have the value. The messages are Kafka's, since clients and their tests read them.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// A value is not of the type or out of bounds.
+    #[error("Invalid value {value} for configuration {name}: {reason}")]
+    InvalidValue {
+        /// The configuration.
+        name: String,
+        /// The value that was given.
+        value: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Topics have no such configuration.
+    #[error("Unknown topic config name: {0}")]
+    UnknownTopicConfig(String),
+    /// Groups have no such configuration.
+    #[error("Unknown group config name: {0}")]
+    UnknownGroupConfig(String),
+    /// Refused for a reason that names all that matters.
+    #[error("{0}")]
+    Refused(String),
+}

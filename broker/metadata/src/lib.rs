@@ -7,6 +7,7 @@
 //! records, snapshots and the files around them, all as functions from bytes to values and back. Who decides which
 //! records are written is `broker-controller`; who moves the bytes is a driver in the server.
 
+pub mod config_def;
 mod delta;
 mod error;
 mod feature;
@@ -21,7 +22,7 @@ mod snapshot;
 mod topic_name;
 
 pub use delta::{MetadataChanges, MetadataDelta, TopicChange, TopicFate};
-pub use error::{LoadError, LogFormatError, ReplayError};
+pub use error::{ConfigError, LoadError, LogFormatError, ReplayError};
 pub use feature::{FINALIZED_AT_FORMAT, Feature, SUPPORTED_FEATURES, feature, names};
 pub use generated::metadata_record::MetadataRecord;
 pub use generated::*;
