@@ -1,3 +1,5 @@
+//! Every codec gives back what it was given, within the caps on output.
+
 use super::*;
 
 const CODECS: [CompressionType; 5] = [

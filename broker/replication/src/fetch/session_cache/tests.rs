@@ -1,3 +1,5 @@
+//! What a session names again, what it forgets, and which session makes room for another.
+
 use std::sync::Arc;
 
 use broker_model::{HighWatermark, LogStartOffset, Offset, PartitionIndex, TopicId, Uuid};

@@ -1,3 +1,5 @@
+//! Directories in a small world: opening, loading, placing, deleting, and what refuses a start.
+
 use std::io::IoSlice;
 
 use broker_model::{BrokerId, ClusterId, LeaderEpoch, PartitionIndex};

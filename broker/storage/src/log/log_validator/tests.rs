@@ -1,3 +1,5 @@
+//! Which record sets are refused, and what is stamped into those that are not.
+
 use broker_codec::batch::BatchAttributes;
 use broker_model::{Offset, ProducerEpoch, ProducerId};
 

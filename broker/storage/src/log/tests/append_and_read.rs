@@ -1,3 +1,5 @@
+//! What is appended is what is read: offsets, segments, duplicates, limits.
+
 use broker_model::{HighWatermark, Offset};
 
 use crate::error::{AppendError, ReadError};

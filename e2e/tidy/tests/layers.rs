@@ -1,0 +1,149 @@
+//! Arrows between crates point down, and below the shell line nothing blocks, waits or reads a clock.
+
+use e2e_tidy::exceptions::SHELL_WORDS;
+use e2e_tidy::{expect_none, repository, source};
+
+/// Crate and the crates of ours that it may name. Those below the shell line first.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("codec", &["model"]),
+    ("protocol", &["model", "codec"]),
+    ("metadata", &["model", "codec"]),
+    ("storage", &["model", "codec"]),
+    ("replication", &["model", "codec", "metadata", "storage"]),
+    ("controller", &["model", "codec", "protocol", "metadata"]),
+    ("coordinator", &["model", "codec", "protocol", "metadata"]),
+    ("client", &["model", "codec", "protocol"]),
+    ("cli", &["model", "codec", "protocol", "client"]),
+    (
+        "server",
+        &[
+            "model",
+            "codec",
+            "protocol",
+            "metadata",
+            "storage",
+            "replication",
+            "controller",
+            "coordinator",
+            "client",
+            "cli",
+        ],
+    ),
+    ("schema", &[]),
+];
+
+const BELOW_THE_SHELL_LINE: usize = 8;
+
+/// Words that mean I/O, waiting, clocks or chance.
+const SHELL_ONLY: &[&str] = &[
+    "tokio",
+    "std::net",
+    "std::fs",
+    "std::thread",
+    "Instant",
+    "SystemTime",
+    "rand",
+    "getrandom",
+    "Arc<Mutex",
+    "axum",
+];
+
+#[test]
+fn a_crate_names_only_crates_below_it() {
+    let mut offenders = Vec::new();
+    for path in repository::files_ending("Cargo.toml") {
+        let Some(name) = path
+            .strip_prefix("broker/")
+            .and_then(|rest| rest.strip_suffix("/Cargo.toml"))
+        else {
+            continue;
+        };
+        if name == "fuzz" {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_USE.iter().find(|(crate_name, _)| *crate_name == name) else {
+            offenders.push(format!(
+                "{path}: a new crate needs a row in the table of layers (and an ADR)"
+            ));
+            continue;
+        };
+        for line in repository::text(&path).unwrap_or_default().lines() {
+            let Some(other) = line
+                .strip_prefix("broker-")
+                .and_then(|rest| rest.split(['.', ' ']).next())
+            else {
+                continue;
+            };
+            if !allowed.contains(&other) {
+                offenders.push(format!("{path}: broker-{name} must not use broker-{other}"));
+            }
+        }
+    }
+    expect_none("Arrows between crates point down only", &offenders);
+}
+
+#[test]
+fn nothing_below_the_shell_line_blocks_waits_or_reads_a_clock() {
+    let below: Vec<String> = MAY_USE
+        .iter()
+        .take(BELOW_THE_SHELL_LINE)
+        .map(|(name, _)| format!("broker/{name}/src/"))
+        .collect();
+    let mut offenders = Vec::new();
+    for source in source::sources() {
+        if !below.iter().any(|folder| source.path.starts_with(folder))
+            || source.path == "broker/storage/src/fs.rs"
+        {
+            continue;
+        }
+        for word in SHELL_ONLY {
+            if SHELL_WORDS
+                .iter()
+                .any(|(path, excepted, _)| source.path.starts_with(path) && excepted == word)
+            {
+                continue;
+            }
+            for line in source.shipped_lines_with(word) {
+                offenders.push(format!("{}:{line}: {word}", source.path));
+            }
+        }
+    }
+    expect_none(
+        "Time, chance, files and sockets are arguments below the shell line",
+        &offenders,
+    );
+}
+
+#[test]
+fn no_crate_below_the_shell_line_depends_on_a_runtime() {
+    let mut offenders = Vec::new();
+    for (name, _) in MAY_USE.iter().take(BELOW_THE_SHELL_LINE) {
+        let manifest = repository::text(&format!("broker/{name}/Cargo.toml")).unwrap_or_default();
+        let shipped = manifest.split("[dev-dependencies]").next().unwrap_or_default();
+        for word in ["tokio", "axum", "getrandom", "rand", "socket2", "parking_lot"] {
+            if shipped
+                .lines()
+                .any(|line| line.split(['.', ' ', '=']).next() == Some(word))
+            {
+                offenders.push(format!("broker/{name}: {word}"));
+            }
+        }
+    }
+    expect_none("Runtimes and randomness stay above the shell line", &offenders);
+}
+
+#[test]
+fn no_exception_is_left_over() {
+    let sources = source::sources();
+    let unused: Vec<String> = SHELL_WORDS
+        .iter()
+        .filter(|(path, word, _)| {
+            !sources
+                .iter()
+                .any(|source| source.path.starts_with(path) && !source.shipped_lines_with(word).is_empty())
+        })
+        .map(|(path, word, _)| format!("{path}: {word}"))
+        .collect();
+    expect_none("Exceptions that nothing needs any more", &unused);
+}
