@@ -12,6 +12,7 @@ pub mod clock;
 pub mod dispatch;
 pub mod drivers;
 pub mod error_mapping;
+pub mod format;
 pub mod handlers;
 pub mod network;
 pub mod replica_manager;

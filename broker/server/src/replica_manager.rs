@@ -5,6 +5,7 @@
 //! decides is `broker_replication`'s; which partitions there are follows the metadata image (`hosting`).
 
 mod append;
+mod closing;
 mod hosting;
 mod partition_handle;
 mod read;

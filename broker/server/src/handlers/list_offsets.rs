@@ -101,11 +101,20 @@ impl Lookup<'_> {
                 partition_index: index,
                 timestamp: place.timestamp.as_ms(),
                 offset: place.offset.value(),
-                leader_epoch: place.leader_epoch.value(),
+                leader_epoch: self.epoch_for_version(place.leader_epoch).value(),
                 ..ListOffsetsPartitionResponse::default()
             },
             Ok(Err(error)) => refused(index, error),
             Err(error) => refused(index, error.error_code()),
+        }
+    }
+
+    /// Versions below 4 have no place for an epoch.
+    fn epoch_for_version(&self, epoch: LeaderEpoch) -> LeaderEpoch {
+        if self.version >= 4 {
+            epoch
+        } else {
+            LeaderEpoch::NONE
         }
     }
 

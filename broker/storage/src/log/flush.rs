@@ -117,6 +117,11 @@ impl UnifiedLog {
         self.job_up_to(self.active().base_offset())
     }
 
+    /// Whether a segment was closed that is not known to be durable.
+    pub fn has_unflushed_closed_segments(&self) -> bool {
+        self.active().base_offset() > self.markers.recovery_point.offset()
+    }
+
     fn job_up_to(&mut self, up_to: Offset) -> Result<Option<FlushJob>, StorageError> {
         let from = self.markers.recovery_point.offset();
         let sync_names = self.names_changed > self.names_synced;

@@ -388,10 +388,10 @@ impl LogManager {
         written.filter_map(Result::err).collect()
     }
 
-    /// Ends a clean stop: checkpoints, then the marker, in every directory whose logs all closed. The locks go
-    /// with the manager.
+    /// Ends a clean stop: checkpoints, then the marker, in every directory whose logs all closed. The locks stay
+    /// until the manager is dropped.
     pub fn stop(
-        self,
+        &self,
         progress: &[LogProgress],
         not_closed: &[TopicPartition],
         epoch: BrokerEpoch,

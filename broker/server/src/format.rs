@@ -1,0 +1,196 @@
+//! Prepares log directories for a node of a new cluster: the `format` command (KIP-631, KIP-853, KIP-858).
+//!
+//! Writes the bootstrap snapshot first and `meta.properties` last, so that a directory that says it is formatted is.
+//! A directory that is formatted already is never touched.
+
+use std::path::{Path, PathBuf};
+
+use broker_metadata::messages::FeatureLevelRecord;
+use broker_metadata::metadata_log::{CheckpointHead, SnapshotId, Voter, write_checkpoint};
+use broker_metadata::{FINALIZED_AT_FORMAT, LogFormatError, MetadataRecord, MetadataVersion};
+use broker_model::{BrokerId, ClusterId, DirectoryId, Timestamp};
+use broker_storage::fs::replace_whole;
+use broker_storage::{
+    DirectoryError, Fs, MetaProperties, StorageError, format_directory, read_meta_properties,
+};
+
+use crate::clock::random_uuid;
+use crate::drivers::metadata_log::metadata_folder;
+
+/// What is formatted.
+#[derive(Clone, Debug)]
+pub struct FormatRequest {
+    /// The cluster; `None` draws a new id.
+    pub cluster_id: Option<ClusterId>,
+    /// The node.
+    pub node_id: BrokerId,
+    /// `log.dirs`.
+    pub directories: Vec<PathBuf>,
+    /// `metadata.log.dir`, one of the directories or one of its own.
+    pub metadata_directory: PathBuf,
+    /// Where the node will listen as a member of the quorum.
+    pub voter_endpoints: Vec<broker_metadata::metadata_log::VoterEndpoint>,
+    /// What happens to directories that are formatted already.
+    pub already_formatted: AlreadyFormatted,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What happens to directories that are formatted already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlreadyFormatted {
+    /// They are an error.
+    Refuse,
+    /// They stay as they are, if they belong to the same cluster and node (`--ignore-formatted`).
+    Keep,
+}
+
+/// What was formatted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatted {
+    /// The cluster.
+    pub cluster_id: ClusterId,
+    /// Directories that were written.
+    pub written: Vec<PathBuf>,
+}
+
+/// Formatting was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatCommandError {
+    /// A directory is in use by a cluster.
+    #[error(
+        "{} is formatted already, for cluster {cluster_id}; to keep what is there, add --ignore-formatted",
+        path.display()
+    )]
+    AlreadyFormatted {
+        /// The directory.
+        path: PathBuf,
+        /// The cluster that it belongs to.
+        cluster_id: ClusterId,
+    },
+    /// A formatted directory belongs to somebody else.
+    #[error("{} belongs to node {node_id} of cluster {cluster_id}; choose another directory", path.display())]
+    SomebodyElses {
+        /// The directory.
+        path: PathBuf,
+        /// The cluster that it belongs to.
+        cluster_id: ClusterId,
+        /// The node that it belongs to.
+        node_id: BrokerId,
+    },
+    /// A directory cannot be read.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// A directory cannot be written.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The bootstrap records cannot be written.
+    #[error(transparent)]
+    Format(#[from] LogFormatError),
+    /// The system has no randomness.
+    #[error("the system has no randomness for new ids: {0}")]
+    NoRandomness(#[from] getrandom::Error),
+}
+
+/// Formats every directory that is not formatted yet.
+///
+/// # Errors
+/// Before anything is written when a directory is in use; else when the file system fails.
+pub fn format(fs: &dyn Fs, request: &FormatRequest) -> Result<Formatted, FormatCommandError> {
+    let mut directories = request.directories.clone();
+    if !directories.contains(&request.metadata_directory) {
+        directories.push(request.metadata_directory.clone());
+    }
+    let mut cluster_id = request.cluster_id.clone();
+    let mut blank = Vec::new();
+    for path in directories {
+        match read_meta_properties(fs, &path)? {
+            None => blank.push(path),
+            Some(found) => {
+                require_ours(&path, &found, request, cluster_id.as_ref())?;
+                cluster_id = Some(found.cluster_id);
+            }
+        }
+    }
+    let cluster_id = match cluster_id {
+        Some(id) => id,
+        None => ClusterId::new(random_uuid()?.to_string()),
+    };
+    for path in &blank {
+        let directory_id = DirectoryId::new(random_uuid()?);
+        if *path == request.metadata_directory {
+            write_bootstrap(fs, path, request, directory_id)?;
+        }
+        let properties = MetaProperties {
+            cluster_id: cluster_id.clone(),
+            node_id: request.node_id,
+            directory_id,
+        };
+        format_directory(fs, path, &properties)?;
+    }
+    Ok(Formatted {
+        cluster_id,
+        written: blank,
+    })
+}
+
+fn require_ours(
+    path: &Path,
+    found: &MetaProperties,
+    request: &FormatRequest,
+    cluster_id: Option<&ClusterId>,
+) -> Result<(), FormatCommandError> {
+    if request.already_formatted == AlreadyFormatted::Refuse {
+        return Err(FormatCommandError::AlreadyFormatted {
+            path: path.to_path_buf(),
+            cluster_id: found.cluster_id.clone(),
+        });
+    }
+    let same_cluster = cluster_id.is_none_or(|id| *id == found.cluster_id);
+    if same_cluster && found.node_id == request.node_id {
+        return Ok(());
+    }
+    Err(FormatCommandError::SomebodyElses {
+        path: path.to_path_buf(),
+        cluster_id: found.cluster_id.clone(),
+        node_id: found.node_id,
+    })
+}
+
+/// The records that the first leader appends: the levels of the features.
+fn write_bootstrap(
+    fs: &dyn Fs,
+    directory: &Path,
+    request: &FormatRequest,
+    directory_id: DirectoryId,
+) -> Result<(), FormatCommandError> {
+    let records: Vec<MetadataRecord> = FINALIZED_AT_FORMAT
+        .iter()
+        .map(|(name, level)| {
+            let record = FeatureLevelRecord {
+                name: (*name).into(),
+                feature_level: *level,
+                ..FeatureLevelRecord::default()
+            };
+            record.into()
+        })
+        .collect();
+    let head = CheckpointHead {
+        epoch: 0,
+        last_contained_log_timestamp: request.now,
+        voters: Some(vec![Voter {
+            id: request.node_id,
+            directory_id,
+            endpoints: request.voter_endpoints.clone(),
+            kraft_version_range: (0, 1),
+        }]),
+    };
+    let bytes = write_checkpoint(&head, MetadataVersion::LATEST, &records, request.now)?;
+    let folder = metadata_folder(directory);
+    let failed = |error| StorageError::from_io(directory, &folder, error);
+    fs.create_directories(&folder).map_err(failed)?;
+    let file = folder.join(SnapshotId::BOOTSTRAP.to_string());
+    replace_whole(fs, &file, &bytes).map_err(failed)?;
+    fs.sync_directory(directory).map_err(failed)?;
+    Ok(())
+}
