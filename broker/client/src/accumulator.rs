@@ -1,0 +1,339 @@
+//! Gathers records into batches, partition by partition, and says which batches may be sent now.
+//!
+//! State: per partition one open batch, the closed ones in order, and how many are on their way. Pure: times are
+//! arguments. Invariants: batches of a partition leave in the order in which they were opened, and a batch that has
+//! to be sent again goes before all later ones; while one is tried again, no other of its partition is on its way,
+//! so that sequences stay in order (KIP-98); what waits never takes more than the buffer once it is full.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use broker_codec::batch::{BatchBuilder, BatchOptions, ProducerIdentity};
+use broker_codec::compression::CompressionLevel;
+use broker_model::{
+    Acks, CompressionType, Offset, ProducerEpoch, ProducerId, Sequence, Timestamp, TopicPartition,
+};
+use tokio::time::Instant;
+
+use crate::ClientError;
+
+/// How records are gathered and sent.
+#[derive(Clone, Debug)]
+pub struct ProducerOptions {
+    /// Who must hold a record before it counts as delivered.
+    pub acks: Acks,
+    /// Codec of the batches.
+    pub compression: CompressionType,
+    /// Its level.
+    pub level: CompressionLevel,
+    /// Bytes at which a batch is closed, before compression.
+    pub batch_size: usize,
+    /// How long a batch waits for more records.
+    pub linger: Duration,
+    /// Requests on their way to one broker.
+    pub in_flight_max: usize,
+    /// Bytes of one request, unless a single batch is larger.
+    pub request_size_max: usize,
+    /// Bytes that may wait or be on their way in all.
+    pub buffer_memory: usize,
+    /// How long a record may take until it is delivered or given up.
+    pub delivery_timeout: Duration,
+    /// Whether the broker leaves out what it has twice.
+    pub idempotence: bool,
+}
+
+impl Default for ProducerOptions {
+    fn default() -> Self {
+        Self {
+            acks: Acks::All,
+            compression: CompressionType::None,
+            level: CompressionLevel::Default,
+            batch_size: 16 << 10,
+            linger: Duration::from_millis(5),
+            in_flight_max: 5,
+            request_size_max: 1 << 20,
+            buffer_memory: 32 << 20,
+            delivery_timeout: Duration::from_secs(120),
+            idempotence: true,
+        }
+    }
+}
+
+/// A record that is to be sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RecordToSend<'a> {
+    /// When it was made.
+    pub timestamp: Timestamp,
+    /// Its key or null.
+    pub key: Option<&'a [u8]>,
+    /// Its value or null.
+    pub value: Option<&'a [u8]>,
+    /// Its headers.
+    pub headers: &'a [(&'a [u8], Option<&'a [u8]>)],
+}
+
+/// What became of one batch.
+#[derive(Debug)]
+pub struct Delivery<T> {
+    /// Where it went.
+    pub partition: TopicPartition,
+    /// Offset of its first record, if the broker told; or why it was given up.
+    pub outcome: Result<Option<Offset>, ClientError>,
+    /// Number of its records.
+    pub records: usize,
+    /// Its bytes before compression.
+    pub bytes: usize,
+    /// The tokens of its records, equal neighbours counted together.
+    pub tokens: Vec<(T, u64)>,
+}
+
+/// A batch that is gathered, waits, or is on its way.
+#[derive(Debug)]
+pub(crate) struct Batch<T> {
+    pub(crate) partition: TopicPartition,
+    pub(crate) content: Content,
+    pub(crate) opened: Instant,
+    order: u64,
+    records: usize,
+    size: usize,
+    tokens: Vec<(T, u64)>,
+}
+
+/// Records are packed when they are first sent, off the path that gathers them.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Gathered(Box<BatchBuilder>),
+    Packed(bytes::Bytes),
+}
+
+impl<T> Batch<T> {
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    pub(crate) fn into_delivery(self, outcome: Result<Option<Offset>, ClientError>) -> Delivery<T> {
+        let Self {
+            partition,
+            records,
+            size,
+            tokens,
+            ..
+        } = self;
+        Delivery {
+            partition,
+            outcome,
+            records,
+            bytes: size,
+            tokens,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Queue<T> {
+    open: Option<Batch<T>>,
+    closed: VecDeque<Batch<T>>,
+    on_their_way: usize,
+    next_sequence: Sequence,
+    retrying: bool,
+    not_before: Option<Instant>,
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Self {
+            open: None,
+            closed: VecDeque::new(),
+            on_their_way: 0,
+            next_sequence: Sequence::FIRST,
+            retrying: false,
+            not_before: None,
+        }
+    }
+}
+
+/// The batches of one producer.
+#[derive(Debug)]
+pub(crate) struct Accumulator<T> {
+    options: ProducerOptions,
+    identity: Option<(ProducerId, ProducerEpoch)>,
+    queues: BTreeMap<TopicPartition, Queue<T>>,
+    opened: u64,
+    held: usize,
+    flushing: bool,
+}
+
+impl<T: PartialEq> Accumulator<T> {
+    pub(crate) fn new(options: ProducerOptions, identity: Option<(ProducerId, ProducerEpoch)>) -> Self {
+        Self {
+            options,
+            identity,
+            queues: BTreeMap::new(),
+            opened: 0,
+            held: 0,
+            flushing: false,
+        }
+    }
+
+    /// Whether there is room for more.
+    pub(crate) fn has_room(&self) -> bool {
+        self.held < self.options.buffer_memory
+    }
+
+    /// Whether nothing waits and nothing is on its way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.queues
+            .values()
+            .all(|queue| queue.open.is_none() && queue.closed.is_empty() && queue.on_their_way == 0)
+    }
+
+    /// From now on open batches are sent without waiting for more.
+    pub(crate) fn set_flushing(&mut self, flushing: bool) {
+        self.flushing = flushing;
+    }
+
+    pub(crate) fn append(
+        &mut self,
+        partition: &TopicPartition,
+        record: RecordToSend<'_>,
+        token: T,
+        now: Instant,
+    ) {
+        if !self.queues.contains_key(partition) {
+            self.queues.insert(partition.clone(), Queue::default());
+        }
+        let Some(queue) = self.queues.get_mut(partition) else {
+            return;
+        };
+        if queue.open.is_none() {
+            self.opened += 1;
+        }
+        let batch = queue.open.get_or_insert_with(|| Batch {
+            partition: partition.clone(),
+            content: Content::Gathered(Box::new(BatchBuilder::new(batch_options(
+                &self.options,
+                self.identity,
+                queue.next_sequence,
+            )))),
+            opened: now,
+            order: self.opened,
+            records: 0,
+            size: 0,
+            tokens: Vec::new(),
+        });
+        let Content::Gathered(builder) = &mut batch.content else {
+            return;
+        };
+        builder.append_with_headers(record.timestamp, record.key, record.value, record.headers);
+        self.held += builder.size() - batch.size;
+        batch.size = builder.size();
+        batch.records += 1;
+        match batch.tokens.last_mut() {
+            Some((last, count)) if *last == token => *count += 1,
+            _ => batch.tokens.push((token, 1)),
+        }
+        if batch.size >= self.options.batch_size {
+            queue.close();
+        }
+    }
+
+    /// Partitions with a batch that may be sent now.
+    pub(crate) fn due(&mut self, now: Instant) -> Vec<TopicPartition> {
+        let (linger, flushing) = (self.options.linger, self.flushing);
+        let full = self.held >= self.options.buffer_memory;
+        let mut due = Vec::new();
+        for (partition, queue) in &mut self.queues {
+            let waited = |batch: &Batch<T>| flushing || full || now.duration_since(batch.opened) >= linger;
+            if queue.closed.is_empty() && queue.open.as_ref().is_some_and(waited) {
+                queue.close();
+            }
+            if !queue.closed.is_empty() && queue.may_send(now) {
+                due.push(partition.clone());
+            }
+        }
+        due
+    }
+
+    /// The moment at which [`Self::due`] may say more than now, if nothing else happens.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        let of_queue = |queue: &Queue<T>| match &queue.open {
+            _ if queue.not_before.is_some() => queue.not_before,
+            Some(open) if queue.closed.is_empty() => Some(open.opened + self.options.linger),
+            _ => None,
+        };
+        self.queues.values().filter_map(of_queue).min()
+    }
+
+    /// Takes the first closed batch of a partition to send it.
+    pub(crate) fn take(&mut self, partition: &TopicPartition) -> Option<Batch<T>> {
+        let queue = self.queues.get_mut(partition)?;
+        let batch = queue.closed.pop_front()?;
+        queue.on_their_way += 1;
+        queue.not_before = None;
+        Some(batch)
+    }
+
+    /// A batch has come to its end.
+    pub(crate) fn finished(&mut self, batch: &Batch<T>) {
+        self.held -= batch.size;
+        if let Some(queue) = self.queues.get_mut(&batch.partition) {
+            queue.on_their_way -= 1;
+            queue.retrying = false;
+        }
+    }
+
+    /// A batch has to be sent again, not before the given moment.
+    pub(crate) fn again(&mut self, batch: Batch<T>, not_before: Instant) {
+        let Some(queue) = self.queues.get_mut(&batch.partition) else {
+            return;
+        };
+        queue.on_their_way -= 1;
+        queue.retrying = true;
+        queue.not_before = Some(not_before);
+        let place = queue.closed.partition_point(|other| other.order < batch.order);
+        queue.closed.insert(place, batch);
+    }
+
+    /// Whether an older batch of the partition than this one is still to be delivered.
+    pub(crate) fn is_behind(&self, batch: &Batch<T>) -> bool {
+        let queue = self.queues.get(&batch.partition);
+        queue.is_some_and(|queue| queue.retrying || queue.on_their_way > 1)
+    }
+}
+
+impl<T> Queue<T> {
+    fn close(&mut self) {
+        if let Some(batch) = self.open.take() {
+            self.next_sequence = self
+                .next_sequence
+                .plus(i32::try_from(batch.records).unwrap_or(i32::MAX));
+            self.closed.push_back(batch);
+        }
+    }
+
+    fn may_send(&self, now: Instant) -> bool {
+        let rested = self.not_before.is_none_or(|moment| now >= moment);
+        rested && (!self.retrying || self.on_their_way == 0)
+    }
+}
+
+fn batch_options(
+    options: &ProducerOptions,
+    identity: Option<(ProducerId, ProducerEpoch)>,
+    base_sequence: Sequence,
+) -> BatchOptions {
+    let producer = identity.map(|(id, epoch)| ProducerIdentity {
+        id,
+        epoch,
+        base_sequence,
+    });
+    BatchOptions {
+        compression: options.compression,
+        level: options.level,
+        producer: producer.unwrap_or(ProducerIdentity::NONE),
+        ..BatchOptions::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+use broker_model::PartitionIndex;
+
+use super::*;
+
+fn partition(index: i32) -> TopicPartition {
+    TopicPartition::new("t", PartitionIndex::new(index))
+}
+
+fn options() -> ProducerOptions {
+    ProducerOptions {
+        batch_size: 100,
+        linger: Duration::from_millis(5),
+        ..ProducerOptions::default()
+    }
+}
+
+fn gathering() -> (Accumulator<u8>, Instant) {
+    (
+        Accumulator::new(options(), Some((ProducerId::new(7), ProducerEpoch::new(0)))),
+        Instant::now(),
+    )
+}
+
+fn record(value: &[u8]) -> RecordToSend<'_> {
+    RecordToSend {
+        value: Some(value),
+        ..RecordToSend::default()
+    }
+}
+
+fn base_sequence(batch: Batch<u8>) -> i32 {
+    let Content::Gathered(builder) = batch.content else {
+        panic!("not packed yet")
+    };
+    let bytes = builder.build().unwrap();
+    broker_codec::batch::RecordBatchHeader::parse(&bytes)
+        .unwrap()
+        .base_sequence
+        .value()
+}
+
+#[test]
+fn a_batch_waits_for_its_size_or_its_linger() {
+    let (mut accumulator, now) = gathering();
+    accumulator.append(&partition(0), record(b"small"), 0, now);
+    assert!(accumulator.due(now).is_empty());
+    assert_eq!(accumulator.next_deadline(), Some(now + Duration::from_millis(5)));
+    accumulator.append(&partition(1), record(&[0; 200]), 0, now);
+    assert_eq!(accumulator.due(now), [partition(1)]);
+    assert_eq!(
+        accumulator.due(now + Duration::from_millis(5)),
+        [partition(0), partition(1)]
+    );
+}
+
+#[test]
+fn flushing_leaves_nothing_waiting() {
+    let (mut accumulator, now) = gathering();
+    accumulator.append(&partition(0), record(b"small"), 0, now);
+    accumulator.set_flushing(true);
+    assert_eq!(accumulator.due(now), [partition(0)]);
+    let batch = accumulator.take(&partition(0)).unwrap();
+    assert!(!accumulator.is_idle());
+    accumulator.finished(&batch);
+    assert!(accumulator.is_idle());
+}
+
+#[test]
+fn equal_tokens_are_counted_together() {
+    let (mut accumulator, now) = gathering();
+    for token in [1, 1, 2] {
+        accumulator.append(&partition(0), record(b"x"), token, now);
+    }
+    accumulator.set_flushing(true);
+    accumulator.due(now);
+    let delivery = accumulator.take(&partition(0)).unwrap().into_delivery(Ok(None));
+    assert_eq!(delivery.tokens, [(1, 2), (2, 1)]);
+    assert_eq!(delivery.records, 3);
+}
+
+#[test]
+fn sequences_go_on_from_batch_to_batch() {
+    let (mut accumulator, now) = gathering();
+    for _ in 0..4 {
+        accumulator.append(&partition(0), record(&[0; 60]), 0, now);
+    }
+    accumulator.append(&partition(0), record(&[0; 200]), 0, now);
+    accumulator.set_flushing(true);
+    accumulator.due(now);
+    let sequences: Vec<i32> = std::iter::from_fn(|| accumulator.take(&partition(0)))
+        .map(base_sequence)
+        .collect();
+    assert_eq!(sequences, [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_batch_that_is_sent_again_goes_first_and_alone() {
+    let (mut accumulator, now) = gathering();
+    for _ in 0..3 {
+        accumulator.append(&partition(0), record(&[0; 200]), 0, now);
+    }
+    let first = accumulator.take(&partition(0)).unwrap();
+    let second = accumulator.take(&partition(0)).unwrap();
+    let rest = now + Duration::from_millis(50);
+    accumulator.again(second, rest);
+    assert!(accumulator.due(rest).is_empty(), "the first is still on its way");
+    accumulator.again(first, rest);
+    assert!(accumulator.due(now).is_empty(), "it rests");
+    assert_eq!(accumulator.due(rest), [partition(0)]);
+    let again = accumulator.take(&partition(0)).unwrap();
+    assert_eq!(again.order, 1);
+    assert!(accumulator.due(rest).is_empty(), "alone");
+    accumulator.finished(&again);
+    assert_eq!(accumulator.due(rest), [partition(0)]);
+}
+
+#[test]
+fn there_is_room_again_once_batches_are_delivered() {
+    let small = ProducerOptions {
+        buffer_memory: 300,
+        ..options()
+    };
+    let (mut accumulator, now) = (Accumulator::new(small, None), Instant::now());
+    accumulator.append(&partition(0), record(&[0; 300]), 0, now);
+    assert!(!accumulator.has_room());
+    let batch = accumulator.take(&partition(0)).unwrap();
+    assert!(!accumulator.has_room());
+    accumulator.finished(&batch);
+    assert!(accumulator.has_room());
+}

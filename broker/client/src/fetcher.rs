@@ -1,0 +1,216 @@
+//! Reads on from positions in many partitions: one fetch at a time per broker, the next one asked for while the
+//! caller still works on the last.
+//!
+//! State: the positions and the fetches on their way. Invariant: a position moves exactly past what was handed to
+//! the caller or will be by the next [`Fetcher::next`]; answers for partitions that were taken away or moved
+//! meanwhile are dropped. Errors that may pass are waited out here; an offset that the log no longer has is told.
+
+use std::collections::{BTreeMap, HashSet};
+
+use broker_model::{BrokerId, Offset, TopicPartition};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::fetch_request::fetch;
+use crate::fetched::FetchedPartition;
+use crate::{Client, ClientError, FetchOptions, Lane, TopicSelection};
+
+/// A reader of assigned partitions.
+#[derive(Debug)]
+pub struct Fetcher {
+    client: Client,
+    options: FetchOptions,
+    positions: BTreeMap<TopicPartition, Offset>,
+    running: JoinSet<Event>,
+    busy: HashSet<BrokerId>,
+    failing_since: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Event {
+    broker: Option<BrokerId>,
+    asked: Vec<(TopicPartition, Offset)>,
+    outcome: Result<Vec<FetchedPartition>, ClientError>,
+}
+
+impl Fetcher {
+    /// Reads on from these positions.
+    pub fn new(client: Client, options: FetchOptions, positions: BTreeMap<TopicPartition, Offset>) -> Self {
+        let (running, busy) = (JoinSet::new(), HashSet::new());
+        Self {
+            client,
+            options,
+            positions,
+            running,
+            busy,
+            failing_since: None,
+        }
+    }
+
+    /// The next offsets that will be read.
+    pub fn positions(&self) -> &BTreeMap<TopicPartition, Offset> {
+        &self.positions
+    }
+
+    /// Reads these partitions from now on and no others.
+    pub fn assign(&mut self, positions: BTreeMap<TopicPartition, Offset>) {
+        self.positions = positions;
+    }
+
+    /// Goes on elsewhere in a partition.
+    pub fn seek(&mut self, partition: &TopicPartition, offset: Offset) {
+        self.positions.insert(partition.clone(), offset);
+    }
+
+    /// Reads no more from a partition.
+    pub fn pause(&mut self, partition: &TopicPartition) {
+        self.positions.remove(partition);
+    }
+
+    /// What the next answer brings, empty when `until` comes first.
+    ///
+    /// # Errors
+    /// A broker cannot be reached for longer than the call timeout, or answers what cannot be understood.
+    pub async fn next(&mut self, until: Instant) -> Result<Vec<FetchedPartition>, ClientError> {
+        loop {
+            self.dispatch();
+            tokio::select! {
+                Some(event) = self.running.join_next() => {
+                    let event = event.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+                    let fetched = self.take_in(event)?;
+                    if !fetched.is_empty() {
+                        self.dispatch();
+                        return Ok(fetched);
+                    }
+                }
+                () = sleep_until(until) => return Ok(Vec::new()),
+            }
+        }
+    }
+
+    fn dispatch(&mut self) {
+        let metadata = self.client.metadata();
+        let mut by_leader: BTreeMap<BrokerId, Vec<(TopicPartition, Offset)>> = BTreeMap::new();
+        let mut leaderless = Vec::new();
+        for (partition, offset) in &self.positions {
+            match metadata.partition(partition).and_then(|known| known.leader) {
+                Some(leader) => by_leader
+                    .entry(leader)
+                    .or_default()
+                    .push((partition.clone(), *offset)),
+                None => leaderless.push(partition.topic.clone()),
+            }
+        }
+        for (leader, asked) in by_leader {
+            if self.busy.insert(leader) {
+                self.fetch(leader, asked);
+            }
+        }
+        leaderless.dedup();
+        if !leaderless.is_empty() && self.busy.insert(BrokerId::NONE) {
+            self.refresh(leaderless);
+        }
+    }
+
+    fn fetch(&mut self, leader: BrokerId, asked: Vec<(TopicPartition, Offset)>) {
+        let (client, options) = (self.client.clone(), self.options.clone());
+        self.running.spawn(async move {
+            let outcome = match client.connection(leader, Lane::Fetch).await {
+                Ok(connection) => fetch(&connection, &options, &asked).await,
+                Err(error) => Err(error),
+            };
+            if outcome.as_ref().is_err_and(ClientError::is_retriable) {
+                sleep(client.options().back_off).await;
+            }
+            Event {
+                broker: Some(leader),
+                asked,
+                outcome,
+            }
+        });
+    }
+
+    fn refresh(&mut self, topics: Vec<std::sync::Arc<str>>) {
+        let client = self.client.clone();
+        self.running.spawn(async move {
+            sleep(client.options().back_off).await;
+            let names: Vec<&str> = topics.iter().map(|name| &**name).collect();
+            let outcome = client
+                .refresh(TopicSelection::Named(&names))
+                .await
+                .map(|_| Vec::new());
+            Event {
+                broker: None,
+                asked: Vec::new(),
+                outcome,
+            }
+        });
+    }
+
+    fn take_in(&mut self, event: Event) -> Result<Vec<FetchedPartition>, ClientError> {
+        self.busy.remove(&event.broker.unwrap_or(BrokerId::NONE));
+        let partitions = match event.outcome {
+            Ok(partitions) => partitions,
+            Err(error) => return self.endure(error, &event.asked).map(|()| Vec::new()),
+        };
+        let mut handed = Vec::new();
+        for fetched in partitions {
+            let asked = event
+                .asked
+                .iter()
+                .find(|(key, _)| *key == fetched.partition)
+                .map(|(_, offset)| offset);
+            let Some(position) = self.positions.get_mut(&fetched.partition) else {
+                continue;
+            };
+            if Some(&*position) != asked {
+                continue;
+            }
+            match &fetched.outcome {
+                Ok(records) => {
+                    let next = records.next_offset()?;
+                    let moved = next > *position;
+                    *position = next;
+                    self.failing_since = None;
+                    if moved {
+                        handed.push(fetched);
+                    }
+                }
+                Err(error) if error.is_retriable() => {
+                    let asked = [(fetched.partition.clone(), *position)];
+                    if let Err(error) = fetched.outcome {
+                        self.endure(error, &asked)?;
+                    }
+                }
+                Err(_) => handed.push(fetched),
+            }
+        }
+        Ok(handed)
+    }
+
+    /// Looks the leaders up again, unless nothing has come for too long or the error does not pass.
+    fn endure(&mut self, error: ClientError, asked: &[(TopicPartition, Offset)]) -> Result<(), ClientError> {
+        let now = Instant::now();
+        let since = *self.failing_since.get_or_insert(now);
+        if !error.is_retriable() || now.duration_since(since) > self.client.options().call_timeout {
+            return Err(error);
+        }
+        if self.busy.insert(BrokerId::NONE) {
+            let mut topics: Vec<_> = asked
+                .iter()
+                .map(|(partition, _)| partition.topic.clone())
+                .collect();
+            topics.dedup();
+            if topics.is_empty() {
+                topics = self
+                    .positions
+                    .keys()
+                    .map(|partition| partition.topic.clone())
+                    .collect();
+                topics.dedup();
+            }
+            self.refresh(topics);
+        }
+        Ok(())
+    }
+}
