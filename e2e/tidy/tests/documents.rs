@@ -5,7 +5,7 @@ use std::path::Path;
 
 use e2e_tidy::{expect_none, repository, source};
 
-/// Invariants that one node can break; each needs a row with a test in `docs/invariants.md`.
+/// Invariants that one node can break; each needs a row in `docs/invariants.md` with a test, or `none yet: ` and what is missing.
 const INVARIANTS: &[u32] = &[
     1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 21, 22, 23, 24, 25, 26, 28, 30, 32,
 ];
@@ -79,7 +79,7 @@ fn every_invariant_names_a_test_that_exists() {
             .next()
             .unwrap_or_default();
         let named: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
-        if named.is_empty() {
+        if named.is_empty() && !cell.trim_start().starts_with("none yet: ") {
             offenders.push(format!("I{number} names no test"));
         }
         for name in named {

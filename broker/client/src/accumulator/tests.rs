@@ -1,3 +1,5 @@
+//! Rules of the accumulator: when a batch goes, in which order, and when there is room again.
+
 use broker_model::PartitionIndex;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Rules of fetched records: what is left out, what is told instead of shown.
+
 use broker_codec::batch::{
     BatchAttributes, BatchBuilder, BatchOptions, ProducerIdentity, end_txn_marker_batch,
 };

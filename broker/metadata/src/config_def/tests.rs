@@ -1,3 +1,5 @@
+//! Rules of the config tables: they say what Kafka's say, and refuse what Kafka refuses.
+
 use super::*;
 
 fn scopes() -> [(&'static str, &'static [&'static ConfigDef]); 4] {
