@@ -1,3 +1,4 @@
 //! Rules of a whole log, by family.
 
 mod append_and_read;
+mod crash;

@@ -179,6 +179,7 @@ impl ProducerStateManager {
     }
 
     /// How many producers are known.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

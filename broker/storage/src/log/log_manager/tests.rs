@@ -332,6 +332,7 @@ fn a_stop_with_an_open_log_is_not_clean() {
             .stop(&[log.progress()], &[partition(0)], BrokerEpoch::new(7))
             .is_empty()
     );
+    drop(manager);
     assert_eq!(
         broker.start().directories()[0].previous_stop(),
         PreviousStop::Unclean
