@@ -22,7 +22,7 @@ use broker_metadata::{MetadataChanges, MetadataImage};
 use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
-    DirectoryError, DirectoryOwner, Fs, LogManager, LogManagerOptions, OpenFileBudget, PreviousStop,
+    DirectoryError, DirectoryOwner, Fs, LogDirectory, LogManager, LogManagerOptions, OpenFileBudget, PreviousStop,
     TailCacheBudget, read_meta_properties,
 };
 use parking_lot::Mutex;
@@ -176,6 +176,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         .iter()
         .map(|listener| (listener.config().name.clone(), listener.address()))
         .collect();
+    let metadata_directory_id = metadata_directory(&settings, &logs)?.id();
     let mut writer = lead_metadata(&settings, &logs, clock)?;
     let epoch = register(&mut writer, &settings, &logs, &addresses)?;
     let first_image = Arc::new(writer.controller.image().clone());
@@ -212,6 +213,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         clock,
         node_id: settings.node_id,
         cluster_id,
+        metadata_directory_id,
         network: NetworkState::new(settings.network),
         image,
         auto_topic_creation: topic_creation(settings.auto_topic_creation, &metadata),
@@ -266,6 +268,16 @@ fn open_directories(settings: &BootSettings, cluster_id: ClusterId) -> Result<Lo
     Ok(logs)
 }
 
+fn metadata_directory<'a>(
+    settings: &BootSettings,
+    logs: &'a LogManager,
+) -> Result<&'a LogDirectory, BootError> {
+    let path = &settings.metadata_directory;
+    let mut directories = logs.directories().iter();
+    let found = directories.find(|directory| directory.path() == path);
+    found.ok_or_else(|| BootError::MetadataElsewhere(path.clone()))
+}
+
 fn lead_metadata(
     settings: &BootSettings,
     logs: &LogManager,
@@ -273,11 +285,7 @@ fn lead_metadata(
 ) -> Result<MetadataWriter, BootError> {
     let path = &settings.metadata_directory;
     let elsewhere = || BootError::MetadataElsewhere(path.clone());
-    let directory = logs
-        .directories()
-        .iter()
-        .find(|directory| directory.path() == path)
-        .ok_or_else(elsewhere)?;
+    let directory = metadata_directory(settings, logs)?;
     let voter = Voter {
         id: settings.node_id,
         directory_id: directory.id(),

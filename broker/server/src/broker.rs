@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use broker_metadata::MetadataImage;
-use broker_model::{BrokerId, ClusterId};
+use broker_model::{BrokerId, ClusterId, DirectoryId};
 use broker_replication::fetch::FetchSessionCache;
 use parking_lot::Mutex;
 
@@ -26,6 +26,8 @@ pub struct Broker {
     pub node_id: BrokerId,
     /// Identity of the cluster, from `meta.properties`.
     pub cluster_id: ClusterId,
+    /// Identity of the directory that holds the metadata log.
+    pub metadata_directory_id: DirectoryId,
     /// Byte budgets, connection counts and counters of the listeners.
     pub network: NetworkState,
     /// What the cluster has decided, as far as this broker has replayed it.

@@ -21,6 +21,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use crate::broker::Broker;
+use crate::drivers::metadata_driver::MetadataUnavailable;
 use crate::handlers;
 use crate::network::{ConnectionIdentity, RequestContext};
 
@@ -62,6 +63,9 @@ pub enum CloseConnection {
     /// The handler decided so, as Kafka does; the text says why.
     #[error("{0}")]
     Refused(&'static str),
+    /// The decision could not be kept; the client asks again when the broker is back.
+    #[error(transparent)]
+    MetadataUnavailable(#[from] MetadataUnavailable),
 }
 
 /// A finished request, ready for the socket.
@@ -135,10 +139,30 @@ apis! {
     Metadata: metadata, Finish;
     SaslHandshake: sasl_handshake, Finish;
     ApiVersions: api_versions, Finish;
+    CreateTopics: create_topics, Finish;
+    DeleteTopics: delete_topics, Finish;
     DeleteRecords: delete_records, Finish;
     OffsetForLeaderEpoch: offset_for_leader_epoch, Abandon;
+    DescribeAcls: describe_acls, Finish;
+    CreateAcls: create_acls, Finish;
+    DeleteAcls: delete_acls, Finish;
+    AlterReplicaLogDirs: alter_replica_log_dirs, Finish;
+    DescribeLogDirs: describe_log_dirs, Abandon;
     SaslAuthenticate: sasl_authenticate, Finish;
+    CreatePartitions: create_partitions, Finish;
+    CreateDelegationToken: create_delegation_token, Finish;
+    RenewDelegationToken: renew_delegation_token, Finish;
+    ExpireDelegationToken: expire_delegation_token, Finish;
+    DescribeDelegationToken: describe_delegation_token, Finish;
+    ElectLeaders: elect_leaders, Finish;
+    AlterPartitionReassignments: alter_partition_reassignments, Finish;
+    ListPartitionReassignments: list_partition_reassignments, Finish;
+    DescribeQuorum: describe_quorum, Finish;
+    UpdateFeatures: update_features, Finish;
     DescribeCluster: describe_cluster, Finish;
+    DescribeProducers: describe_producers, Abandon;
+    UnregisterBroker: unregister_broker, Finish;
+    DescribeTopicPartitions: describe_topic_partitions, Abandon;
 }
 
 static BY_KEY: LazyLock<Vec<Option<&'static ApiRow>>> = LazyLock::new(|| {

@@ -3,14 +3,33 @@
 //! A handler translates: it reads the typed request, asks the part of the broker that knows, and puts the answer in
 //! Kafka's words. `authorized_operations` is what several answers share. Rules live in the crates below. Which handler serves which key is `dispatch`'s.
 
+pub mod alter_partition_reassignments;
+pub mod alter_replica_log_dirs;
 pub mod api_versions;
 pub mod authorized_operations;
+pub mod create_partitions;
+pub mod create_topics;
 pub mod delete_records;
+pub mod delete_topics;
 pub mod describe_cluster;
+pub mod describe_log_dirs;
+pub mod describe_producers;
+pub mod describe_quorum;
+pub mod describe_topic_partitions;
+pub mod elect_leaders;
 pub mod fetch;
 pub mod list_offsets;
+pub mod list_partition_reassignments;
 pub mod metadata;
+pub mod no_security;
 pub mod offset_for_leader_epoch;
 pub mod produce;
 pub mod sasl_authenticate;
 pub mod sasl_handshake;
+pub mod unregister_broker;
+pub mod update_features;
+
+pub use no_security::{
+    create_acls, create_delegation_token, delete_acls, describe_acls, describe_delegation_token,
+    expire_delegation_token, renew_delegation_token,
+};
