@@ -22,8 +22,8 @@ use broker_metadata::{MetadataChanges, MetadataImage};
 use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
-    DirectoryError, DirectoryOwner, Fs, LogDirectory, LogManager, LogManagerOptions, OpenFileBudget, PreviousStop,
-    TailCacheBudget, read_meta_properties,
+    DirectoryError, DirectoryOwner, Fs, LogDirectory, LogManager, LogManagerOptions, OpenFileBudget,
+    PreviousStop, TailCacheBudget, read_meta_properties,
 };
 use parking_lot::Mutex;
 use tokio::runtime::Handle;

@@ -15,4 +15,5 @@ pub mod error_mapping;
 pub mod format;
 pub mod handlers;
 pub mod network;
+pub mod program;
 pub mod replica_manager;

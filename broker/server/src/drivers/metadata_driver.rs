@@ -108,8 +108,11 @@ impl MetadataWriter {
 /// Tells a decision's requester; called when the decision is durable and published.
 type Release = Box<dyn FnOnce() + Send>;
 
+/// A decision with its requester's way to be told; none if the requester was told already.
+type Decide = Box<dyn FnOnce(&mut MetadataWriter) -> Option<Release> + Send>;
+
 enum Step {
-    Decide(Box<dyn FnOnce(&mut MetadataWriter) -> Option<Release> + Send>),
+    Decide(Decide),
     Stop(oneshot::Sender<Result<(), String>>),
 }
 

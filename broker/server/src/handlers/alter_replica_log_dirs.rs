@@ -29,11 +29,14 @@ pub async fn handle(
     let mut response = AlterReplicaLogDirsResponse::default();
     for directory in &request.dirs {
         for topic in &directory.topics {
-            let partitions = topic.partitions.iter().map(|index| AlterReplicaLogDirPartitionResult {
-                partition_index: *index,
-                error_code: place(broker, &directory.path, &topic.name, *index).code(),
-                ..AlterReplicaLogDirPartitionResult::default()
-            });
+            let partitions = topic
+                .partitions
+                .iter()
+                .map(|index| AlterReplicaLogDirPartitionResult {
+                    partition_index: *index,
+                    error_code: place(broker, &directory.path, &topic.name, *index).code(),
+                    ..AlterReplicaLogDirPartitionResult::default()
+                });
             response.results.push(AlterReplicaLogDirTopicResult {
                 topic_name: topic.name.clone(),
                 partitions: partitions.collect(),
@@ -48,7 +51,9 @@ fn place(broker: &Broker, path: &str, topic: &str, index: i32) -> ErrorCode {
     let wanted = Path::new(path);
     let is_ours = {
         let logs = broker.replica_manager.logs();
-        logs.directories().iter().any(|directory| directory.path() == wanted)
+        logs.directories()
+            .iter()
+            .any(|directory| directory.path() == wanted)
     };
     if !is_ours {
         return ErrorCode::LogDirNotFound;

@@ -83,7 +83,10 @@ fn partitions_by_directory(broker: &Broker, request: &DescribeLogDirsRequest) ->
     let wanted: Option<HashSet<(StringBytes, i32)>> = request.topics.as_ref().map(|topics| {
         let pairs = topics.iter().flat_map(|topic| {
             let name = topic.topic.clone();
-            topic.partitions.iter().map(move |partition| (name.clone(), *partition))
+            topic
+                .partitions
+                .iter()
+                .map(move |partition| (name.clone(), *partition))
         });
         pairs.collect()
     });
@@ -107,7 +110,12 @@ fn partitions_by_directory(broker: &Broker, request: &DescribeLogDirsRequest) ->
                 partition_size: i64::try_from(size).unwrap_or(i64::MAX),
                 ..DescribeLogDirsPartition::default()
             };
-            found.entry(path).or_default().entry(id.topic).or_default().push(partition);
+            found
+                .entry(path)
+                .or_default()
+                .entry(id.topic)
+                .or_default()
+                .push(partition);
         }
     }
     found

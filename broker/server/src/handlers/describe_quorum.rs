@@ -31,7 +31,12 @@ pub async fn handle(
     let asked: Vec<(&str, i32)> = request
         .topics
         .iter()
-        .flat_map(|topic| topic.partitions.iter().map(|p| (topic.topic_name.as_str(), p.partition_index)))
+        .flat_map(|topic| {
+            topic
+                .partitions
+                .iter()
+                .map(|p| (topic.topic_name.as_str(), p.partition_index))
+        })
         .collect();
     if asked != [(CLUSTER_METADATA_TOPIC, 0)] {
         return Ok(Answer::Respond(unknown(context, &request)));
@@ -110,7 +115,9 @@ fn leader(broker: &Broker, context: &RequestContext) -> PartitionData {
 fn node(broker: &Broker) -> Node {
     let image = broker.image.load();
     let registration = image.cluster.controllers.get(&broker.node_id);
-    let endpoints = registration.map(|found| found.listeners.as_slice()).unwrap_or_default();
+    let endpoints = registration
+        .map(|found| found.listeners.as_slice())
+        .unwrap_or_default();
     Node {
         node_id: broker.node_id.value(),
         listeners: endpoints

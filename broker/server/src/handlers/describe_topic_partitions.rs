@@ -51,12 +51,15 @@ pub async fn handle(
 }
 
 fn refuse(request: &DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsResponse {
-    let topics = request.topics.iter().map(|topic| DescribeTopicPartitionsResponseTopic {
-        error_code: ErrorCode::InvalidRequest.code(),
-        name: Some(topic.name.clone()),
-        topic_authorized_operations: authorized_operations::NOT_ASKED,
-        ..DescribeTopicPartitionsResponseTopic::default()
-    });
+    let topics = request
+        .topics
+        .iter()
+        .map(|topic| DescribeTopicPartitionsResponseTopic {
+            error_code: ErrorCode::InvalidRequest.code(),
+            name: Some(topic.name.clone()),
+            topic_authorized_operations: authorized_operations::NOT_ASKED,
+            ..DescribeTopicPartitionsResponseTopic::default()
+        });
     DescribeTopicPartitionsResponse {
         topics: topics.collect(),
         ..DescribeTopicPartitionsResponse::default()
@@ -102,7 +105,12 @@ impl Page<'_> {
     /// The names in order, from the cursor's on; all topics if none is named.
     fn names(&self, request: &DescribeTopicPartitionsRequest) -> BTreeSet<StringBytes> {
         let all: BTreeSet<StringBytes> = match request.topics.as_slice() {
-            [] => self.image.topics.iter().map(|topic| topic.name.as_ref().into()).collect(),
+            [] => self
+                .image
+                .topics
+                .iter()
+                .map(|topic| topic.name.as_ref().into())
+                .collect(),
             named => named.iter().map(|topic| topic.name.clone()).collect(),
         };
         match &self.from {
@@ -117,8 +125,13 @@ impl Page<'_> {
         first: i32,
         most: usize,
     ) -> Vec<DescribeTopicPartitionsResponsePartition> {
-        let after = topic.indexed_partitions().filter(|(index, _)| index.value() >= first);
-        after.take(most).map(|(index, partition)| self.partition(index, partition)).collect()
+        let after = topic
+            .indexed_partitions()
+            .filter(|(index, _)| index.value() >= first);
+        after
+            .take(most)
+            .map(|(index, partition)| self.partition(index, partition))
+            .collect()
     }
 
     fn partition(
@@ -144,14 +157,21 @@ impl Page<'_> {
             isr_nodes: numbers(&partition.isr),
             eligible_leader_replicas: Some(numbers(&partition.elr)),
             last_known_elr: Some(numbers(&partition.last_known_elr)),
-            offline_replicas: replicas.filter(|id| !self.is_reachable(**id)).map(|id| id.value()).collect(),
+            offline_replicas: replicas
+                .filter(|id| !self.is_reachable(**id))
+                .map(|id| id.value())
+                .collect(),
             ..DescribeTopicPartitionsResponsePartition::default()
         }
     }
 
     /// Whether the client can connect to the broker.
     fn is_reachable(&self, id: BrokerId) -> bool {
-        let registration = self.image.cluster.broker(id).filter(|registration| !registration.fenced);
+        let registration = self
+            .image
+            .cluster
+            .broker(id)
+            .filter(|registration| !registration.fenced);
         registration.is_some_and(|registration| registration.listener(self.listener).is_some())
     }
 }

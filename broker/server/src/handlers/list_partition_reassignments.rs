@@ -20,7 +20,9 @@ pub async fn handle(
 ) -> HandlerResult<ListPartitionReassignmentsResponse> {
     let listed = broker
         .metadata
-        .decide(move |controller, _now, _seed| Outcome::answer(controller.list_partition_reassignments(&request)))
+        .decide(move |controller, _now, _seed| {
+            Outcome::answer(controller.list_partition_reassignments(&request))
+        })
         .await?;
     Ok(Answer::Respond(listed))
 }

@@ -1,0 +1,35 @@
+//! The commands of the binary: which part of the system runs, and with which exit code it ends.
+//!
+//! `broker` and `dev` serve until they are told to stop; `format` prepares directories; everything else is a client
+//! and lives in `broker_cli`. Owns nothing. Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+pub mod dev;
+mod interim;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use serve::ServeError;
+
+/// Kafka in one small binary: a broker and its tools.
+#[derive(Debug, Parser)]
+#[command(name = "eddyline", version, about, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a broker for development: no configuration, ready at once, gone with Ctrl-C.
+    Dev(dev::DevArguments),
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Dev(arguments) => serve::blocking(dev::run(arguments)),
+    }
+}

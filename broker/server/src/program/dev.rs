@@ -1,0 +1,105 @@
+//! `eddyline dev`: a whole broker in this process, with nothing to prepare.
+//!
+//! Owns the temporary directory, which goes with the process; a directory that was given stays. Invariant: the line
+//! that begins with `ready in` is printed when clients are served, not before, and its form never changes.
+
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use crate::clock::{Clock, random_uuid};
+use crate::program::interim;
+use crate::program::serve::{self, ServeError};
+
+/// The port that Kafka's tools expect.
+const USUAL_PORT: u16 = 9092;
+
+/// What `dev` can be told.
+#[derive(Debug, clap::Args)]
+pub struct DevArguments {
+    /// Keep the data in this directory, and find it again next time
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Listen on this port; without it 9092, or a free one if that is taken
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+/// A directory that goes with its owner, unless it was given.
+#[derive(Debug)]
+enum DataDirectory {
+    Given(PathBuf),
+    Temporary(PathBuf),
+}
+
+impl DataDirectory {
+    fn choose(given: Option<PathBuf>) -> Result<Self, ServeError> {
+        match given {
+            Some(path) => Ok(Self::Given(path)),
+            None => {
+                let path = std::env::temp_dir().join(format!("eddyline-{}", random_uuid()?));
+                Ok(Self::Temporary(path))
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Given(path) | Self::Temporary(path) => path,
+        }
+    }
+}
+
+impl Drop for DataDirectory {
+    fn drop(&mut self) {
+        if let Self::Temporary(path) = self
+            && let Err(error) = std::fs::remove_dir_all(&path)
+            && path.exists()
+        {
+            eprintln!("eddyline: {} could not be removed: {error}", path.display());
+        }
+    }
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// The broker does not start, or cannot go on.
+pub async fn run(arguments: DevArguments) -> Result<(), ServeError> {
+    let clock = Clock::start();
+    let data = DataDirectory::choose(arguments.data)?;
+    let port = match arguments.port {
+        Some(port) => port,
+        None => usual_or_free_port()?,
+    };
+    let settings = interim::settings(data.path(), port, clock)?;
+    serve::until_told(settings, clock, |addresses| announce(addresses, &data, clock)).await
+}
+
+/// The usual port if nobody listens there, else 0: the system chooses.
+fn usual_or_free_port() -> Result<u16, ServeError> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT)) {
+        Ok(_closed_again) => Ok(USUAL_PORT),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn announce(addresses: &[SocketAddr], data: &DataDirectory, clock: Clock) -> Result<(), ServeError> {
+    let Some(kafka) = addresses.first() else {
+        return Ok(());
+    };
+    let seconds = clock.elapsed().as_secs_f64();
+    let kept = match data {
+        DataDirectory::Given(path) => format!("{} (kept)", path.display()),
+        DataDirectory::Temporary(path) => format!("{} (removed when this ends)", path.display()),
+    };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "ready in {seconds:.1}s  kafka {kafka}")?;
+    writeln!(out, "  data   {kept}")?;
+    writeln!(out, "  try    echo hello | kcat -b {kafka} -t greetings -P")?;
+    writeln!(out, "         kcat -b {kafka} -t greetings -C -e")?;
+    writeln!(out, "  stop   Ctrl-C")?;
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Runs a broker until the process is told to stop, and says how that ended.
+//!
+//! SIGINT and SIGTERM stop it gracefully; a second one ends the process at once. A broker that cannot go on stops by
+//! itself, with an error.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::boot::{self, BootError, BootSettings};
+use crate::clock::Clock;
+
+/// How long requests that were read may still be answered.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// A broker did not start, or did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// It did not start.
+    #[error("the broker did not start: {0}")]
+    Boot(#[from] BootError),
+    /// It could not go on.
+    #[error("the broker could not go on: {0}")]
+    Failed(String),
+    /// Its directories could not be prepared.
+    #[error("the log directories could not be prepared: {0}")]
+    Format(#[from] crate::format::FormatCommandError),
+    /// The system refused something.
+    #[error("the system refused a signal handler, a socket or the standard output: {0}")]
+    System(#[from] std::io::Error),
+    /// The system has no randomness.
+    #[error("the system has no randomness: {0}")]
+    NoRandomness(#[from] getrandom::Error),
+}
+
+/// Runs a command to its end on a runtime of its own, and prints why it failed.
+pub(super) fn blocking(command: impl Future<Output = Result<(), ServeError>>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("eddyline: no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("eddyline: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts a broker, tells where it listens, and serves until the process is told to stop.
+///
+/// # Errors
+/// The broker does not start, cannot be announced, or cannot go on.
+pub(super) async fn until_told(
+    settings: BootSettings,
+    clock: Clock,
+    announce: impl FnOnce(&[SocketAddr]) -> Result<(), ServeError>,
+) -> Result<(), ServeError> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let running = boot::start(settings, clock).await?;
+    let addresses: Vec<SocketAddr> = running.addresses().iter().map(|(_, address)| *address).collect();
+    announce(&addresses)?;
+    let ended = tokio::select! {
+        _ = told(&mut interrupt, &mut terminate) => Ok(()),
+        reason = running.failed() => Err(ServeError::Failed(reason)),
+    };
+    tokio::select! {
+        () = running.stop(STOP_GRACE) => ended,
+        () = told(&mut interrupt, &mut terminate) => {
+            Err(ServeError::Failed("told twice to stop; the next start recovers its logs".to_owned()))
+        }
+    }
+}
+
+async fn told(interrupt: &mut Signal, terminate: &mut Signal) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
