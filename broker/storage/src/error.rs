@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use broker_model::{
     BrokerId, ClusterId, CoordinatorEpoch, LocalLogStartOffset, LogEndOffset, LogStartOffset, Offset,
-    ProducerEpoch, ProducerId, Sequence,
+    ProducerEpoch, ProducerId, Sequence, TopicPartition,
 };
 
 use crate::log::log_validator::ValidationError;
@@ -175,6 +175,20 @@ pub enum AppendError {
     OffsetsExhausted {
         /// Where the log ends.
         log_end: LogEndOffset,
+    },
+}
+
+/// A cleaning ends without a result.
+#[derive(Debug, thiserror::Error)]
+pub enum CleaningError {
+    /// The file system failed or is full, or a batch is damaged.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Segments, or the whole log, went away meanwhile.
+    #[error("the log of {partition} changed while it was cleaned")]
+    LogChanged {
+        /// Whose log.
+        partition: TopicPartition,
     },
 }
 

@@ -11,6 +11,7 @@ use std::io::{self, IoSlice};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use broker_model::Timestamp;
 
@@ -110,6 +111,8 @@ pub trait File: Send + Sync + Debug {
     fn set_size(&self, size: u64) -> io::Result<()>;
     /// Bytes in the file.
     fn size(&self) -> io::Result<u64>;
+    /// Sets the time at which the file counts as last written.
+    fn set_modified(&self, modified: Timestamp) -> io::Result<()>;
     /// Asks for space behind the end without changing the size; a hint.
     fn reserve(&self, position: u64, size: u64) -> io::Result<()>;
     /// Starts to write dirty pages of a range to the device without waiting; a hint that makes nothing durable.
@@ -270,6 +273,11 @@ impl File for RealFile {
 
     fn size(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
+    }
+
+    fn set_modified(&self, modified: Timestamp) -> io::Result<()> {
+        let since_epoch = Duration::from_millis(modified.as_ms().max(0).unsigned_abs());
+        self.0.set_modified(SystemTime::UNIX_EPOCH + since_epoch)
     }
 
     fn reserve(&self, position: u64, size: u64) -> io::Result<()> {

@@ -7,6 +7,7 @@ pub mod fs;
 pub mod testing;
 
 mod checkpoint;
+mod cleaner;
 mod epoch;
 mod error;
 #[cfg(test)]
@@ -24,9 +25,15 @@ pub use checkpoint::offset_checkpoint::{
     OffsetCheckpoint, parse_offset_checkpoint, render_offset_checkpoint,
 };
 pub use checkpoint::partition_metadata::{parse_partition_metadata, render_partition_metadata};
+pub use cleaner::cleanable::CleaningFacts;
+pub use cleaner::cleaner_throttle::CleanerThrottle;
+pub use cleaner::cleaning::{Cleaning, CleaningOptions, CleaningStats, CleaningStep};
+pub use cleaner::log_cleaner::LogCleaner;
+pub use cleaner::segment_swap::CleaningOutcome;
 pub use epoch::leader_epoch_cache::{EpochEntry, LeaderEpochCache, parse_leader_epochs};
 pub use error::{
-    AppendError, DeleteRecordsError, DirectoryError, FormatError, LoadError, ReadError, StorageError,
+    AppendError, CleaningError, DeleteRecordsError, DirectoryError, FormatError, LoadError, ReadError,
+    StorageError,
 };
 pub use fs::{File, Fs, RealFs};
 pub use index::offset_index::{OffsetIndexEntry, parse_offset_index};

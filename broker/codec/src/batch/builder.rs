@@ -9,7 +9,7 @@ use broker_model::{
 use bytes::Bytes;
 
 use super::header::{ATTRIBUTES_AT, CHECKSUM_AT, LENGTH_BASE};
-use super::{BatchAttributes, HEADER_SIZE, RecordBatchHeader, crc32c};
+use super::{BatchAttributes, HEADER_SIZE, RecordBatchHeader, RecordView, crc32c};
 use crate::compression::{CompressionError, CompressionLevel, compress};
 use crate::varint;
 
@@ -150,6 +150,19 @@ impl BatchBuilder {
         self.records.extend_from_slice(body);
         self.max_timestamp = self.max_timestamp.max(timestamp);
         self.note(offset_delta);
+    }
+
+    /// Adds a record as it lies in another batch with the same base offset, counting its time from this batch's base
+    /// timestamp, which must be fixed.
+    pub fn append_rebased(&mut self, view: &RecordView<'_>, timestamp: Timestamp) {
+        let base = *self.base_timestamp.get_or_insert(timestamp);
+        let mut body = std::mem::take(&mut self.scratch);
+        body.clear();
+        body.extend_from_slice(&view.body[..1]);
+        varint::write_varlong(&mut body, timestamp.since_ms(base));
+        body.extend_from_slice(view.behind_timestamp());
+        self.append_raw(&body, view.offset_delta, timestamp);
+        self.scratch = body;
     }
 
     fn note(&mut self, offset_delta: i32) {

@@ -139,6 +139,12 @@ impl<'a> RecordView<'a> {
         Ok((view, bytes.len() - outer.bytes.len()))
     }
 
+    /// The part of the body that begins with the offset delta.
+    pub(super) fn behind_timestamp(&self) -> &'a [u8] {
+        let end = self.body[1..].iter().position(|byte| byte & 0x80 == 0);
+        &self.body[end.map_or(self.body.len(), |end| end + 2)..]
+    }
+
     /// The record's place and time in the log.
     pub fn offset(&self, header: &RecordBatchHeader) -> Offset {
         header.base_offset.plus(i64::from(self.offset_delta))

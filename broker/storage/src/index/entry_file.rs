@@ -91,6 +91,11 @@ impl<E: Entry> EntryFile<E> {
         self.below_tail + self.tail.len()
     }
 
+    /// Bytes of all entries.
+    pub(crate) fn bytes(&self) -> usize {
+        self.len() * E::SIZE
+    }
+
     /// How many entries may be there.
     pub(crate) fn entries_max(&self) -> usize {
         self.entries_max

@@ -94,6 +94,15 @@ pub struct LogConfig {
 }
 
 impl LogConfig {
+    /// Age at which a segment is closed; a compacted log must not keep records from the cleaner for longer than
+    /// `max.compaction.lag.ms`.
+    pub(crate) fn segment_ms_max(&self) -> u64 {
+        match self.max_compaction_lag_ms {
+            lag @ 1.. if self.cleanup_policy.compact => self.segment_ms.min(lag.unsigned_abs()),
+            _ => self.segment_ms,
+        }
+    }
+
     /// What the settings ask of records that come in a Produce request of this version.
     pub fn validation_rules(&self, request_version: Option<i16>) -> ValidationRules {
         ValidationRules {

@@ -26,6 +26,8 @@ use crate::fs::{DirectoryLock, DiskSpace, Fs, read_whole, replace_whole};
 use crate::log::log_folder::DirectoryHealth;
 use crate::log::log_loader::{LogCheckpoints, PreviousStop};
 
+/// Up to where the cleaner has come in each compacted log.
+const CLEANER_CHECKPOINT: &str = "cleaner-offset-checkpoint";
 const LOCK_FILE: &str = ".lock";
 const SMALL_FILE_MAX: usize = 64 << 10;
 
@@ -75,6 +77,7 @@ pub struct LogDirectory {
     previous_stop: PreviousStop,
     previous_broker_epoch: BrokerEpoch,
     checkpoints: [OffsetCheckpoint; 3],
+    cleaner_offsets: OffsetCheckpoint,
     damaged_checkpoints: Vec<PathBuf>,
     _lock: Box<dyn DirectoryLock>,
 }
@@ -135,13 +138,15 @@ impl LogDirectory {
             previous_stop: PreviousStop::Unclean,
             previous_broker_epoch: BrokerEpoch::NONE,
             checkpoints: Default::default(),
+            cleaner_offsets: OffsetCheckpoint::new(),
             damaged_checkpoints: Vec::new(),
             _lock: lock,
         };
         directory.take_clean_marker()?;
         for (index, kind) in CHECKPOINT_KINDS.into_iter().enumerate() {
-            directory.checkpoints[index] = directory.read_checkpoint(kind)?;
+            directory.checkpoints[index] = directory.read_checkpoint(kind.file_name())?;
         }
+        directory.cleaner_offsets = directory.read_checkpoint(CLEANER_CHECKPOINT)?;
         Ok(directory)
     }
 
@@ -228,8 +233,26 @@ impl LogDirectory {
         self.health.require_online()?;
         let mut all = self.checkpoints[kind as usize].clone();
         all.extend(offsets);
-        let path = self.path().join(kind.file_name());
-        let written = replace_whole(self.fs.as_ref(), &path, &render_offset_checkpoint(&all));
+        self.replace_checkpoint(kind.file_name(), &all)
+    }
+
+    /// Up to where the cleaner had come when the directory was opened.
+    pub(crate) fn cleaner_offsets(&self) -> &OffsetCheckpoint {
+        &self.cleaner_offsets
+    }
+
+    /// Writes up to where the cleaner has come, durably.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub(crate) fn write_cleaner_offsets(&self, offsets: &OffsetCheckpoint) -> Result<(), StorageError> {
+        self.health.require_online()?;
+        self.replace_checkpoint(CLEANER_CHECKPOINT, offsets)
+    }
+
+    fn replace_checkpoint(&self, name: &str, offsets: &OffsetCheckpoint) -> Result<(), StorageError> {
+        let path = self.path().join(name);
+        let written = replace_whole(self.fs.as_ref(), &path, &render_offset_checkpoint(offsets));
         written.map_err(|error| self.health.failed(&path, error))
     }
 
@@ -265,8 +288,8 @@ impl LogDirectory {
         removed.map_err(|error| self.health.failed(&path, error))
     }
 
-    fn read_checkpoint(&mut self, kind: CheckpointKind) -> Result<OffsetCheckpoint, StorageError> {
-        let path = self.path().join(kind.file_name());
+    fn read_checkpoint(&mut self, name: &str) -> Result<OffsetCheckpoint, StorageError> {
+        let path = self.path().join(name);
         let parsed = match read_whole(self.fs.as_ref(), &path, CHECKPOINT_SIZE_MAX) {
             Ok(content) => parse_offset_checkpoint(&content).ok(),
             Err(error) if error.kind() == ErrorKind::NotFound => Some(OffsetCheckpoint::new()),

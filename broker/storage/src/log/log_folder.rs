@@ -120,6 +120,15 @@ impl LogFolder {
         }
     }
 
+    /// The same folder with a health of its own, for work that may find the folder moved away without condemning
+    /// the directory.
+    pub(crate) fn detached(&self) -> Self {
+        Self {
+            health: DirectoryHealth::new(self.health.path().to_path_buf()),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn fs(&self) -> &dyn Fs {
         self.fs.as_ref()
     }

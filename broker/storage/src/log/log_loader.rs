@@ -150,6 +150,8 @@ impl UnifiedLog {
             names_changed: 1,
             names_synced: 0,
             jitter_seed: 0,
+            cuts: 0,
+            lowest_cut: None,
         };
         log.jitter_seed = seed_of(&log.partition);
         if log.segments.is_empty() {

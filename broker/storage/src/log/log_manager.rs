@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use broker_model::{BrokerEpoch, DirectoryId, MonotonicMs, Now, Offset, TopicId, TopicPartition, Uuid};
 
+use crate::checkpoint::offset_checkpoint::OffsetCheckpoint;
 use crate::error::{DirectoryError, LoadError, StorageError};
 use crate::fs::{FileKind, Fs};
 use crate::log::log_config::LogConfig;
@@ -385,6 +386,31 @@ impl LogManager {
         let written = by_directory
             .into_iter()
             .map(|(index, offsets)| self.directories[index].write_checkpoint(kind, offsets));
+        written.filter_map(Result::err).collect()
+    }
+
+    /// Up to where the cleaner had come in each log when the directories were opened.
+    pub fn cleaner_offsets(&self) -> OffsetCheckpoint {
+        let own = |(index, directory): (usize, &LogDirectory)| {
+            let here = directory.cleaner_offsets().iter();
+            here.filter(|(partition, _)| self.placements.get(*partition) == Some(&index))
+                .map(|(partition, offset)| (partition.clone(), *offset))
+                .collect::<OffsetCheckpoint>()
+        };
+        self.directories.iter().enumerate().flat_map(own).collect()
+    }
+
+    /// Writes up to where the cleaner has come, in every online directory; logs that are gone are left out.
+    ///
+    /// Answers the directories that failed at it.
+    pub fn write_cleaner_offsets(&self, offsets: &OffsetCheckpoint) -> Vec<StorageError> {
+        let written = self.online().map(|(index, directory)| {
+            let own = offsets
+                .iter()
+                .filter(|(partition, _)| self.placements.get(*partition) == Some(&index));
+            let own = own.map(|(partition, offset)| (partition.clone(), *offset));
+            directory.write_cleaner_offsets(&own.collect())
+        });
         written.filter_map(Result::err).collect()
     }
 

@@ -47,7 +47,7 @@ impl UnifiedLog {
             Some(first) if max_timestamp.as_ms() >= 0 => max_timestamp.since_ms(first),
             _ => now.wall.since_ms(active.modified()),
         };
-        let limit = self.config.segment_ms.saturating_sub(active.roll_jitter_ms);
+        let limit = self.config.segment_ms_max().saturating_sub(active.roll_jitter_ms);
         Ok((waited > i64::try_from(limit).unwrap_or(i64::MAX)).then_some(RollReason::Time))
     }
 

@@ -171,6 +171,17 @@ impl TailCache {
         }
     }
 
+    /// Gives back every batch that begins below `offset`.
+    pub(crate) fn drop_below(&mut self, offset: Offset) {
+        while self
+            .batches
+            .front()
+            .is_some_and(|batch| batch.base_offset < offset)
+        {
+            self.drop_oldest();
+        }
+    }
+
     /// Gives everything back.
     pub(crate) fn clear(&mut self) {
         self.batches.clear();

@@ -59,6 +59,7 @@ impl UnifiedLog {
         self.epochs.clear();
         self.producers.clear(target);
         self.tail_cache.clear();
+        self.note_cut(target);
         self.markers.log_start = LogStartOffset::at(target);
         self.markers.local_log_start = LocalLogStartOffset::at(target);
         self.markers.high_watermark = HighWatermark::at(target);
@@ -72,6 +73,7 @@ impl UnifiedLog {
     /// Lets all markers follow a log end that moved back to `target`.
     fn end_at(&mut self, target: Offset) -> Result<(), StorageError> {
         self.tail_cache.clear();
+        self.note_cut(target);
         self.epochs.truncate_from_end(target);
         self.remove_snapshots_where(|snapshot| snapshot > target)?;
         self.markers.log_end = LogEndOffset::at(target);

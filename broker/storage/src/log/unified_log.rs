@@ -42,6 +42,9 @@ pub struct UnifiedLog {
     pub(crate) names_changed: u64,
     pub(crate) names_synced: u64,
     pub(crate) jitter_seed: u64,
+    /// Counts cuts of the log's end, and the lowest offset that one went to since the last cleaning.
+    pub(crate) cuts: u64,
+    pub(crate) lowest_cut: Option<Offset>,
 }
 
 /// How far the parts of a log have come.
@@ -201,6 +204,12 @@ impl UnifiedLog {
     /// Notes that a name in the folder changed, which the next flush makes durable.
     pub(crate) fn note_names_changed(&mut self) {
         self.names_changed += 1;
+    }
+
+    /// Notes that offsets from `target` on may stand for other records now.
+    pub(crate) fn note_cut(&mut self, target: Offset) {
+        self.cuts += 1;
+        self.lowest_cut = Some(self.lowest_cut.map_or(target, |lowest| lowest.min(target)));
     }
 
     pub(crate) fn require_online(&self) -> Result<(), StorageError> {

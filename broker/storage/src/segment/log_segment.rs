@@ -6,7 +6,7 @@
 //! a failed write and is cut before the next one. Finding batches is `segment_read`, repairing is
 //! `segment_rebuild`; when to roll or delete is the log's affair.
 
-use std::io::IoSlice;
+use std::io::{ErrorKind, IoSlice};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ use crate::index::transaction_index::TransactionIndex;
 use crate::log::log_config::LogConfig;
 use crate::log::log_folder::{KeptFile, LogFolder};
 use crate::segment::batch_view::BatchView;
-use crate::segment::file_name::{SegmentFile, segment_path};
+use crate::segment::file_name::{CLEANED_SUFFIX, SEGMENT_FILES, SegmentFile, segment_path, with_suffix};
 
 /// One segment of a log.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub(crate) struct LogSegment {
     reserved_to: u64,
     /// The transaction index was damaged and must be derived from the batches.
     transaction_index_lost: bool,
+    /// What the names of its files end in beside their own ending, while a cleaning writes it.
+    suffix: &'static str,
 }
 
 /// The largest timestamp of a segment, and the last offset of the batch that brought it.
@@ -195,6 +197,7 @@ impl LogSegment {
             written_back_to: 0,
             reserved_to: 0,
             transaction_index_lost: false,
+            suffix: "",
         }
     }
 
@@ -233,7 +236,89 @@ impl LogSegment {
 
     /// Path of one of its files.
     pub(crate) fn path(&self, folder: &LogFolder, file: SegmentFile) -> PathBuf {
-        segment_path(folder.path(), self.base_offset, file)
+        with_suffix(&segment_path(folder.path(), self.base_offset, file), self.suffix)
+    }
+
+    /// Gives all its files names that end in `suffix`; which of them exist is found out.
+    pub(crate) fn change_suffix(
+        &mut self,
+        folder: &LogFolder,
+        suffix: &'static str,
+    ) -> Result<(), StorageError> {
+        for file in SEGMENT_FILES {
+            let from = self.path(folder, file);
+            let to = with_suffix(&segment_path(folder.path(), self.base_offset, file), suffix);
+            match folder.fs().rename(&from, &to) {
+                Err(error) if error.kind() == ErrorKind::NotFound && file != SegmentFile::Data => {}
+                result => folder.check(&from, result)?,
+            }
+        }
+        self.suffix = suffix;
+        Ok(())
+    }
+
+    /// A new segment that a cleaning writes, beside the ones that it will replace.
+    pub(crate) fn create_cleaned(
+        folder: &LogFolder,
+        base_offset: Offset,
+        config: &LogConfig,
+    ) -> Result<Self, StorageError> {
+        let index_size = config.segment_index_bytes;
+        let mut segment = Self::with_indexes(
+            base_offset,
+            OffsetIndex::empty(index_size),
+            TimeIndex::empty(index_size),
+            TransactionIndex::default(),
+        );
+        segment.suffix = CLEANED_SUFFIX;
+        let path = segment.path(folder, SegmentFile::Data);
+        folder.check(&path, folder.fs().open(&path, OpenMode::Truncate))?;
+        // Left over from a cleaning that was given up.
+        for file in &SEGMENT_FILES[1..] {
+            let path = segment.path(folder, *file);
+            match folder.fs().remove_file(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                result => folder.check(&path, result)?,
+            }
+        }
+        Ok(segment)
+    }
+
+    /// Removes all its files.
+    pub(crate) fn remove_files(&self, folder: &LogFolder) -> Result<(), StorageError> {
+        for file in SEGMENT_FILES {
+            let path = self.path(folder, file);
+            match folder.fs().remove_file(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                result => folder.check(&path, result)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of the offset and of the time index.
+    pub(crate) fn index_bytes(&self) -> (usize, usize) {
+        (self.offset_index.bytes(), self.time_index.bytes())
+    }
+
+    /// Completes what a cleaning wrote and makes it durable; `modified` is the time of the newest write that it
+    /// stands for.
+    pub(crate) fn finish_cleaned(
+        &mut self,
+        folder: &LogFolder,
+        modified: Timestamp,
+    ) -> Result<(), StorageError> {
+        self.finish(folder)?;
+        let path = self.path(folder, SegmentFile::Data);
+        let file = self.file(folder)?;
+        folder.check(&path, file.set_modified(modified))?;
+        folder.check(&path, file.sync())?;
+        self.sync_indexes(folder)?;
+        self.modified = modified;
+        self.written_back_to = self.size;
+        self.seal();
+        self.close_file();
+        Ok(())
     }
 
     /// The data file, opened when it is not yet.
@@ -384,20 +469,22 @@ impl LogSegment {
 
     /// Writes all index entries to their files.
     pub(crate) fn write_indexes(&mut self, folder: &LogFolder) -> Result<(), StorageError> {
-        let path = |file| segment_path(folder.path(), self.base_offset, file);
-        self.offset_index.write(folder, &path(SegmentFile::OffsetIndex))?;
-        self.time_index.write(folder, &path(SegmentFile::TimeIndex))?;
-        self.transaction_index
-            .write(folder, &path(SegmentFile::TransactionIndex))
+        let path = |file| self.path(folder, file);
+        let (offset, time) = (path(SegmentFile::OffsetIndex), path(SegmentFile::TimeIndex));
+        let transaction = path(SegmentFile::TransactionIndex);
+        self.offset_index.write(folder, &offset)?;
+        self.time_index.write(folder, &time)?;
+        self.transaction_index.write(folder, &transaction)
     }
 
     /// Makes the indexes durable.
     pub(crate) fn sync_indexes(&mut self, folder: &LogFolder) -> Result<(), StorageError> {
-        let path = |file| segment_path(folder.path(), self.base_offset, file);
-        self.offset_index.sync(folder, &path(SegmentFile::OffsetIndex))?;
-        self.time_index.sync(folder, &path(SegmentFile::TimeIndex))?;
-        self.transaction_index
-            .sync(folder, &path(SegmentFile::TransactionIndex))
+        let path = |file| self.path(folder, file);
+        let (offset, time) = (path(SegmentFile::OffsetIndex), path(SegmentFile::TimeIndex));
+        let transaction = path(SegmentFile::TransactionIndex);
+        self.offset_index.sync(folder, &offset)?;
+        self.time_index.sync(folder, &time)?;
+        self.transaction_index.sync(folder, &transaction)
     }
 
     /// Completes the indexes with the last time entry and gives reserved space back: nothing more is appended, or

@@ -8,6 +8,8 @@ use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use broker_model::Timestamp;
+
 use crate::fs::{DirectoryEntry, DirectoryLock, DiskSpace, File, FileInfo, Fs, OpenMode};
 
 /// What a fault strikes.
@@ -234,6 +236,10 @@ impl File for FaultFile {
 
     fn size(&self) -> io::Result<u64> {
         self.below.size()
+    }
+
+    fn set_modified(&self, modified: Timestamp) -> io::Result<()> {
+        self.below.set_modified(modified)
     }
 
     fn reserve(&self, position: u64, size: u64) -> io::Result<()> {

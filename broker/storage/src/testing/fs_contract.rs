@@ -3,6 +3,8 @@
 use std::io::{ErrorKind, IoSlice};
 use std::path::Path;
 
+use broker_model::Timestamp;
+
 use crate::fs::{FileKind, Fs, OpenMode, read_whole, replace_whole};
 
 /// Runs the whole suite in the folder `root`, which is made and must not hold anything yet.
@@ -45,7 +47,10 @@ fn writes_land_where_they_were_put(fs: &dyn Fs, root: &Path) {
     file.set_size(4).expect("grow");
     assert_eq!(file.read_at(0, &mut target).expect("read"), 4);
     assert_eq!(&target[..4], b"he\0\0", "a grown file ends in zeros");
-    assert_eq!(fs.info(&root.join("data")).expect("info").size, 4);
+    let written = Timestamp::from_ms(1_234_567_890_123);
+    file.set_modified(written).expect("the time may be set");
+    let info = fs.info(&root.join("data")).expect("info");
+    assert_eq!((info.size, info.modified), (4, written));
 }
 
 fn modes_of_opening_differ(fs: &dyn Fs, root: &Path) {

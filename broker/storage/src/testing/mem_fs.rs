@@ -506,6 +506,12 @@ impl File for MemFile {
         Ok(held(&self.content).current.len() as u64)
     }
 
+    fn set_modified(&self, modified: Timestamp) -> io::Result<()> {
+        self.begin_change()?;
+        held(&self.content).modified = modified;
+        Ok(())
+    }
+
     fn reserve(&self, _position: u64, _size: u64) -> io::Result<()> {
         Ok(())
     }

@@ -338,3 +338,25 @@ fn a_stop_with_an_open_log_is_not_clean() {
         PreviousStop::Unclean
     );
 }
+
+#[test]
+fn the_cleaners_positions_are_kept_and_those_of_deleted_logs_are_not() {
+    let broker = Broker::new(2);
+    let mut manager = broker.start();
+    let mut logs: Vec<UnifiedLog> = (0..3).map(|number| create(&mut manager, number)).collect();
+    let mut offsets: OffsetCheckpoint = (0..3)
+        .map(|number| (partition(number), Offset::new(i64::from(number) + 10)))
+        .collect();
+    let gone = logs.remove(1);
+    manager
+        .retire_log(gone, Retirement::Deleted, Uuid::from_bytes([9; 16]), NOW)
+        .unwrap();
+    assert!(manager.write_cleaner_offsets(&offsets).is_empty());
+    stop(manager, logs);
+    let mut manager = broker.start();
+    load(&mut manager);
+    offsets.remove(&partition(1));
+    assert_eq!(manager.cleaner_offsets(), offsets);
+    let file = broker.mem.content(Path::new("/d0/cleaner-offset-checkpoint"));
+    assert_eq!(file, b"0\n2\nt 0 10\nt 2 12\n");
+}
