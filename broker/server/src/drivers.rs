@@ -4,6 +4,7 @@
 //! branches on outcomes (stored, failed, due), never on the meaning of a record.
 
 pub mod failure;
+pub mod log_cleaning;
 pub mod log_maintenance;
 pub mod metadata_driver;
 pub mod metadata_log;

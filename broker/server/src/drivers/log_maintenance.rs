@@ -16,6 +16,7 @@ use broker_model::{MonotonicMs, Now};
 use broker_storage::{CheckpointKind, LogProgress, PendingDelete, StorageError};
 
 use super::failure::Failure;
+use super::log_cleaning::{CleanerSettings, CleanerThreads};
 use crate::clock::Clock;
 use crate::replica_manager::{PartitionHandle, ReplicaManager};
 
@@ -25,7 +26,7 @@ const TICK: Duration = Duration::from_millis(500);
 const IDLE_MS: u64 = 60_000;
 
 /// When the thread does what, in milliseconds; each is the Kafka property named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MaintenanceSettings {
     /// `log.retention.check.interval.ms`.
     pub retention_check_ms: u64,
@@ -39,6 +40,8 @@ pub struct MaintenanceSettings {
     pub producer_expiration_ms: i64,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_expiration_check_ms: u64,
+    /// `log.cleaner.*`.
+    pub cleaner: CleanerSettings,
 }
 
 impl Default for MaintenanceSettings {
@@ -50,6 +53,7 @@ impl Default for MaintenanceSettings {
             high_watermark_checkpoint_ms: 5_000,
             producer_expiration_ms: 86_400_000,
             producer_expiration_check_ms: 600_000,
+            cleaner: CleanerSettings::default(),
         }
     }
 }
@@ -69,29 +73,36 @@ pub struct MaintenanceParts {
     pub clock: Clock,
 }
 
-/// The running thread.
+/// The running thread, and those that compact logs.
 #[derive(Debug)]
 pub struct LogMaintenance {
     stop: Sender<()>,
     thread: JoinHandle<()>,
+    cleaners: CleanerThreads,
 }
 
 impl LogMaintenance {
-    /// Starts the thread.
+    /// Starts the threads.
     ///
     /// # Errors
     /// The system gives no thread.
     pub fn start(parts: MaintenanceParts) -> io::Result<Self> {
         let (stop, stopped) = channel();
+        let cleaners = CleanerThreads::start(&parts.replica_manager, &parts.settings, parts.clock)?;
         let mut upkeep = Upkeep::new(parts);
         let thread = std::thread::Builder::new()
             .name("log-maintenance".into())
             .spawn(move || upkeep.run(&stopped))?;
-        Ok(Self { stop, thread })
+        Ok(Self {
+            stop,
+            thread,
+            cleaners,
+        })
     }
 
-    /// Ends the thread after the work at hand.
+    /// Ends the threads after the work at hand.
     pub fn stop(self) {
+        self.cleaners.stop();
         drop(self.stop);
         if self.thread.join().is_err() {
             tracing::error!("log maintenance had panicked");
