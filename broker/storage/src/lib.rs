@@ -47,7 +47,9 @@ pub use log::log_directory::{
 };
 pub use log::log_folder::{DirectoryHealth, OpenFileBudget};
 pub use log::log_loader::{LogCheckpoints, LogEnvironment, PreviousStop, RecoveryReport};
-pub use log::log_manager::{DueDeletes, LoadedLog, LoadedLogs, LogManager, LogManagerOptions, LogProgress};
+pub use log::log_manager::{
+    DueDeletes, LoadedLog, LoadedLogs, LogManager, LogManagerOptions, LogProgress, Made, NewLog,
+};
 pub use log::log_slice::{FileSlice, LogSlice};
 pub use log::log_validator::{KeyRule, UNPACKED_SIZE_MAX, ValidationError, ValidationRules, validate};
 pub use log::read::{FetchIsolation, LogRead, MinOneBatch, ReadLimits};

@@ -177,6 +177,7 @@ impl World {
         let config = Arc::new(config);
         let now = at(1000);
         let log = UnifiedLog::create(&environment, partition(), topic_id(), config.clone(), now).unwrap();
+        environment.directory.sync_names(environment.fs.as_ref()).unwrap();
         Self {
             fs,
             mem,

@@ -137,7 +137,9 @@ impl MetadataLog {
         let is_new = environment.fs.info(&folder.join("partition.metadata")).is_err();
         let log = if is_new {
             let id = CLUSTER_METADATA_TOPIC_ID;
-            UnifiedLog::create(&environment, metadata_partition(), id, config, now)?
+            let log = UnifiedLog::create(&environment, metadata_partition(), id, config, now)?;
+            environment.directory.sync_names(environment.fs.as_ref())?;
+            log
         } else {
             let checkpoints = LogCheckpoints {
                 previous_stop: options.previous_stop,

@@ -3,6 +3,7 @@
 //! A log whose topic id the image does not know is stray: its folder is renamed and removed later, never served.
 //! A log that the image gives to another broker is left alone.
 
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use broker_metadata::{
 };
 use broker_model::{Now, PartitionIndex, TopicPartition};
 use broker_replication::{InSyncReplicas, Leadership, Partition};
-use broker_storage::{LoadedLogs, LogConfig, Retirement, UnifiedLog};
+use broker_storage::{LoadError, LoadedLogs, LogConfig, NewLog, Retirement, UnifiedLog};
 
 use super::ReplicaManager;
 use super::partition_handle::{Hosted, PartitionHandle};
@@ -33,6 +34,13 @@ pub trait ResolveTopicSettings: Debug + Send + Sync {
     fn resolve(&self, image: &MetadataImage, topic: &str) -> TopicSettings;
 }
 
+/// A partition that the image gives to this broker and that has no log yet.
+struct Wanted<'a> {
+    topic: &'a TopicImage,
+    index: PartitionIndex,
+    registration: &'a PartitionRegistration,
+}
+
 impl ReplicaManager {
     /// Settings of a topic by the configs in `image`.
     pub fn settings_of(&self, image: &MetadataImage, topic: &str) -> TopicSettings {
@@ -41,43 +49,48 @@ impl ReplicaManager {
 
     /// Takes over the logs that were found on disk, and makes those that the image wants and the disk lacks.
     pub fn take_over(&self, image: &MetadataImage, loaded: LoadedLogs, now: Now) {
+        let mut stray = Vec::new();
         for loaded in loaded.logs {
             let report = &loaded.report;
             tracing::debug!(partition = %loaded.log.partition(), ?report, "log opened");
-            self.take_over_log(image, loaded.log, now);
+            stray.extend(self.take_over_log(image, loaded.log));
         }
+        self.retire(stray, Retirement::Stray, now);
         for (partition, error) in loaded.refused {
-            tracing::error!(%partition, %error, "log cannot be opened; the partition is offline");
-            if let Some(topic) = image.topics.by_name(&partition.topic) {
-                self.insert(
-                    topic.id,
-                    Arc::new(PartitionHandle::new(partition, Hosted::Offline)),
-                );
+            match image.topics.by_name(&partition.topic) {
+                Some(topic) => self.insert_offline(topic, partition.partition, &error),
+                None => tracing::error!(%partition, %error, "log of no topic cannot be opened"),
             }
         }
         for path in loaded.ignored {
             tracing::warn!(path = %path.display(), "folder is no partition's and is left alone");
         }
+        let mut wanted = Vec::new();
         for topic in image.topics.iter() {
-            for (index, registration) in topic.indexed_partitions() {
-                self.keep(image, topic, index, registration, now);
-            }
+            let partitions = topic.indexed_partitions();
+            wanted.extend(
+                partitions.filter_map(|(index, registration)| self.lead_or_want(topic, index, registration)),
+            );
         }
+        self.create(image, wanted, now);
     }
 
-    fn take_over_log(&self, image: &MetadataImage, log: UnifiedLog, now: Now) {
+    /// Leads the log if it is this broker's; answers it if it is stray.
+    fn take_over_log(&self, image: &MetadataImage, log: UnifiedLog) -> Option<UnifiedLog> {
         let topic = image.topics.by_id(log.topic_id());
         let registration = topic.and_then(|topic| topic.partition(log.partition().partition));
         match (topic, registration) {
             (Some(topic), Some(registration)) if registration.replicas.contains(&self.node_id) => {
                 self.lead(image, topic, registration, log);
+                None
             }
             (Some(_), Some(_)) => {
-                tracing::warn!(partition = %log.partition(), "log belongs to another broker")
+                tracing::warn!(partition = %log.partition(), "log belongs to another broker");
+                None
             }
             _ => {
                 tracing::warn!(partition = %log.partition(), topic_id = %log.topic_id(), "log is stray and goes");
-                self.retire(log, Retirement::Stray, now);
+                Some(log)
             }
         }
     }
@@ -97,76 +110,105 @@ impl ReplicaManager {
         self.insert(topic.id, Arc::new(handle));
     }
 
-    fn retire(&self, log: UnifiedLog, retirement: Retirement, now: Now) {
-        let partition = log.partition().clone();
-        let outcome = match random_uuid() {
-            Ok(id) => self
-                .logs()
-                .retire_log(log, retirement, id, now)
-                .map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = outcome {
-            tracing::error!(%partition, %error, "log folder cannot be put aside");
+    fn retire(&self, logs: Vec<UnifiedLog>, retirement: Retirement, now: Now) {
+        if logs.is_empty() {
+            return;
+        }
+        let mut named = Vec::with_capacity(logs.len());
+        for log in logs {
+            match random_uuid() {
+                Ok(id) => named.push((log, id)),
+                Err(error) => {
+                    tracing::error!(partition = %log.partition(), %error, "log folder cannot be put aside");
+                }
+            }
+        }
+        for error in self.logs().retire_logs(named, retirement, now) {
+            tracing::error!(%error, "log folder cannot be put aside");
         }
     }
 
     /// Takes over what changed between two images.
     pub fn apply(&self, image: &MetadataImage, changes: &MetadataChanges, now: Now) {
         let is_deleted = |change: &TopicChange| change.fate == TopicFate::Deleted;
-        for (id, _) in changes.topics.iter().filter(|(_, change)| is_deleted(change)) {
-            for handle in self.remove_topic(*id) {
-                if let Some(log) = handle.give_up(Hosted::Deleted) {
-                    self.retire(log, Retirement::Deleted, now);
-                }
-            }
-        }
+        let deleted = changes.topics.iter().filter(|(_, change)| is_deleted(change));
+        let handles = deleted.flat_map(|(id, _)| self.remove_topic(*id));
+        let logs = handles
+            .filter_map(|handle| handle.give_up(Hosted::Deleted))
+            .collect();
+        self.retire(logs, Retirement::Deleted, now);
+        let mut wanted = Vec::new();
         for (id, change) in changes.topics.iter().filter(|(_, change)| !is_deleted(change)) {
             let Some(topic) = image.topics.by_id(*id) else {
                 continue;
             };
             for index in &change.partitions {
                 if let Some(registration) = topic.partition(*index) {
-                    self.keep(image, topic, *index, registration, now);
+                    wanted.extend(self.lead_or_want(topic, *index, registration));
                 }
             }
         }
+        self.create(image, wanted, now);
         self.apply_configs(image, changes);
     }
 
-    /// Makes a partition, or tells it who leads.
-    fn keep(
+    /// Tells a partition who leads; answers what is to be made if it is not here yet.
+    fn lead_or_want<'a>(
         &self,
-        image: &MetadataImage,
-        topic: &TopicImage,
+        topic: &'a TopicImage,
         index: PartitionIndex,
-        registration: &PartitionRegistration,
-        now: Now,
-    ) {
+        registration: &'a PartitionRegistration,
+    ) -> Option<Wanted<'a>> {
         if !registration.replicas.contains(&self.node_id) {
+            return None;
+        }
+        match self.partition_by_id(topic.id, index.value()) {
+            Ok(handle) => {
+                // An offline partition learns who leads when its directory is back.
+                let _offline = handle.with(|partition| partition.set_leadership(leadership_of(registration)));
+                None
+            }
+            Err(_) => Some(Wanted {
+                topic,
+                index,
+                registration,
+            }),
+        }
+    }
+
+    /// Makes logs, and leads them.
+    fn create(&self, image: &MetadataImage, wanted: Vec<Wanted<'_>>, now: Now) {
+        if wanted.is_empty() {
             return;
         }
-        if let Ok(handle) = self.partition_by_id(topic.id, index.value()) {
-            // An offline partition learns who leads when its directory is back.
-            let _offline = handle.with(|partition| partition.set_leadership(leadership_of(registration)));
-            return;
-        }
-        let partition = TopicPartition::new(topic.name.clone(), index);
-        let settings = self.settings_of(image, &topic.name);
-        let directory = registration.directory_of(self.node_id);
-        let created =
-            self.logs()
-                .create_log(partition.clone(), topic.id, settings.log.clone(), directory, now);
-        match created {
-            Ok(log) => self.lead(image, topic, registration, log),
-            Err(error) => {
-                tracing::error!(%partition, %error, "log cannot be made; the partition is offline");
-                self.insert(
-                    topic.id,
-                    Arc::new(PartitionHandle::new(partition, Hosted::Offline)),
-                );
+        let mut settings = HashMap::new();
+        let logs = wanted.iter().map(|wanted| {
+            let name = &wanted.topic.name;
+            let settings = settings
+                .entry(name.clone())
+                .or_insert_with(|| self.settings_of(image, name));
+            NewLog {
+                partition: TopicPartition::new(name.clone(), wanted.index),
+                topic_id: wanted.topic.id,
+                config: settings.log.clone(),
+                directory: wanted.registration.directory_of(self.node_id),
+            }
+        });
+        let logs = logs.collect();
+        let made = self.logs().create_logs(logs, now);
+        for (wanted, made) in wanted.into_iter().zip(made) {
+            match made {
+                Ok(log) => self.lead(image, wanted.topic, wanted.registration, log),
+                Err(error) => self.insert_offline(wanted.topic, wanted.index, &error),
             }
         }
+    }
+
+    fn insert_offline(&self, topic: &TopicImage, index: PartitionIndex, error: &LoadError) {
+        let partition = TopicPartition::new(topic.name.clone(), index);
+        tracing::error!(%partition, %error, "log cannot be used; the partition is offline");
+        let handle = PartitionHandle::new(partition, Hosted::Offline);
+        self.insert(topic.id, Arc::new(handle));
     }
 
     /// Configs of one topic change that topic, configs of brokers may change every topic.

@@ -56,6 +56,15 @@ impl DirectoryHealth {
         }
     }
 
+    /// Makes the names in the directory durable.
+    ///
+    /// # Errors
+    /// When the file system fails; the directory is offline then.
+    pub fn sync_names(&self, fs: &dyn Fs) -> Result<(), StorageError> {
+        fs.sync_directory(&self.path)
+            .map_err(|error| self.failed(&self.path, error))
+    }
+
     /// Reads a failure at `path`; unless it may pass, the directory is offline from now on.
     pub fn failed(&self, path: &Path, error: io::Error) -> StorageError {
         let error = StorageError::from_io(&self.path, path, error);

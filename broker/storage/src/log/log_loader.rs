@@ -91,7 +91,8 @@ pub struct RecoveryReport {
 }
 
 impl UnifiedLog {
-    /// Makes the folder and the first segment of a new log, durably.
+    /// Makes the folder and the first segment of a new log. The folder's own name is durable when the caller has
+    /// synced the log directory, once for many logs.
     ///
     /// # Errors
     /// When the file system fails; an existing folder of that name is opened instead, if it is the same topic's.
@@ -104,7 +105,6 @@ impl UnifiedLog {
     ) -> Result<Self, LoadError> {
         environment.directory.require_online()?;
         let folder = folder_of(environment, &partition);
-        let directory = environment.directory.path();
         folder.check(folder.path(), folder.fs().create_directories(folder.path()))?;
         if !topic_id.is_zero() {
             let path = folder.path().join(partition_metadata::FILE_NAME);
@@ -113,7 +113,6 @@ impl UnifiedLog {
                 replace_whole(folder.fs(), &path, &render_partition_metadata(topic_id)),
             )?;
         }
-        folder.check(directory, folder.fs().sync_directory(directory))?;
         let (log, _report) = Self::open(environment, partition, config, LogCheckpoints::NONE, now)?;
         Ok(log)
     }

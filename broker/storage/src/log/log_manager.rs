@@ -5,11 +5,13 @@
 //! partition lies in one directory. A directory that fails goes offline alone; a directory of another cluster or
 //! node, a duplicate or a held one refuses the start. `__cluster_metadata` is left to its own driver.
 
+mod placing;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use broker_model::{BrokerEpoch, DirectoryId, MonotonicMs, Now, Offset, TopicId, TopicPartition, Uuid};
+use broker_model::{BrokerEpoch, MonotonicMs, Now, Offset, TopicPartition};
 
 use crate::checkpoint::offset_checkpoint::OffsetCheckpoint;
 use crate::error::{DirectoryError, LoadError, StorageError};
@@ -19,10 +21,11 @@ use crate::log::log_directory::{CHECKPOINT_KINDS, CheckpointKind, DirectoryOwner
 use crate::log::log_folder::OpenFileBudget;
 use crate::log::log_loader::{LogEnvironment, RecoveryReport};
 use crate::log::retention::PendingDelete;
-use crate::log::retirement::Retirement;
 use crate::log::tail_cache::TailCacheBudget;
 use crate::log::unified_log::UnifiedLog;
+
 use crate::segment::file_name::{DELETE_FOLDER_SUFFIX, parse_folder_name};
+pub use placing::{Made, NewLog};
 
 /// The topic of the metadata quorum, whose log the manager does not load.
 const METADATA_TOPIC: &str = "__cluster_metadata";
@@ -284,62 +287,6 @@ impl LogManager {
         self.placements
             .get(partition)
             .map(|index| &self.directories[*index])
-    }
-
-    /// The online directory with the fewest partitions, the first of equals.
-    fn emptiest(&self) -> Option<usize> {
-        let mut counts = vec![0_usize; self.directories.len()];
-        self.placements.values().for_each(|index| counts[*index] += 1);
-        self.online()
-            .map(|(index, _)| index)
-            .min_by_key(|index| counts[*index])
-    }
-
-    /// Makes the log of a new partition, in `directory` or in the one with the fewest partitions.
-    ///
-    /// # Errors
-    /// When the file system fails or no directory is online.
-    pub fn create_log(
-        &mut self,
-        partition: TopicPartition,
-        topic_id: TopicId,
-        config: Arc<LogConfig>,
-        directory: Option<DirectoryId>,
-        now: Now,
-    ) -> Result<UnifiedLog, LoadError> {
-        let wanted = directory.and_then(|id| self.online().find(|(_, directory)| directory.id() == id));
-        let index = wanted.map(|(index, _)| index).or_else(|| self.emptiest());
-        let Some(index) = index else {
-            let directory = self.directories[0].path().to_path_buf();
-            return Err(StorageError::LogDirectoryOffline { directory }.into());
-        };
-        let log = UnifiedLog::create(
-            &self.environment_of(index),
-            partition.clone(),
-            topic_id,
-            config,
-            now,
-        )?;
-        self.placements.insert(partition, index);
-        Ok(log)
-    }
-
-    /// Takes a log out of service: its folder is renamed at once, and removed later if the topic was deleted.
-    ///
-    /// # Errors
-    /// When the file system fails.
-    pub fn retire_log(
-        &mut self,
-        log: UnifiedLog,
-        retirement: Retirement,
-        id: Uuid,
-        now: Now,
-    ) -> Result<(), StorageError> {
-        self.placements.remove(log.partition());
-        if let Some(pending) = log.retire(retirement, id, now)? {
-            self.pending.push(pending);
-        }
-        Ok(())
     }
 
     /// Queues files that are to be unlinked.

@@ -23,7 +23,8 @@ pub enum Retirement {
 }
 
 impl UnifiedLog {
-    /// Renames the folder; answers what is to be removed later.
+    /// Renames the folder; answers what is to be removed later. The new name is durable when the caller has synced
+    /// the log directory, once for many logs.
     ///
     /// # Errors
     /// When the file system fails.
@@ -42,8 +43,6 @@ impl UnifiedLog {
         let target = directory.join(retired_folder_name(&self.partition, id, suffix));
         let from = self.folder.path();
         self.folder.check(from, self.folder.fs().rename(from, &target))?;
-        self.folder
-            .check(directory, self.folder.fs().sync_directory(directory))?;
         let size = self.size();
         let mut pending = self.nothing_pending(now);
         pending.paths.push(target);

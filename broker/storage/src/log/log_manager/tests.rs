@@ -2,7 +2,7 @@
 
 use std::io::IoSlice;
 
-use broker_model::{BrokerId, ClusterId, LeaderEpoch, PartitionIndex};
+use broker_model::{BrokerId, ClusterId, DirectoryId, LeaderEpoch, PartitionIndex, Uuid};
 
 use super::*;
 use crate::checkpoint::meta_properties::MetaProperties;
@@ -10,6 +10,7 @@ use crate::fs::OpenMode;
 use crate::log::append_types::{AppendContext, AppendOrigin};
 use crate::log::log_directory::format_directory;
 use crate::log::log_loader::PreviousStop;
+use crate::log::retirement::Retirement;
 use crate::test_world::{at, batch, read_all, topic_id};
 use crate::testing::{Fault, FaultFs, FaultOperation, MemFs};
 
@@ -81,9 +82,28 @@ fn load(manager: &mut LogManager) -> LoadedLogs {
 }
 
 fn create(manager: &mut LogManager, number: i32) -> UnifiedLog {
+    create_in(manager, number, None)
+}
+
+fn create_in(manager: &mut LogManager, number: i32, directory: Option<DirectoryId>) -> UnifiedLog {
     manager
-        .create_log(partition(number), topic_id(), config(), None, NOW)
+        .create_logs(vec![new_log(number, directory)], NOW)
+        .remove(0)
         .unwrap()
+}
+
+fn new_log(number: i32, directory: Option<DirectoryId>) -> NewLog {
+    NewLog {
+        partition: partition(number),
+        topic_id: topic_id(),
+        config: config(),
+        directory,
+    }
+}
+
+fn retire(manager: &mut LogManager, log: UnifiedLog, retirement: Retirement) {
+    let failures = manager.retire_logs(vec![(log, Uuid::from_bytes([9; 16]))], retirement, NOW);
+    assert!(failures.is_empty(), "{failures:?}");
 }
 
 fn append(log: &mut UnifiedLog, value: &str) {
@@ -111,10 +131,29 @@ fn new_partitions_go_where_the_fewest_are() {
         .collect();
     assert_eq!(places, ["/d0", "/d1", "/d0", "/d1"].map(PathBuf::from));
     let chosen = manager.directories()[0].id();
-    let log = manager
-        .create_log(partition(9), topic_id(), config(), Some(chosen), NOW)
-        .unwrap();
+    let log = create_in(&mut manager, 9, Some(chosen));
     assert_eq!(log.directory().path(), Path::new("/d0"));
+}
+
+#[test]
+fn logs_that_are_made_at_once_survive_a_crash_and_spread_over_directories() {
+    let broker = Broker::new(2);
+    let mut manager = broker.start();
+    let made = manager.create_logs((0..100).map(|number| new_log(number, None)).collect(), NOW);
+    let numbers = made
+        .iter()
+        .map(|log| log.as_ref().unwrap().partition().partition.value());
+    assert!(
+        numbers.eq(0..100),
+        "the answers are in the order of the questions"
+    );
+    drop((made, manager));
+    broker.mem.crash(1);
+    let mut manager = broker.start();
+    assert_eq!(load(&mut manager).logs.len(), 100);
+    let in_first =
+        |number: &i32| manager.directory_of(&partition(*number)).unwrap().path() == Path::new("/d0");
+    assert_eq!((0..100).filter(in_first).count(), 50);
 }
 
 #[test]
@@ -220,9 +259,7 @@ fn a_deleted_topic_disappears_at_once_and_its_bytes_later() {
     let mut manager = broker.start();
     let mut log = create(&mut manager, 0);
     append(&mut log, "x");
-    manager
-        .retire_log(log, Retirement::Deleted, Uuid::from_bytes([9; 16]), NOW)
-        .unwrap();
+    retire(&mut manager, log, Retirement::Deleted);
     let gone = format!("/d0/t-0.{}-delete", "09".repeat(16));
     assert!(broker.mem.info(Path::new(&gone)).is_ok());
     assert!(broker.mem.info(Path::new("/d0/t-0")).is_err());
@@ -238,9 +275,7 @@ fn a_delete_that_a_crash_interrupted_is_finished_at_start() {
     let broker = Broker::new(1);
     let mut manager = broker.start();
     let log = create(&mut manager, 0);
-    manager
-        .retire_log(log, Retirement::Deleted, Uuid::from_bytes([9; 16]), NOW)
-        .unwrap();
+    retire(&mut manager, log, Retirement::Deleted);
     drop(manager);
     broker.mem.crash(1);
     let mut manager = broker.start();
@@ -261,9 +296,7 @@ fn a_stray_log_is_moved_aside_and_stays() {
     let broker = Broker::new(1);
     let mut manager = broker.start();
     let log = create(&mut manager, 0);
-    manager
-        .retire_log(log, Retirement::Stray, Uuid::from_bytes([9; 16]), NOW)
-        .unwrap();
+    retire(&mut manager, log, Retirement::Stray);
     assert_eq!(manager.next_delete(), None);
     drop(manager);
     let mut manager = broker.start();
