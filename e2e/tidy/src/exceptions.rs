@@ -28,4 +28,9 @@ pub const SHELL_WORDS: &[(&str, &str, &str)] = &[
         "std::thread",
         "recovery of many logs uses a scope of threads and waits",
     ),
+    (
+        "broker/storage/src/log/log_manager/placing.rs",
+        "std::thread",
+        "logs of a new topic are made by scoped threads, whose syncs the file system joins",
+    ),
 ];

@@ -381,9 +381,7 @@ fn the_cleaners_positions_are_kept_and_those_of_deleted_logs_are_not() {
         .map(|number| (partition(number), Offset::new(i64::from(number) + 10)))
         .collect();
     let gone = logs.remove(1);
-    manager
-        .retire_log(gone, Retirement::Deleted, Uuid::from_bytes([9; 16]), NOW)
-        .unwrap();
+    retire(&mut manager, gone, Retirement::Deleted);
     assert!(manager.write_cleaner_offsets(&offsets).is_empty());
     stop(manager, logs);
     let mut manager = broker.start();
