@@ -38,7 +38,10 @@ impl Connection {
         stream.set_read_timeout(Some(deadline))?;
         stream.set_write_timeout(Some(deadline))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, correlation_id: 0 })
+        Ok(Self {
+            stream,
+            correlation_id: 0,
+        })
     }
 
     /// Sends a request and waits for its answer.
@@ -78,7 +81,9 @@ impl Connection {
             Ok(frame) => frame,
             Err(error) => return outcome_of(error),
         };
-        let decoded = schemas.response(api).and_then(|message| decode::response(message, version, &frame));
+        let decoded = schemas
+            .response(api)
+            .and_then(|message| decode::response(message, version, &frame));
         match decoded {
             Ok((correlation_id, _)) if expected.is_some_and(|expected| expected != correlation_id) => {
                 Outcome::Undecodable(format!("correlation id {correlation_id}, not {expected:?}"))

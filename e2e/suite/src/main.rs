@@ -43,7 +43,11 @@ fn differential(broker: &str, purpose: Purpose) -> Result<bool> {
     let cases = here.join("cases");
     let schemas = Schemas::load(&here.join("../../broker/schema/schemas"))?;
     let broker = broker.to_socket_addrs()?.next().ok_or("no such address")?;
-    let seen = observe(&schemas, broker, &std::fs::read_to_string(cases.join("one-broker.jsonl"))?)?;
+    let seen = observe(
+        &schemas,
+        broker,
+        &std::fs::read_to_string(cases.join("one-broker.jsonl"))?,
+    )?;
     let mut recorded = Recorded::load(&cases.join("answers.jsonl"))?;
     if purpose == Purpose::Record {
         seen.iter().for_each(|one| recorded.add(one));
@@ -55,6 +59,10 @@ fn differential(broker: &str, purpose: Purpose) -> Result<bool> {
     Ok(tell(&seen, &recorded, &explanations))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program outside the broker, with no clock to be handed"
+)]
 fn observe(schemas: &Schemas, broker: SocketAddr, steps: &str) -> Result<Vec<Observation>> {
     let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() % 1_000_000;
     let mut script = Script::new(schemas, broker, format!("r{run:06x}z"));
@@ -74,7 +82,11 @@ fn tell(seen: &[Observation], recorded: &Recorded, explanations: &[Explanation])
             Verdict::Same => same += 1,
             Verdict::Explained(kind, reason) => {
                 let word = if kind == Kind::NotYet { "not yet" } else { "meant" };
-                if kind == Kind::NotYet { not_yet += 1 } else { meant += 1 }
+                if kind == Kind::NotYet {
+                    not_yet += 1
+                } else {
+                    meant += 1
+                }
                 println!("{word}\t{}\t{}\t{reason}", one.api, one.case);
             }
             Verdict::Different(differences) => {
@@ -88,6 +100,9 @@ fn tell(seen: &[Observation], recorded: &Recorded, explanations: &[Explanation])
             }
         }
     }
-    println!("{} cases: {same} as Kafka, {meant} meant, {not_yet} not yet, {different} different", seen.len());
+    println!(
+        "{} cases: {same} as Kafka, {meant} meant, {not_yet} not yet, {different} different",
+        seen.len()
+    );
     different == 0
 }

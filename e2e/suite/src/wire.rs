@@ -31,8 +31,12 @@ impl Schemas {
         let (mut requests, mut responses) = (BTreeMap::new(), BTreeMap::new());
         for message in broker_schema::parse::load(folder)? {
             match message.kind {
-                Kind::Request => requests.insert(message.name.trim_end_matches("Request").to_owned(), message),
-                Kind::Response => responses.insert(message.name.trim_end_matches("Response").to_owned(), message),
+                Kind::Request => {
+                    requests.insert(message.name.trim_end_matches("Request").to_owned(), message)
+                }
+                Kind::Response => {
+                    responses.insert(message.name.trim_end_matches("Response").to_owned(), message)
+                }
                 _ => None,
             };
         }
@@ -44,7 +48,9 @@ impl Schemas {
     /// # Errors
     /// There is no such API.
     pub fn request(&self, api: &str) -> Result<&Message> {
-        self.requests.get(api).ok_or_else(|| format!("no request {api}").into())
+        self.requests
+            .get(api)
+            .ok_or_else(|| format!("no request {api}").into())
     }
 
     /// The response of an API.
@@ -52,13 +58,18 @@ impl Schemas {
     /// # Errors
     /// There is no such API.
     pub fn response(&self, api: &str) -> Result<&Message> {
-        self.responses.get(api).ok_or_else(|| format!("no response {api}").into())
+        self.responses
+            .get(api)
+            .ok_or_else(|| format!("no response {api}").into())
     }
 
     /// Name of the API with that key.
     #[must_use]
     pub fn name_of(&self, key: i16) -> Option<&str> {
-        self.requests.iter().find(|(_, message)| message.key == Some(key)).map(|(name, _)| name.as_str())
+        self.requests
+            .iter()
+            .find(|(_, message)| message.key == Some(key))
+            .map(|(name, _)| name.as_str())
     }
 }
 

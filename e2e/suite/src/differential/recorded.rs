@@ -24,8 +24,14 @@ impl Recorded {
         let mut recorded = Self::default();
         for line in fs::read_to_string(path).unwrap_or_default().lines() {
             let line: Value = serde_json::from_str(line)?;
-            let case = line.get("case").and_then(Value::as_str).ok_or("a line without a case")?;
-            let variants = line.get("answers").and_then(Value::as_array).ok_or("a line without answers")?;
+            let case = line
+                .get("case")
+                .and_then(Value::as_str)
+                .ok_or("a line without a case")?;
+            let variants = line
+                .get("answers")
+                .and_then(Value::as_array)
+                .ok_or("a line without answers")?;
             recorded.variants.insert(case.to_owned(), variants.clone());
         }
         Ok(recorded)

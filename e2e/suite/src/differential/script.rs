@@ -59,7 +59,9 @@ impl<'a> Script<'a> {
             Some(bytes) => self.raw(step, &batch::unhex(bytes)?),
             None => self.request(step)?,
         };
-        let Some(case) = text(step, "case") else { return Ok(None) };
+        let Some(case) = text(step, "case") else {
+            return Ok(None);
+        };
         Ok(Some(Observation {
             case: case.to_owned(),
             api: text(step, "api").unwrap_or("raw").to_owned(),
@@ -75,7 +77,11 @@ impl<'a> Script<'a> {
         if connection.send_bytes(bytes).is_err() {
             return json!({ "outcome": "closed" });
         }
-        let expected = step.get("answers").and_then(Value::as_array).cloned().unwrap_or_default();
+        let expected = step
+            .get("answers")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         if expected.is_empty() {
             return told(connection.receive_anything());
         }
@@ -85,12 +91,19 @@ impl<'a> Script<'a> {
             let api = one.get(0).and_then(Value::as_str).unwrap_or_default();
             all.push(told(connection.receive(self.schemas, api, version, None)));
         }
-        if all.len() == 1 { all.remove(0) } else { json!({ "outcome": "answers", "body": all }) }
+        if all.len() == 1 {
+            all.remove(0)
+        } else {
+            json!({ "outcome": "answers", "body": all })
+        }
     }
 
     fn request(&mut self, step: &Value) -> Result<Value> {
         let api = text(step, "api").ok_or_else(|| format!("a step without an API: {step}"))?;
-        let version = step.get("v").and_then(Value::as_i64).ok_or("a step without a version")? as i16;
+        let version = step
+            .get("v")
+            .and_then(Value::as_i64)
+            .ok_or("a step without a version")? as i16;
         let body = self.filled(step.get("req").ok_or("a step without a request")?);
         let deadline = step
             .get("timeout_ms")
@@ -140,9 +153,16 @@ impl<'a> Script<'a> {
                 Some(path) => {
                     let plus = fields.get("add").and_then(Value::as_i64).unwrap_or(0);
                     let stand_in = fields.get("else").and_then(Value::as_i64).unwrap_or(0);
-                    Value::from(self.found(path).and_then(Value::as_i64).map_or(stand_in, |number| number + plus))
+                    Value::from(
+                        self.found(path)
+                            .and_then(Value::as_i64)
+                            .map_or(stand_in, |number| number + plus),
+                    )
                 }
-                None => fields.iter().map(|(name, value)| (name.clone(), self.filled(value))).collect(),
+                None => fields
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.filled(value)))
+                    .collect(),
             },
             other => other.clone(),
         }
@@ -157,7 +177,11 @@ impl<'a> Script<'a> {
                 out.push_str(&self.run);
             } else {
                 // An answer that never came stands for an id that nothing has.
-                out.push_str(self.found(path).and_then(Value::as_str).unwrap_or("ESIzRFVmdwUBAgMEBQYHCA"));
+                out.push_str(
+                    self.found(path)
+                        .and_then(Value::as_str)
+                        .unwrap_or("ESIzRFVmdwUBAgMEBQYHCA"),
+                );
             }
             out.push_str(rest);
         }
@@ -185,7 +209,8 @@ fn has_code(value: &Value, codes: &[i64]) -> bool {
     match value {
         Value::Array(elements) => elements.iter().any(|element| has_code(element, codes)),
         Value::Object(fields) => fields.iter().any(|(name, value)| {
-            has_code(value, codes) || name.ends_with("error_code") && value.as_i64().is_some_and(|code| codes.contains(&code))
+            has_code(value, codes)
+                || name.ends_with("error_code") && value.as_i64().is_some_and(|code| codes.contains(&code))
         }),
         _ => false,
     }

@@ -7,9 +7,15 @@ use serde_json::Value;
 use super::{Result, encode};
 
 /// Milliseconds since 1970.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program outside the broker, with no clock to be handed"
+)]
 #[must_use]
 pub fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_millis() as i64)
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_millis() as i64)
 }
 
 /// Bytes of a value: `{"hex": …}`, or `{"batch": {…}}` for a batch of version 2. An empty text is no bytes.
@@ -23,7 +29,11 @@ pub fn bytes(value: &Value) -> Result<Vec<u8>> {
     if let Some(text) = value.get("hex").and_then(Value::as_str) {
         return unhex(text);
     }
-    batch(value.get("batch").ok_or_else(|| format!("neither bytes nor a batch: {value}"))?)
+    batch(
+        value
+            .get("batch")
+            .ok_or_else(|| format!("neither bytes nor a batch: {value}"))?,
+    )
 }
 
 /// Bytes of a hexadecimal text; `78*1000` is a byte a thousand times.
@@ -36,7 +46,12 @@ pub fn unhex(text: &str) -> Result<Vec<u8>> {
     }
     (0..text.len())
         .step_by(2)
-        .map(|at| Ok(u8::from_str_radix(text.get(at..at + 2).ok_or("half a byte")?, 16)?))
+        .map(|at| {
+            Ok(u8::from_str_radix(
+                text.get(at..at + 2).ok_or("half a byte")?,
+                16,
+            )?)
+        })
         .collect()
 }
 
@@ -53,7 +68,10 @@ fn batch(fields: &Value) -> Result<Vec<u8>> {
         Some(Value::Number(fixed)) => fixed.as_i64().ok_or("not a time")?,
         Some(relative) => now_ms() + relative.get("now").and_then(Value::as_i64).ok_or("not a time")?,
     };
-    let records = fields.get("records").and_then(Value::as_array).ok_or("no records")?;
+    let records = fields
+        .get("records")
+        .and_then(Value::as_array)
+        .ok_or("no records")?;
     let body = match fields.get("payload").and_then(Value::as_str) {
         Some(payload) => unhex(payload)?,
         None => records_of(records)?,
@@ -118,7 +136,11 @@ pub fn summary(bytes: &[u8]) -> Value {
         let size = usize::try_from(int(8)).unwrap_or(usize::MAX).saturating_add(12);
         let Some(one) = rest.get(..size) else { break };
         let stored = u32::from_be_bytes([one[17], one[18], one[19], one[20]]);
-        let check = if stored == crc32c(&one[21..]) { "" } else { " BAD CRC" };
+        let check = if stored == crc32c(&one[21..]) {
+            ""
+        } else {
+            " BAD CRC"
+        };
         lines.push(Value::from(format!(
             "{base}+{} magic {} epoch {} attributes {:#x} sequence {} count {} bytes {size}{check}",
             int(23),
@@ -143,7 +165,11 @@ pub fn crc32c(bytes: &[u8]) -> u32 {
     for byte in bytes {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 };
+            crc = if crc & 1 == 1 {
+                crc >> 1 ^ 0x82f6_3b78
+            } else {
+                crc >> 1
+            };
         }
     }
     !crc

@@ -84,14 +84,20 @@ impl<'a> Reader<'a> {
 fn structure(reader: &mut Reader<'_>, message: &Message, shape: &Structure, version: i16) -> Result<Value> {
     let flexible = message.is_flexible(version);
     let mut value = Map::new();
-    for field in shape.fields.iter().filter(|field| field.versions.contains(version) && field.tag.is_none()) {
+    for field in shape
+        .fields
+        .iter()
+        .filter(|field| field.versions.contains(version) && field.tag.is_none())
+    {
         value.insert(field.name.clone(), self::field(reader, message, field, version)?);
     }
     if flexible {
         for _ in 0..reader.varint()? {
             let tag = reader.varint()?;
             let length = reader.varint()?;
-            let mut inner = Reader { bytes: reader.take(length)? };
+            let mut inner = Reader {
+                bytes: reader.take(length)?,
+            };
             let known = shape
                 .fields
                 .iter()
@@ -119,10 +125,17 @@ fn field(reader: &mut Reader<'_>, message: &Message, field: &Field, version: i16
             return Ok(Value::Null);
         }
     }
-    typed(reader, message, &field.ty, compact, version).map_err(|error| format!("{}: {error}", field.name).into())
+    typed(reader, message, &field.ty, compact, version)
+        .map_err(|error| format!("{}: {error}", field.name).into())
 }
 
-fn typed(reader: &mut Reader<'_>, message: &Message, ty: &Type, compact: bool, version: i16) -> Result<Value> {
+fn typed(
+    reader: &mut Reader<'_>,
+    message: &Message,
+    ty: &Type,
+    compact: bool,
+    version: i16,
+) -> Result<Value> {
     Ok(match ty {
         Type::Number("i8") => Value::from(i8::from_be_bytes(reader.array()?)),
         Type::Number("i16") => Value::from(i16::from_be_bytes(reader.array()?)),
@@ -156,7 +169,9 @@ fn typed(reader: &mut Reader<'_>, message: &Message, ty: &Type, compact: bool, v
             }
         },
         Type::Struct(name) => {
-            let shape = message.structure(name).ok_or_else(|| format!("no structure {name}"))?;
+            let shape = message
+                .structure(name)
+                .ok_or_else(|| format!("no structure {name}"))?;
             structure(reader, message, shape, version)?
         }
     })

@@ -26,10 +26,20 @@ pub fn request(message: &Message, version: i16, correlation_id: i32, body: &Valu
     Ok(out)
 }
 
-fn structure(out: &mut Vec<u8>, message: &Message, shape: &Structure, version: i16, value: &Value) -> Result<()> {
+fn structure(
+    out: &mut Vec<u8>,
+    message: &Message,
+    shape: &Structure,
+    version: i16,
+    value: &Value,
+) -> Result<()> {
     let flexible = message.is_flexible(version);
     let mut tagged = BTreeMap::new();
-    for field in shape.fields.iter().filter(|field| field.versions.contains(version)) {
+    for field in shape
+        .fields
+        .iter()
+        .filter(|field| field.versions.contains(version))
+    {
         let given = value.get(&field.name);
         if let Some(tag) = field.tag {
             if let Some(given) = given.filter(|given| **given != default_of(field)) {
@@ -77,10 +87,18 @@ fn field(out: &mut Vec<u8>, message: &Message, field: &Field, version: i16, valu
             return Ok(());
         }
     }
-    typed(out, message, &field.ty, compact, version, value).map_err(|error| format!("{}: {error}", field.name).into())
+    typed(out, message, &field.ty, compact, version, value)
+        .map_err(|error| format!("{}: {error}", field.name).into())
 }
 
-fn typed(out: &mut Vec<u8>, message: &Message, ty: &Type, compact: bool, version: i16, value: &Value) -> Result<()> {
+fn typed(
+    out: &mut Vec<u8>,
+    message: &Message,
+    ty: &Type,
+    compact: bool,
+    version: i16,
+    value: &Value,
+) -> Result<()> {
     match ty {
         Type::Number(name) => number(out, name, value)?,
         Type::Bool => out.push(u8::from(value.as_bool().ok_or("not a truth value")?)),
@@ -91,7 +109,11 @@ fn typed(out: &mut Vec<u8>, message: &Message, ty: &Type, compact: bool, version
             out.extend(bytes.unwrap_or_default());
         }
         Type::Bytes | Type::Records => {
-            let bytes = if value.is_null() { None } else { Some(super::batch::bytes(value)?) };
+            let bytes = if value.is_null() {
+                None
+            } else {
+                Some(super::batch::bytes(value)?)
+            };
             length(out, bytes.as_ref().map(Vec::len), compact, false);
             out.extend(bytes.unwrap_or_default());
         }
@@ -103,7 +125,9 @@ fn typed(out: &mut Vec<u8>, message: &Message, ty: &Type, compact: bool, version
             }
         }
         Type::Struct(name) => {
-            let shape = message.structure(name).ok_or_else(|| format!("no structure {name}"))?;
+            let shape = message
+                .structure(name)
+                .ok_or_else(|| format!("no structure {name}"))?;
             structure(out, message, shape, version, value)?;
         }
     }
@@ -160,8 +184,15 @@ pub fn uuid(text: &str) -> Result<[u8; 16]> {
         return Err(format!("not a UUID: {text:?}").into());
     }
     for (index, letter) in text.bytes().enumerate() {
-        let digit = ALPHABET.iter().position(|other| *other == letter).ok_or("not a UUID")? as u128;
-        bits = if index < 21 { bits << 6 | digit } else { bits << 2 | digit >> 4 };
+        let digit = ALPHABET
+            .iter()
+            .position(|other| *other == letter)
+            .ok_or("not a UUID")? as u128;
+        bits = if index < 21 {
+            bits << 6 | digit
+        } else {
+            bits << 2 | digit >> 4
+        };
     }
     Ok(bits.to_be_bytes())
 }
@@ -172,7 +203,11 @@ pub fn uuid_text(bytes: [u8; 16]) -> String {
     let bits = u128::from_be_bytes(bytes);
     (0..22)
         .map(|index| {
-            let digit = if index < 21 { bits >> (122 - 6 * index) & 63 } else { bits << 4 & 63 };
+            let digit = if index < 21 {
+                bits >> (122 - 6 * index) & 63
+            } else {
+                bits << 4 & 63
+            };
             char::from(ALPHABET[digit as usize])
         })
         .collect()
