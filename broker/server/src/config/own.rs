@@ -1,0 +1,91 @@
+//! The configurations that Kafka does not have.
+
+use broker_metadata::config_def::{
+    Acts, ConfigDef, ConfigType, DefaultValue, Importance, UpdateMode, Validator, Visibility,
+};
+
+const fn own(name: &'static str, kind: ConfigType, default: &'static str, doc: &'static str) -> ConfigDef {
+    ConfigDef {
+        name,
+        kind,
+        default: DefaultValue::Value(default),
+        validator: Validator::Any,
+        importance: Importance::Medium,
+        update_mode: UpdateMode::ReadOnly,
+        visibility: Visibility::Public,
+        acts: Acts::Yes,
+        synonyms: &[],
+        doc,
+    }
+}
+
+/// Every configuration of our own, by name.
+pub static OWN_CONFIGS: &[ConfigDef] = &[
+    own(
+        "eddyline.http.listener",
+        ConfigType::String,
+        "127.0.0.1:9644",
+        "Address of the HTTP server for /metrics, /healthz and /readyz; empty for none.",
+    ),
+    ConfigDef {
+        validator: Validator::OneOf(&["text", "json"]),
+        ..own(
+            "eddyline.log.format",
+            ConfigType::String,
+            "text",
+            "Whether the lines of the log are text or JSON.",
+        )
+    },
+    own(
+        "eddyline.log.level",
+        ConfigType::String,
+        "info",
+        "Which lines are logged: a level, or levels by module as in `info,broker_storage=debug`.",
+    ),
+    ConfigDef {
+        validator: Validator::AtLeast(0),
+        ..own(
+            "eddyline.metrics.max.partitions",
+            ConfigType::Int,
+            "10000",
+            "How many partitions get metrics of their own; those beyond are left out.",
+        )
+    },
+    ConfigDef {
+        validator: Validator::AtLeast(1_048_576),
+        ..own(
+            "eddyline.request.memory.bytes",
+            ConfigType::Long,
+            "134217728",
+            "Bytes of requests held at a time while `queued.max.request.bytes` is -1.",
+        )
+    },
+    ConfigDef {
+        validator: Validator::AtLeast(1_048_576),
+        ..own(
+            "eddyline.response.memory.bytes",
+            ConfigType::Long,
+            "134217728",
+            "Bytes of answers held at a time.",
+        )
+    },
+];
+
+/// The configuration of our own with that name.
+pub fn own_config(name: &str) -> Option<&'static ConfigDef> {
+    OWN_CONFIGS.iter().find(|def| def.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_ours_in_order_and_defaults_are_valid() {
+        assert!(OWN_CONFIGS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for def in OWN_CONFIGS {
+            assert!(def.name.starts_with("eddyline."));
+            assert!(def.default_text().is_some_and(|text| def.validate(text).is_ok()));
+        }
+    }
+}
