@@ -9,6 +9,7 @@
 pub mod boot;
 pub mod broker;
 pub mod clock;
+pub mod config;
 pub mod dispatch;
 pub mod drivers;
 pub mod error_mapping;

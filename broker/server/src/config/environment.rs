@@ -80,10 +80,19 @@ mod tests {
     fn one_underscore_is_a_dot_two_are_one_and_three_are_a_dash() {
         for (variable, name) in [
             ("KAFKA_ADVERTISED_LISTENERS", "advertised.listeners"),
-            ("KAFKA_LISTENER_NAME_IN__SIDE_MAX_CONNECTIONS", "listener.name.in_side.max.connections"),
-            ("KAFKA_LISTENER_NAME_IN___SIDE_MAX_CONNECTIONS", "listener.name.in-side.max.connections"),
+            (
+                "KAFKA_LISTENER_NAME_IN__SIDE_MAX_CONNECTIONS",
+                "listener.name.in_side.max.connections",
+            ),
+            (
+                "KAFKA_LISTENER_NAME_IN___SIDE_MAX_CONNECTIONS",
+                "listener.name.in-side.max.connections",
+            ),
         ] {
-            assert_eq!(property_name(variable), Some((Rank::Kafka, vec![name.to_owned()])));
+            assert_eq!(
+                property_name(variable),
+                Some((Rank::Kafka, vec![name.to_owned()]))
+            );
         }
     }
 

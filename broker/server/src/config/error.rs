@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::Origin;
 
-/// One thing that is wrong with the configuration of the broker.
+/// One thing that is wrong with the configuration of the broker, or that does nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblem {
     /// Where the value was set; none when it is missing.
@@ -28,10 +28,10 @@ impl fmt::Display for ConfigProblem {
     }
 }
 
-/// A configuration that no broker can be started with.
+/// A configuration that no broker can be started with; every problem is named, not the first alone.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the configuration cannot be used:{}", .0.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
-pub struct ConfigProblems(
+pub struct ConfigError(
     /// What is wrong, at least one thing.
     pub Vec<ConfigProblem>,
 );

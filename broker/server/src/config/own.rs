@@ -69,6 +69,15 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
             "Bytes of answers held at a time.",
         )
     },
+    ConfigDef {
+        validator: Validator::AtLeast(0),
+        ..own(
+            "eddyline.tail.cache.bytes",
+            ConfigType::Long,
+            "67108864",
+            "Bytes of recently appended batches that are kept in memory for consumers at the end of a log.",
+        )
+    },
 ];
 
 /// The configuration of our own with that name.

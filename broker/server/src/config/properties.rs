@@ -33,7 +33,9 @@ pub enum PropertiesError {
         size: usize,
     },
     /// `\u` without four hexadecimal digits.
-    #[error("line {line}: \\u is not followed by four hexadecimal digits; write \\\\u for a backslash and a u")]
+    #[error(
+        "line {line}: \\u is not followed by four hexadecimal digits; write \\\\u for a backslash and a u"
+    )]
     MalformedUnicode {
         /// The line, from 1.
         line: usize,
@@ -184,12 +186,18 @@ mod tests {
 
     #[test]
     fn comments_and_blank_lines_are_left_out() {
-        reads("# a=1\n\n  ! b=2\r\nc=3 # no comment\r", &[("c", "3 # no comment", 4)]);
+        reads(
+            "# a=1\n\n  ! b=2\r\nc=3 # no comment\r",
+            &[("c", "3 # no comment", 4)],
+        );
     }
 
     #[test]
     fn a_backslash_joins_lines_and_an_escaped_one_does_not() {
-        reads("a=1,\\\n   2,\\\n   3\nb=c\\\\\nd=\\", &[("a", "1,2,3", 1), ("b", "c\\", 4), ("d", "", 5)]);
+        reads(
+            "a=1,\\\n   2,\\\n   3\nb=c\\\\\nd=\\",
+            &[("a", "1,2,3", 1), ("b", "c\\", 4), ("d", "", 5)],
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use broker_metadata::config_def::{self, ConfigDef};
 
 use super::environment::property_name;
 use super::own::own_config;
-use super::{ConfigProblem, ConfigProblems, PropertiesError, parse_properties};
+use super::{ConfigError, ConfigProblem, PropertiesError, parse_properties};
 
 /// Where a value was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,14 +67,14 @@ impl Settings {
     ///
     /// # Errors
     /// The bytes are no properties file.
-    pub fn add_properties(&mut self, path: &Path, bytes: &[u8]) -> Result<(), ConfigProblems> {
+    pub fn add_properties(&mut self, path: &Path, bytes: &[u8]) -> Result<(), ConfigError> {
         let properties = parse_properties(bytes).map_err(|error| {
             let line = match error {
                 PropertiesError::MalformedUnicode { line } => line,
                 PropertiesError::TooLarge { .. } => 1,
             };
             let path = path.to_owned();
-            ConfigProblems(vec![ConfigProblem {
+            ConfigError(vec![ConfigProblem {
                 origin: Some(Origin::File { path, line }),
                 key: "properties file".to_owned(),
                 why: error.to_string(),
@@ -154,7 +154,10 @@ mod tests {
     fn the_stronger_source_wins() {
         let mut settings = Settings::new();
         settings
-            .add_properties(Path::new("a.properties"), b"num.partitions=1\nnode.id=1\nbroker.rack=a")
+            .add_properties(
+                Path::new("a.properties"),
+                b"num.partitions=1\nnode.id=1\nbroker.rack=a",
+            )
             .unwrap();
         let unknown = settings.add_environment([
             ("EDDYLINE_NUM_PARTITIONS".to_owned(), "3".to_owned()),

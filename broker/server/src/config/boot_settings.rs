@@ -1,0 +1,108 @@
+//! From the configuration to what `boot` and `format` are given.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use broker_controller::{ControllerSettings, TopicDeletion};
+use broker_model::{ClusterId, Timestamp};
+use broker_replication::fetch::SessionCacheLimits;
+use broker_storage::RealFs;
+
+use super::{BrokerConfig, ControllerConfigRules, EffectiveConfigs, TopicConfigs};
+use crate::boot::{AutoCreation, BootSettings};
+use crate::drivers::log_maintenance::MaintenanceSettings;
+use crate::drivers::metadata_log::SnapshotPolicy;
+use crate::format::{AlreadyFormatted, FormatRequest};
+
+/// Files that stay free for connections and everything that is not a log.
+const FILES_FOR_OTHERS: u64 = 512;
+
+impl BrokerConfig {
+    /// What a broker with this configuration is started with.
+    pub fn boot_settings(&self) -> BootSettings {
+        let configs = self.statics.alone();
+        let size = |name: &str| usize::try_from(configs.count(name)).unwrap_or(usize::MAX);
+        let small = |name: &str| i32::try_from(configs.number(name)).unwrap_or(i32::MAX);
+        BootSettings {
+            fs: Arc::new(RealFs),
+            node_id: self.node_id,
+            rack: self.rack.clone(),
+            directories: self.directories.clone(),
+            metadata_directory: self.metadata_directory.clone(),
+            recovery_threads: size("num.recovery.threads.per.data.dir"),
+            listeners: self.listeners.opened.clone(),
+            advertised: self.listeners.advertised.clone(),
+            voter_endpoints: self.listeners.voter_endpoints.clone(),
+            network: self.network.clone(),
+            topic_settings: Arc::new(TopicConfigs::new(self.statics.clone())),
+            config_rules: Arc::new(ControllerConfigRules::new(self.statics.clone())),
+            controller: ControllerSettings {
+                node_id: self.node_id,
+                default_partitions: small("num.partitions"),
+                default_replication_factor: i16::try_from(small("default.replication.factor")).unwrap_or(1),
+                topic_deletion: if configs.flag("delete.topic.enable") {
+                    TopicDeletion::Enabled
+                } else {
+                    TopicDeletion::Disabled
+                },
+            },
+            min_in_sync_replicas: small("min.insync.replicas"),
+            auto_topic_creation: if configs.flag("auto.create.topics.enable") {
+                AutoCreation::Enabled
+            } else {
+                AutoCreation::Disabled
+            },
+            maintenance: Arc::new(ArcSwap::from_pointee(maintenance_settings(&configs))),
+            snapshots: SnapshotPolicy {
+                max_new_record_bytes: configs.count("metadata.log.max.record.bytes.between.snapshots"),
+                max_interval_ms: configs.count("metadata.log.max.snapshot.interval.ms"),
+            },
+            metadata_segment_bytes: u32::try_from(configs.count("metadata.log.segment.bytes"))
+                .unwrap_or(u32::MAX),
+            tail_cache_bytes: size("eddyline.tail.cache.bytes"),
+            open_files: open_files(),
+            fetch_sessions: SessionCacheLimits {
+                slots: size("max.incremental.fetch.session.cache.slots"),
+                ..SessionCacheLimits::default()
+            },
+        }
+    }
+
+    /// What formats the directories of this configuration.
+    pub fn format_request(
+        &self,
+        cluster_id: Option<ClusterId>,
+        already_formatted: AlreadyFormatted,
+        now: Timestamp,
+    ) -> FormatRequest {
+        FormatRequest {
+            cluster_id,
+            node_id: self.node_id,
+            directories: self.directories.clone(),
+            metadata_directory: self.metadata_directory.clone(),
+            voter_endpoints: self.listeners.voter_endpoints.clone(),
+            already_formatted,
+            now,
+        }
+    }
+}
+
+/// When maintenance does what, by the configurations that act now.
+pub fn maintenance_settings(configs: &EffectiveConfigs<'_>) -> MaintenanceSettings {
+    MaintenanceSettings {
+        retention_check_ms: configs.count("log.retention.check.interval.ms"),
+        recovery_checkpoint_ms: configs.count("log.flush.offset.checkpoint.interval.ms"),
+        log_start_checkpoint_ms: configs.count("log.flush.start.offset.checkpoint.interval.ms"),
+        high_watermark_checkpoint_ms: configs.count("replica.high.watermark.checkpoint.interval.ms"),
+        producer_expiration_ms: configs.number("producer.id.expiration.ms"),
+        producer_expiration_check_ms: configs.count("producer.id.expiration.check.interval.ms"),
+    }
+}
+
+/// Half of what the process may open beyond a reserve goes to logs, the rest to connections.
+fn open_files() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let limit = limit.unwrap_or(1 << 20);
+    let for_logs = limit.saturating_sub(FILES_FOR_OTHERS) / 2;
+    usize::try_from(for_logs.clamp(64, 1 << 18)).unwrap_or(64)
+}

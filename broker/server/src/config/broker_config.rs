@@ -1,0 +1,308 @@
+//! The whole configuration of a broker, checked.
+//!
+//! Invariant: a [`BrokerConfig`] can be started with, as far as texts can tell; what the machine refuses (ports,
+//! directories) is found by `boot`. Everything that DescribeConfigs shows stays available as text in [`StaticConfigs`].
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use broker_metadata::config_def::ConfigValue;
+use broker_model::BrokerId;
+
+use super::listeners::{Listeners, read_listeners};
+use super::reader::Reader;
+use super::{ConfigError, ConfigProblem, Settings, StaticConfigs};
+use crate::network::{Deadlines, NetworkConfig};
+
+/// The configuration of a broker.
+#[derive(Clone, Debug)]
+pub struct BrokerConfig {
+    /// `node.id`, or `broker.id`; 1 when nobody says.
+    pub node_id: BrokerId,
+    /// `broker.rack`.
+    pub rack: Option<Arc<str>>,
+    /// `log.dirs`, or `log.dir`.
+    pub directories: Vec<PathBuf>,
+    /// `metadata.log.dir`, or the first directory.
+    pub metadata_directory: PathBuf,
+    /// Bounds of the network.
+    pub network: NetworkConfig,
+    /// What is logged and how.
+    pub logging: LoggingConfig,
+    /// `eddyline.http.listener`: address of the HTTP server; none when there is none.
+    pub http_listener: Option<String>,
+    /// Settings that are unknown or change nothing; for the log.
+    pub without_effect: Vec<ConfigProblem>,
+    /// Variables of the environment that look like configurations and are none; for the log.
+    pub unknown_variables: Vec<String>,
+    /// Everything that was set, as text.
+    pub statics: Arc<StaticConfigs>,
+    pub(super) listeners: Listeners,
+}
+
+/// What is logged and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggingConfig {
+    /// `eddyline.log.level`: a level, or levels by module.
+    pub level: String,
+    /// `eddyline.log.format`.
+    pub format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl BrokerConfig {
+    /// Checks settings and makes values of them.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn from_settings(settings: Settings, unknown_variables: Vec<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(&settings);
+        let node_id = read_node_id(&mut reader);
+        check_roles(&mut reader);
+        check_security(&mut reader);
+        let listeners = read_listeners(&mut reader);
+        let (directories, metadata_directory) = read_directories(&mut reader);
+        let network = read_network(&mut reader);
+        let logging = LoggingConfig {
+            level: reader.text("eddyline.log.level").unwrap_or_default(),
+            format: match reader.text("eddyline.log.format").as_deref() {
+                Some("json") => LogFormat::Json,
+                _ => LogFormat::Text,
+            },
+        };
+        let http_listener = reader.text("eddyline.http.listener");
+        let rack = reader.text("broker.rack").map(Into::into);
+        let without_effect = reader.without_effect();
+        let problems = reader.into_problems();
+        if !problems.is_empty() {
+            return Err(ConfigError(problems));
+        }
+        Ok(Self {
+            node_id,
+            rack,
+            directories,
+            metadata_directory,
+            network,
+            logging,
+            http_listener,
+            without_effect,
+            unknown_variables,
+            statics: Arc::new(StaticConfigs::new(node_id, settings)),
+            listeners,
+        })
+    }
+}
+
+fn read_node_id(reader: &mut Reader<'_>) -> BrokerId {
+    let number = |name: &str| match reader.set_value(name) {
+        Some(ConfigValue::Number(number)) if number >= 0 => i32::try_from(number).ok(),
+        _ => None,
+    };
+    let (node, broker) = (number("node.id"), number("broker.id"));
+    if let (Some(node), Some(broker)) = (node, broker)
+        && node != broker
+    {
+        let why = format!("it is {broker}, and node.id is {node}");
+        reader.refuse("broker.id", why, "leave it out: it is the older name of node.id");
+    }
+    BrokerId::new(node.or(broker).unwrap_or(1))
+}
+
+fn check_roles(reader: &mut Reader<'_>) {
+    let roles = reader.list("process.roles");
+    let has = |role: &str| roles.iter().any(|other| other == role);
+    if reader.is_set("process.roles") && !(has("broker") && has("controller")) {
+        reader.refuse(
+            "process.roles",
+            "a cluster has one node here, which is broker and controller",
+            "write process.roles=broker,controller or leave it out",
+        );
+    }
+    let node_id = match reader.set_value("node.id") {
+        Some(ConfigValue::Number(number)) => number.to_string(),
+        _ => "1".to_owned(),
+    };
+    let voters = reader.list("controller.quorum.voters");
+    let others = |voter: &&String| voter.split_once('@').is_none_or(|(id, _)| id != node_id);
+    if let Some(other) = voters.iter().find(others) {
+        reader.refuse(
+            "controller.quorum.voters",
+            format!("the voter {other} is not this node {node_id}, and a cluster has one node here"),
+            "leave it out",
+        );
+    }
+}
+
+/// A broker that ignored these would be open where its owner thinks that it is closed.
+fn check_security(reader: &mut Reader<'_>) {
+    if reader.text("authorizer.class.name").is_some() {
+        reader.refuse(
+            "authorizer.class.name",
+            "ACLs are not served: every client may do everything",
+            "leave it out, and open listeners to networks that you trust only",
+        );
+    }
+}
+
+fn read_directories(reader: &mut Reader<'_>) -> (Vec<PathBuf>, PathBuf) {
+    let key = if reader.is_set("log.dirs") {
+        "log.dirs"
+    } else {
+        "log.dir"
+    };
+    let directories: Vec<PathBuf> = reader.list(key).into_iter().map(PathBuf::from).collect();
+    if directories.iter().all(|path| path.as_os_str().is_empty()) {
+        reader.refuse(key, "no directory is named", "give at least one directory");
+    }
+    let first = directories.first().cloned().unwrap_or_default();
+    let Some(metadata) = reader.text("metadata.log.dir").map(PathBuf::from) else {
+        return (directories, first);
+    };
+    if !directories.contains(&metadata) {
+        reader.refuse(
+            "metadata.log.dir",
+            "it is none of log.dirs",
+            format!("name one of them, or leave it out for {}", first.display()),
+        );
+    }
+    (directories, metadata)
+}
+
+fn read_network(reader: &mut Reader<'_>) -> NetworkConfig {
+    let buffer = |name: &str| {
+        let size = reader.is_set(name).then(|| reader.number(name))?;
+        usize::try_from(size).ok().filter(|size| *size > 0)
+    };
+    let request_budget = match reader.number("queued.max.request.bytes") {
+        ..=0 => reader.count("eddyline.request.memory.bytes"),
+        bytes => usize::try_from(bytes).unwrap_or(usize::MAX),
+    };
+    let idle = u64::try_from(reader.number("connections.max.idle.ms")).ok();
+    NetworkConfig {
+        backlog: i32::try_from(reader.number("socket.listen.backlog.size")).unwrap_or(i32::MAX),
+        send_buffer: buffer("socket.send.buffer.bytes"),
+        receive_buffer: buffer("socket.receive.buffer.bytes"),
+        max_request_size: reader.count("socket.request.max.bytes"),
+        request_budget,
+        response_budget: reader.count("eddyline.response.memory.bytes"),
+        max_connections: reader.count("max.connections"),
+        max_connections_per_ip: reader.count("max.connections.per.ip"),
+        max_creation_rate: match reader.number("max.connection.creation.rate") {
+            2_147_483_647.. => None,
+            rate => u32::try_from(rate).ok(),
+        },
+        deadlines: Deadlines {
+            idle: idle.map(Duration::from_millis),
+            ..Deadlines::default()
+        },
+        max_connections_per_ip_overrides: per_ip_overrides(reader),
+    }
+}
+
+fn per_ip_overrides(reader: &mut Reader<'_>) -> HashMap<IpAddr, usize> {
+    const KEY: &str = "max.connections.per.ip.overrides";
+    let text = reader.text(KEY).unwrap_or_default();
+    let mut overrides = HashMap::new();
+    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let parsed = pair.rsplit_once(':').and_then(|(host, max)| {
+            let host = host.trim().trim_start_matches('[').trim_end_matches(']');
+            Some((host.parse().ok()?, max.trim().parse().ok()?))
+        });
+        match parsed {
+            Some((address, max)) => {
+                overrides.insert(address, max);
+            }
+            None => reader.refuse(
+                KEY,
+                format!("'{pair}' is no address with a number"),
+                "write 10.0.0.1:100, with commas between several; host names are not looked up",
+            ),
+        }
+    }
+    overrides
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(lines: &[(&str, &str)]) -> Result<BrokerConfig, ConfigError> {
+        let mut settings = Settings::new();
+        for (name, value) in lines {
+            settings.set(*name, *value);
+        }
+        BrokerConfig::from_settings(settings, Vec::new())
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_configuration() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.node_id, BrokerId::new(1));
+        assert_eq!(config.directories, [PathBuf::from("/tmp/kafka-logs")]);
+        assert_eq!(
+            config.network,
+            NetworkConfig {
+                max_connections: i32::MAX as usize,
+                max_connections_per_ip: i32::MAX as usize,
+                ..NetworkConfig::default()
+            }
+        );
+        assert!(config.without_effect.is_empty());
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let error = config(&[
+            ("process.roles", "broker"),
+            ("node.id", "1"),
+            ("broker.id", "2"),
+            ("num.partitions", "0"),
+            ("log.dirs", "/a,/b"),
+            ("metadata.log.dir", "/c"),
+            (
+                "authorizer.class.name",
+                "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            ),
+            ("max.connections.per.ip.overrides", "localhost:1"),
+        ])
+        .unwrap_err()
+        .to_string();
+        for key in [
+            "process.roles",
+            "broker.id",
+            "num.partitions: Invalid value 0",
+            "metadata.log.dir",
+            "authorizer.class.name",
+            "max.connections.per.ip.overrides",
+        ] {
+            assert!(error.contains(key), "{key}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_changes_nothing_is_named_and_no_error() {
+        let config = config(&[
+            ("num.io.threads", "16"),
+            ("num.network.threads", "3"),
+            ("num.partitons", "3"),
+        ])
+        .unwrap();
+        let keys: Vec<_> = config
+            .without_effect
+            .iter()
+            .map(|problem| &*problem.key)
+            .collect();
+        assert_eq!(keys, ["num.io.threads", "num.partitons"]);
+    }
+}

@@ -1,0 +1,108 @@
+//! What the controller asks about configurations: validity, lists, inherited values, what acts on a topic.
+//!
+//! Knows what the node was started with; what the cluster has changed comes with the image of each call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use broker_controller::{ApiError, ConfigRules, EffectiveConfig};
+use broker_metadata::config_def::{self, ConfigDef, ConfigType, ConfigValue, Visibility};
+use broker_metadata::{ConfigError, ConfigResource, ConfigResourceType, MetadataImage};
+use broker_protocol::ErrorCode;
+
+use super::{EffectiveConfigs, StaticConfigs};
+
+type Configs = BTreeMap<Arc<str>, Arc<str>>;
+
+/// The rules of configurations on this node.
+#[derive(Clone, Debug)]
+pub struct ControllerConfigRules {
+    statics: Arc<StaticConfigs>,
+}
+
+impl ControllerConfigRules {
+    /// Rules of a node that was started with these.
+    pub const fn new(statics: Arc<StaticConfigs>) -> Self {
+        Self { statics }
+    }
+}
+
+impl ConfigRules for ControllerConfigRules {
+    fn validate(&self, resource: &ConfigResource, configs: &Configs) -> Result<(), ApiError> {
+        let pairs = configs.iter().map(|(name, value)| (&**name, &**value));
+        let broker = self.statics.alone();
+        match resource.kind {
+            ConfigResourceType::Topic => {
+                config_def::validate_topic_configs(pairs, |def| broker.inherited(def)).map_err(invalid_config)
+            }
+            ConfigResourceType::Group => {
+                let bound = |name: &str| match broker.value(name) {
+                    Some(ConfigValue::Number(number)) => Some(number),
+                    _ => None,
+                };
+                config_def::validate_group_configs(pairs, bound).map_err(invalid_config)
+            }
+            ConfigResourceType::ClientMetrics => config_def::validate_client_metrics_configs(pairs)
+                .map_err(|error| ApiError::new(ErrorCode::InvalidRequest, error.to_string())),
+            ConfigResourceType::Broker => validate_broker(resource, configs),
+            ConfigResourceType::BrokerLogger => Ok(()),
+        }
+    }
+
+    fn is_list(&self, resource: &ConfigResource, name: &str) -> bool {
+        definition(resource, name).is_some_and(|def| def.kind == ConfigType::List)
+    }
+
+    fn inherited_value(&self, resource: &ConfigResource, name: &str) -> Option<Arc<str>> {
+        let broker = self.statics.alone();
+        match resource.kind {
+            ConfigResourceType::Broker => broker.text(name).map(Into::into),
+            _ => broker.inherited(definition(resource, name)?).map(Into::into),
+        }
+    }
+
+    fn effective_topic_configs(&self, image: &MetadataImage, own: &Configs) -> Vec<EffectiveConfig> {
+        let broker = self.statics.at(image);
+        config_def::topic_configs()
+            .iter()
+            .filter(|def| def.visibility == Visibility::Public)
+            .map(|def| effective_topic_config(&broker, own, def))
+            .collect()
+    }
+}
+
+fn effective_topic_config(broker: &EffectiveConfigs<'_>, own: &Configs, def: &ConfigDef) -> EffectiveConfig {
+    let (value, source) = broker.topic_value(own, def);
+    EffectiveConfig {
+        name: def.name.into(),
+        value: value.map(Into::into),
+        read_only: false,
+        source: source.code(),
+        is_sensitive: def.is_sensitive(),
+    }
+}
+
+fn definition(resource: &ConfigResource, name: &str) -> Option<&'static ConfigDef> {
+    match resource.kind {
+        ConfigResourceType::Topic => config_def::topic_config(name),
+        ConfigResourceType::Group => config_def::group_config(name),
+        ConfigResourceType::ClientMetrics => config_def::client_metrics_config(name),
+        ConfigResourceType::Broker => config_def::broker_config(config_def::without_listener_prefix(name)),
+        ConfigResourceType::BrokerLogger => None,
+    }
+}
+
+fn invalid_config(error: ConfigError) -> ApiError {
+    ApiError::new(ErrorCode::InvalidConfig, error.to_string())
+}
+
+/// The broker has checked what may be changed and by whom; values are checked here too, for the whole set.
+fn validate_broker(resource: &ConfigResource, configs: &Configs) -> Result<(), ApiError> {
+    for (name, value) in configs {
+        if let Some(def) = definition(resource, name) {
+            def.validate(value)
+                .map_err(|error| ApiError::new(ErrorCode::InvalidRequest, error.to_string()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! From a file, the environment and the command line to a configuration.
+
+use std::path::Path;
+
+use super::load;
+
+fn overrides(lines: &[(&str, &str)]) -> Vec<(String, String)> {
+    lines
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+#[test]
+fn a_file_that_is_missing_is_named() {
+    let missing = Path::new("/no/such/server.properties");
+    let error = load(Some(missing), std::iter::empty(), &[]).unwrap_err();
+    assert!(
+        error.to_string().contains("/no/such/server.properties"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_properties_of_a_container_start_a_broker() {
+    let environment = overrides(&[
+        ("KAFKA_NODE_ID", "3"),
+        ("KAFKA_PROCESS_ROLES", "broker,controller"),
+        (
+            "KAFKA_LISTENERS",
+            "PLAINTEXT://0.0.0.0:9092,CONTROLLER://localhost:9093",
+        ),
+        ("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://kafka:9092"),
+        ("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER"),
+        (
+            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
+            "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        ),
+        ("KAFKA_CONTROLLER_QUORUM_VOTERS", "3@localhost:9093"),
+        ("KAFKA_LOG_DIRS", "/data/a,/data/b"),
+        ("KAFKA_NUM_PARTITIONS", "3"),
+        ("KAFKA_HEAP_OPTS", "-Xmx1g"),
+    ]);
+    let config = load(None, environment.into_iter(), &[]).unwrap();
+    let settings = config.boot_settings();
+    assert_eq!(settings.node_id.value(), 3);
+    assert_eq!(settings.directories.len(), 2);
+    assert_eq!(settings.metadata_directory, Path::new("/data/a"));
+    assert_eq!(settings.listeners.len(), 1);
+    assert_eq!(settings.advertised.values().next().unwrap().host, "kafka");
+    assert_eq!(settings.controller.default_partitions, 3);
+}
+
+#[test]
+fn an_error_names_variable_or_command_line() {
+    let environment = overrides(&[("KAFKA_NUM_PARTITIONS", "many")]);
+    let error = load(None, environment.into_iter(), &overrides(&[("node.id", "-3")])).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains(
+            "environment variable KAFKA_NUM_PARTITIONS: num.partitions: Invalid value many for configuration \
+             num.partitions: Not a number of type INT; correct it or leave it out; the default is 1"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("command line: node.id: "), "{text}");
+}
