@@ -10,6 +10,7 @@ use broker_storage::RealFs;
 
 use super::{BrokerConfig, ControllerConfigRules, EffectiveConfigs, TopicConfigs};
 use crate::boot::{AutoCreation, BootSettings};
+use crate::drivers::log_cleaning::{CleanerSettings, LogCleaning};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_log::SnapshotPolicy;
 use crate::format::{AlreadyFormatted, FormatRequest};
@@ -21,7 +22,6 @@ impl BrokerConfig {
     /// What a broker with this configuration is started with.
     pub fn boot_settings(&self) -> BootSettings {
         let configs = self.statics.alone();
-        let size = |name: &str| usize::try_from(configs.count(name)).unwrap_or(usize::MAX);
         let small = |name: &str| i32::try_from(configs.number(name)).unwrap_or(i32::MAX);
         BootSettings {
             fs: Arc::new(RealFs),
@@ -29,7 +29,7 @@ impl BrokerConfig {
             rack: self.rack.clone(),
             directories: self.directories.clone(),
             metadata_directory: self.metadata_directory.clone(),
-            recovery_threads: size("num.recovery.threads.per.data.dir"),
+            recovery_threads: configs.size("num.recovery.threads.per.data.dir"),
             listeners: self.listeners.opened.clone(),
             advertised: self.listeners.advertised.clone(),
             voter_endpoints: self.listeners.voter_endpoints.clone(),
@@ -59,10 +59,10 @@ impl BrokerConfig {
             },
             metadata_segment_bytes: u32::try_from(configs.count("metadata.log.segment.bytes"))
                 .unwrap_or(u32::MAX),
-            tail_cache_bytes: size("eddyline.tail.cache.bytes"),
+            tail_cache_bytes: configs.size("eddyline.tail.cache.bytes"),
             open_files: open_files(),
             fetch_sessions: SessionCacheLimits {
-                slots: size("max.incremental.fetch.session.cache.slots"),
+                slots: configs.size("max.incremental.fetch.session.cache.slots"),
                 ..SessionCacheLimits::default()
             },
         }
@@ -96,6 +96,19 @@ pub fn maintenance_settings(configs: &EffectiveConfigs<'_>) -> MaintenanceSettin
         high_watermark_checkpoint_ms: configs.count("replica.high.watermark.checkpoint.interval.ms"),
         producer_expiration_ms: configs.number("producer.id.expiration.ms"),
         producer_expiration_check_ms: configs.count("producer.id.expiration.check.interval.ms"),
+        cleaner: CleanerSettings {
+            cleaning: if configs.flag("log.cleaner.enable") {
+                LogCleaning::Enabled
+            } else {
+                LogCleaning::Disabled
+            },
+            threads: configs.size("log.cleaner.threads"),
+            dedupe_buffer_size: configs.size("log.cleaner.dedupe.buffer.size"),
+            io_buffer_size: configs.size("log.cleaner.io.buffer.size"),
+            load_factor: configs.fraction("log.cleaner.io.buffer.load.factor"),
+            bytes_per_second: configs.fraction("log.cleaner.io.max.bytes.per.second"),
+            backoff_ms: configs.count("log.cleaner.backoff.ms"),
+        },
     }
 }
 

@@ -199,6 +199,11 @@ impl<'a> EffectiveConfigs<'a> {
         u64::try_from(self.number(name)).unwrap_or(0)
     }
 
+    /// A number of bytes or things in memory.
+    pub fn size(&self, name: &str) -> usize {
+        usize::try_from(self.count(name)).unwrap_or(usize::MAX)
+    }
+
     /// A floating number; 0 when there is none.
     pub fn fraction(&self, name: &str) -> f64 {
         match self.value(name) {

@@ -25,7 +25,7 @@ configs! {
         "Whether compaction runs at all.";
     "log.cleaner.io.buffer.load.factor": Double = Value("0.9"), Any, Medium, ClusterWide, Public, Yes, [],
         "How full the cleaner's map may get.";
-    "log.cleaner.io.buffer.size": Int = Value("524288"), AtLeast(0), Medium, ClusterWide, Public, No(NO_SUCH_PART), [],
+    "log.cleaner.io.buffer.size": Int = Value("524288"), AtLeast(0), Medium, ClusterWide, Public, Yes, [],
         "Memory for the cleaner's read and write buffers.";
     "log.cleaner.io.max.bytes.per.second": Double = Value("1.7976931348623157E308"), Any, Medium, ClusterWide, Public, Yes, [],
         "The cleaner reads and writes no faster than this.";
@@ -35,7 +35,7 @@ configs! {
         "Share of uncleaned bytes from which on a log is cleaned.";
     "log.cleaner.min.compaction.lag.ms": Long = Value("0"), AtLeast(0), Medium, ClusterWide, Public, Yes, [],
         "A record is not compacted before this time.";
-    "log.cleaner.threads": Int = Value("1"), AtLeast(0), Medium, ClusterWide, Public, No(NO_SUCH_PART), [],
+    "log.cleaner.threads": Int = Value("1"), AtLeast(0), Medium, ClusterWide, Public, Yes, [],
         "How many threads clean.";
     "log.cleanup.policy": List = Value("delete"), EachOneOf(&["compact", "delete"]), Medium, ClusterWide, Public, Yes, [],
         "What happens to old segments: delete, compact, or both.";
