@@ -43,6 +43,7 @@ impl QuorumController {
             for partition in &topic.partitions {
                 let mut response = ReassignablePartitionResponse {
                     partition_index: partition.partition_index,
+                    error_message: None,
                     ..ReassignablePartitionResponse::default()
                 };
                 match self.reassign(&topic.name, partition, factor) {
@@ -62,6 +63,7 @@ impl QuorumController {
         }
         let response = AlterPartitionReassignmentsResponse {
             allow_replication_factor_change: request.allow_replication_factor_change,
+            error_message: None,
             responses,
             ..AlterPartitionReassignmentsResponse::default()
         };
@@ -134,6 +136,7 @@ impl QuorumController {
         };
         let ongoing = found.into_iter().filter(|(_, partitions)| !partitions.is_empty());
         ListPartitionReassignmentsResponse {
+            error_message: None,
             topics: ongoing
                 .map(|(name, partitions)| OngoingTopicReassignment {
                     name,

@@ -79,7 +79,9 @@ impl ToErrorCode for PartitionReadError {
 impl ToErrorCode for ValidationError {
     fn error_code(&self) -> ErrorCode {
         match self {
-            Self::InvalidRecord(_) | Self::MissingKeys { .. } => ErrorCode::InvalidRecord,
+            Self::NotOneBatch(_) | Self::InvalidRecord(_) | Self::MissingKeys { .. } => {
+                ErrorCode::InvalidRecord
+            }
             Self::Corrupt(_) => ErrorCode::CorruptMessage,
             Self::TooLarge { .. } => ErrorCode::MessageTooLarge,
             Self::UnsupportedCompression => ErrorCode::UnsupportedCompressionType,

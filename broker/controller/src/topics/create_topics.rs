@@ -252,6 +252,7 @@ fn created(
     CreatableTopicResult {
         name: topic.name.clone(),
         topic_id: id,
+        error_message: None,
         num_partitions: i32::try_from(partitions.len()).unwrap_or(i32::MAX),
         replication_factor: i16::try_from(factor).unwrap_or(i16::MAX),
         configs: Some(effective.into_iter().map(config).collect()),

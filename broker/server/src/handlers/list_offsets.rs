@@ -2,7 +2,7 @@
 //!
 //! Consumers never learn of offsets that their isolation hides: a record beyond the bound is answered as not found.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use broker_codec::StringBytes;
@@ -39,16 +39,21 @@ pub async fn handle(
         version: context.api_version,
         upper,
     };
-    let repeated = repeated_partitions(&request);
+    let mut repeated = repeated_partitions(&request);
     let mut topics = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
-        let answer = |partition: &ListOffsetsPartition| match repeated
-            .contains(&(topic.name.clone(), partition.partition_index))
-        {
-            true => refused(partition.partition_index, ErrorCode::InvalidRequest),
-            false => lookup.partition(&topic.name, partition),
+        let answer = |partition: &ListOffsetsPartition| {
+            let key = (topic.name.clone(), partition.partition_index);
+            match repeated.get_mut(&key) {
+                None => Some(lookup.partition(&topic.name, partition)),
+                Some(Repeated::Answered) => None,
+                Some(unanswered) => {
+                    *unanswered = Repeated::Answered;
+                    Some(refused(partition.partition_index, ErrorCode::InvalidRequest))
+                }
+            }
         };
-        let partitions = tokio::task::block_in_place(|| topic.partitions.iter().map(answer).collect());
+        let partitions = tokio::task::block_in_place(|| topic.partitions.iter().filter_map(answer).collect());
         topics.push(ListOffsetsTopicResponse {
             name: topic.name,
             partitions,
@@ -61,15 +66,22 @@ pub async fn handle(
     }))
 }
 
+/// A partition that is named more than once gets one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repeated {
+    Unanswered,
+    Answered,
+}
+
 /// Partitions that the request names more than once; Kafka refuses each of them.
-fn repeated_partitions(request: &ListOffsetsRequest) -> HashSet<(StringBytes, i32)> {
+fn repeated_partitions(request: &ListOffsetsRequest) -> HashMap<(StringBytes, i32), Repeated> {
     let mut seen = HashSet::new();
-    let mut repeated = HashSet::new();
+    let mut repeated = HashMap::new();
     for topic in &request.topics {
         for partition in &topic.partitions {
             let key = (topic.name.clone(), partition.partition_index);
             if !seen.insert(key.clone()) {
-                repeated.insert(key);
+                repeated.insert(key, Repeated::Unanswered);
             }
         }
     }

@@ -212,25 +212,39 @@ fn refused(index: i32, error: ErrorCode) -> PartitionProduceResponse {
     }
 }
 
-/// A refusal with what Kafka tells beside the code: the log start once the log was asked, and the records at fault.
+/// A refusal with what Kafka tells beside the code: the log start if the log was asked, and the records at fault.
 fn explained(index: i32, handle: &PartitionHandle, error: &ProduceError) -> PartitionProduceResponse {
     let mut answer = refused(index, error.error_code());
-    let ProduceError::Append(LeaderAppendError::Append(AppendError::Invalid(refusal))) = error else {
-        return answer;
-    };
-    let names_records = matches!(
-        refusal,
-        ValidationError::InvalidTimestamp { .. } | ValidationError::MissingKeys { .. }
-    );
-    if names_records || matches!(refusal, ValidationError::Compression(_)) {
+    if tells_log_start(error) {
         answer.log_start_offset = handle
             .with(|partition| partition.log().log_start().value())
             .unwrap_or(-1);
     }
-    let (records, message) = record_errors(refusal);
-    answer.record_errors = records;
-    answer.error_message = message;
+    if let ProduceError::Append(LeaderAppendError::Append(AppendError::Invalid(refusal))) = error {
+        (answer.record_errors, answer.error_message) = record_errors(refusal);
+    }
     answer
+}
+
+/// Kafka names the log start beside every refusal of a log but those that it expects of clients.
+fn tells_log_start(error: &ProduceError) -> bool {
+    use ValidationError::{NotOneBatch, UnsupportedCompression};
+    let was_asked = !matches!(
+        error,
+        ProduceError::Append(LeaderAppendError::Append(AppendError::Invalid(
+            NotOneBatch(_) | UnsupportedCompression
+        )))
+    );
+    let is_expected = matches!(
+        error.error_code(),
+        ErrorCode::UnknownTopicOrPartition
+            | ErrorCode::NotLeaderOrFollower
+            | ErrorCode::MessageTooLarge
+            | ErrorCode::RecordListTooLarge
+            | ErrorCode::CorruptMessage
+            | ErrorCode::KafkaStorageError
+    );
+    was_asked && !is_expected
 }
 
 fn record_errors(refusal: &ValidationError) -> (Vec<BatchIndexAndErrorMessage>, Option<StringBytes>) {

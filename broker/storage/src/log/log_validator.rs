@@ -57,7 +57,10 @@ pub enum KeyRule {
 /// Why a record set is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValidationError {
-    /// The set is not one well-formed batch (INVALID_RECORD).
+    /// The set is not one batch of the current format (INVALID_RECORD); no log is asked about it.
+    #[error("invalid record set: {0}")]
+    NotOneBatch(String),
+    /// The batch breaks a rule (INVALID_RECORD).
     #[error("invalid record set: {0}")]
     InvalidRecord(String),
     /// The bytes are damaged (CORRUPT_MESSAGE).
@@ -95,6 +98,10 @@ pub enum ValidationError {
     },
 }
 
+fn not_one_batch(reason: impl ToString) -> ValidationError {
+    ValidationError::NotOneBatch(reason.to_string())
+}
+
 fn invalid(reason: impl ToString) -> ValidationError {
     ValidationError::InvalidRecord(reason.to_string())
 }
@@ -129,8 +136,8 @@ pub fn validate(records: &Bytes, rules: &ValidationRules, now: Timestamp) -> Res
 /// The one batch that a produced record set is.
 fn only_batch(records: &Bytes) -> Result<RecordBatch, ValidationError> {
     match records.get(MAGIC_AT) {
-        None => return Err(invalid("it holds no batch")),
-        Some(0 | 1) => return Err(invalid("it is in a format before 2")),
+        None => return Err(not_one_batch("it holds no batch")),
+        Some(0 | 1) => return Err(not_one_batch("it is in a format before 2")),
         Some(2) => {}
         Some(magic) => {
             return Err(ValidationError::Corrupt(BatchError::UnsupportedMagic(
@@ -141,11 +148,11 @@ fn only_batch(records: &Bytes) -> Result<RecordBatch, ValidationError> {
     let mut set = batches(records);
     let batch = set
         .next()
-        .ok_or_else(|| invalid("it holds no batch"))?
-        .map_err(invalid)?;
+        .ok_or_else(|| not_one_batch("it holds no batch"))?
+        .map_err(not_one_batch)?;
     match set.next() {
         None => Ok(batch),
-        Some(_) => Err(invalid("it holds more than one batch")),
+        Some(_) => Err(not_one_batch("it holds more than one batch")),
     }
 }
 
