@@ -73,14 +73,14 @@ fn anything_but_one_whole_batch_is_an_invalid_record() {
     ];
     for set in sets {
         assert!(
-            matches!(refusal(&set), ValidationError::InvalidRecord(_)),
+            matches!(refusal(&set), ValidationError::NotOneBatch(_)),
             "{set:?}"
         );
     }
     for magic in [0, 1] {
         assert!(matches!(
             refusal(&patched(&batch, MAGIC_AT, &[magic])),
-            ValidationError::InvalidRecord(_)
+            ValidationError::NotOneBatch(_)
         ));
     }
 }
