@@ -1,10 +1,11 @@
 //! The commands of the binary: which part of the system runs, and with which exit code it ends.
 //!
-//! `broker` and `dev` serve until they are told to stop; `format` prepares directories; everything else is a client
+//! `broker` and `dev` serve until they are told to stop, `format` prepares directories; everything else is a client
 //! and lives in `broker_cli`. Owns nothing. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
-pub mod dev;
-mod interim;
+mod broker;
+mod dev;
+mod format;
 mod serve;
 
 use std::process::ExitCode;
@@ -23,13 +24,19 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run a broker for development: no configuration, ready at once, gone with Ctrl-C.
+    /// Run a broker for development: no configuration, ready at once, gone with Ctrl-C
     Dev(dev::DevArguments),
+    /// Run a broker with a configuration
+    Broker(broker::BrokerArguments),
+    /// Prepare the log directories of a new node
+    Format(format::FormatArguments),
 }
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Dev(arguments) => serve::blocking(dev::run(arguments)),
+        Command::Broker(arguments) => serve::blocking(broker::run(arguments)),
+        Command::Format(arguments) => serve::ended(format::run(arguments)),
     }
 }

@@ -7,8 +7,11 @@ use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
+use broker_storage::RealFs;
+
 use crate::clock::{Clock, random_uuid};
-use crate::program::interim;
+use crate::config::{self, BrokerConfig};
+use crate::format::{AlreadyFormatted, format};
 use crate::program::serve::{self, ServeError};
 
 /// The port that Kafka's tools expect.
@@ -16,14 +19,29 @@ const USUAL_PORT: u16 = 9092;
 
 /// What `dev` can be told.
 #[derive(Debug, clap::Args)]
-pub struct DevArguments {
+pub(super) struct DevArguments {
     /// Keep the data in this directory, and find it again next time
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Listen on this port; without it 9092, or a free one if that is taken
     #[arg(long)]
     port: Option<u16>,
+    /// Set a configuration of the broker; repeat it for several
+    #[arg(long = "config", value_name = "KEY=VALUE", value_parser = super::broker::key_value)]
+    configs: Vec<(String, String)>,
 }
+
+/// What `dev` does otherwise than a broker without configuration: it is alone, looks after its logs every 5 s, does
+/// not wait for more members of a new group, and logs what needs attention only.
+const DEV_CONFIGS: &[(&str, &str)] = &[
+    ("node.id", "1"),
+    ("default.replication.factor", "1"),
+    ("offsets.topic.replication.factor", "1"),
+    ("log.retention.check.interval.ms", "5000"),
+    ("log.cleaner.backoff.ms", "5000"),
+    ("group.initial.rebalance.delay.ms", "0"),
+    ("eddyline.log.level", "warn"),
+];
 
 /// A directory that goes with its owner, unless it was given.
 #[derive(Debug)]
@@ -65,15 +83,36 @@ impl Drop for DataDirectory {
 ///
 /// # Errors
 /// The broker does not start, or cannot go on.
-pub async fn run(arguments: DevArguments) -> Result<(), ServeError> {
+pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
     let clock = Clock::start();
     let data = DataDirectory::choose(arguments.data)?;
     let port = match arguments.port {
         Some(port) => port,
         None => usual_or_free_port()?,
     };
-    let settings = interim::settings(data.path(), port, clock)?;
+    let config = configuration(data.path(), port, arguments.configs)?;
+    serve::begin_logging(&config)?;
+    format(
+        &RealFs,
+        &config.format_request(None, AlreadyFormatted::Keep, clock.wall()),
+    )?;
+    let settings = config.boot_settings();
     serve::until_told(settings, clock, |addresses| announce(addresses, &data, clock)).await
+}
+
+fn configuration(data: &Path, port: u16, more: Vec<(String, String)>) -> Result<BrokerConfig, ServeError> {
+    let of_place = [
+        ("log.dirs", data.display().to_string()),
+        ("listeners", format!("PLAINTEXT://127.0.0.1:{port}")),
+    ];
+    let fixed = DEV_CONFIGS
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()));
+    let own = fixed
+        .chain(of_place)
+        .map(|(name, value)| (name.to_owned(), value));
+    let overrides: Vec<(String, String)> = own.chain(more).collect();
+    Ok(config::load(None, std::iter::empty(), &overrides)?)
 }
 
 /// The usual port if nobody listens there, else 0: the system chooses.

@@ -4,13 +4,17 @@
 //! itself, with an error.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::boot::{self, BootError, BootSettings};
 use crate::clock::Clock;
+use crate::config::{BrokerConfig, ConfigError, LogFormat};
 
 /// How long requests that were read may still be answered.
 const STOP_GRACE: Duration = Duration::from_secs(10);
@@ -18,6 +22,20 @@ const STOP_GRACE: Duration = Duration::from_secs(10);
 /// A broker did not start, or did not end well.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// Its configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Something logs already in this process.
+    #[error("logging cannot be started: {0}")]
+    Logging(String),
+    /// Its directories are those of no cluster yet.
+    #[error("{} belongs to no cluster yet; prepare it once with: eddyline format{arguments}", path.display())]
+    NotFormatted {
+        /// The directory.
+        path: PathBuf,
+        /// What `format` is to be called with.
+        arguments: String,
+    },
     /// It did not start.
     #[error("the broker did not start: {0}")]
     Boot(#[from] BootError),
@@ -44,13 +62,42 @@ pub(super) fn blocking(command: impl Future<Output = Result<(), ServeError>>) ->
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(command) {
+    ended(runtime.block_on(command))
+}
+
+/// Prints why a command failed.
+pub(super) fn ended(outcome: Result<(), ServeError>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("eddyline: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Logs to the standard error from now on.
+///
+/// # Errors
+/// The level is none.
+pub(super) fn begin_logging(config: &BrokerConfig) -> Result<(), ServeError> {
+    let failed = |error: &dyn std::fmt::Display| ServeError::Logging(error.to_string());
+    let filter = config
+        .logging
+        .level
+        .parse::<tracing_subscriber::filter::Targets>();
+    let filter = filter.map_err(|error| failed(&error))?;
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(std::io::stderr);
+    let started = match config.logging.format {
+        LogFormat::Text => tracing_subscriber::registry().with(filter).with(lines).try_init(),
+        LogFormat::Json => tracing_subscriber::registry()
+            .with(filter)
+            .with(lines.json())
+            .try_init(),
+    };
+    started.map_err(|error| failed(&error))
 }
 
 /// Starts a broker, tells where it listens, and serves until the process is told to stop.
