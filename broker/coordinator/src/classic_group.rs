@@ -16,7 +16,6 @@ mod protocols;
 pub(crate) use member::{Member, Protocols, Seniority, detach};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 
 use broker_codec::StringBytes;
 use broker_model::{GenerationId, Timestamp};
@@ -40,14 +39,15 @@ pub enum ClassicGroupState {
     Stable,
 }
 
-impl fmt::Display for ClassicGroupState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl ClassicGroupState {
+    /// The state as Kafka's tools print it.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Empty => "Empty",
             Self::PreparingRebalance => "PreparingRebalance",
             Self::CompletingRebalance => "CompletingRebalance",
             Self::Stable => "Stable",
-        })
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct GroupConfig {
     pub offset_metadata_max: usize,
     /// `offsets.retention.minutes` in milliseconds.
     pub offsets_retention_ms: i64,
+    /// `offsets.retention.check.interval.ms`.
+    pub offsets_retention_check_ms: u64,
 }
 
 impl Default for GroupConfig {
@@ -26,6 +28,7 @@ impl Default for GroupConfig {
             max_size: i32::MAX as usize,
             offset_metadata_max: 4_096,
             offsets_retention_ms: 7 * 24 * 60 * 60 * 1_000,
+            offsets_retention_check_ms: 600_000,
         }
     }
 }

@@ -23,9 +23,12 @@ mod tests;
 mod turn;
 mod write;
 
-pub use describe::GroupSummary;
+pub use describe::GroupFilter;
 pub use load::TransactionResult;
-pub use offset_commit::java_length;
+pub use offset_commit::refuse_commit;
+pub use offset_delete::refuse_delete;
+pub use offset_fetch::{OffsetStability, without_offset};
+pub use write::coordinator_error;
 
 use std::collections::HashMap;
 
@@ -84,6 +87,7 @@ impl GroupCoordinator {
         let key = self.timers.pop_due(now.monotonic)?;
         let group = match &key {
             TimerKey::Member { group, .. } | TimerKey::Join { group } | TimerKey::Sync { group } => group,
+            TimerKey::Expiry => return Some(self.expire_offsets(now)),
         };
         let Some(mut turn) = self.turn(group, now) else {
             return Some(Effects::default());
@@ -92,6 +96,7 @@ impl GroupCoordinator {
             TimerKey::Member { member, .. } => turn.session_ended(member),
             TimerKey::Join { .. } => turn.join_time_is_up(),
             TimerKey::Sync { .. } => turn.sync_time_is_up(),
+            TimerKey::Expiry => {}
         }
         Some(turn.effects)
     }
@@ -139,18 +144,5 @@ impl GroupCoordinator {
             group: group.id.clone(),
         });
         self.timers.cancel(&TimerKey::Sync { group: group.id });
-    }
-}
-
-/// The error that Kafka answers when a group's record cannot be appended.
-fn write_error(error: ErrorCode) -> ErrorCode {
-    match error {
-        ErrorCode::UnknownTopicOrPartition
-        | ErrorCode::NotEnoughReplicas
-        | ErrorCode::NotEnoughReplicasAfterAppend
-        | ErrorCode::RequestTimedOut => ErrorCode::CoordinatorNotAvailable,
-        ErrorCode::NotLeaderOrFollower | ErrorCode::KafkaStorageError => ErrorCode::NotCoordinator,
-        ErrorCode::MessageTooLarge | ErrorCode::RecordListTooLarge => ErrorCode::UnknownServerError,
-        other => other,
     }
 }

@@ -24,6 +24,9 @@ pub use classic_group::ClassicGroupState;
 pub use coordinator_key::partition_for;
 pub use generated::*;
 pub use group_config::GroupConfig;
-pub use group_coordinator::{ClientContext, GroupCoordinator, GroupSummary, TransactionResult, java_length};
+pub use group_coordinator::{
+    ClientContext, GroupCoordinator, GroupFilter, OffsetStability, TransactionResult, coordinator_error,
+    refuse_commit, refuse_delete, without_offset,
+};
 pub use group_record::GroupRecord;
 pub use outcome::{Answer, Effects, Outcome, ParkedId, Released, WriteIntent};

@@ -37,13 +37,47 @@ impl OffsetAndMetadata {
 /// Offsets of one group.
 pub(crate) type GroupOffsets = BTreeMap<StringBytes, BTreeMap<i32, OffsetAndMetadata>>;
 
-/// One commit inside of an open transaction.
+/// What an offset is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PendingOffset {
+pub(crate) struct OffsetPlace {
     pub(crate) group: StringBytes,
     pub(crate) topic: StringBytes,
     pub(crate) partition: i32,
+}
+
+/// One commit inside of an open transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PendingOffset {
+    pub(crate) place: OffsetPlace,
     pub(crate) offset: Option<OffsetAndMetadata>,
+    standing: Standing,
+}
+
+/// Whether a pending commit still counts when its transaction commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Newest,
+    /// A commit outside of the transaction came after it.
+    Superseded,
+}
+
+impl PendingOffset {
+    pub(crate) fn new(place: OffsetPlace, offset: Option<OffsetAndMetadata>) -> Self {
+        let place = OffsetPlace {
+            group: place.group.detached(),
+            topic: place.topic.detached(),
+            partition: place.partition,
+        };
+        Self {
+            place,
+            offset,
+            standing: Standing::Newest,
+        }
+    }
+
+    fn is_about(&self, group: &str, topic: &str, partition: i32) -> bool {
+        self.place.partition == partition && self.place.topic == topic && self.place.group == group
+    }
 }
 
 #[derive(Debug, Default)]
@@ -61,46 +95,46 @@ impl Offsets {
         self.by_group.get(group)?.get(topic)?.get(&partition)
     }
 
+    /// Whether there is an offset, committed or pending.
+    pub(crate) fn knows(&self, group: &str, topic: &str, partition: i32) -> bool {
+        self.get(group, topic, partition).is_some() || self.has_pending(group, topic, partition)
+    }
+
     /// Groups that have offsets.
     pub(crate) fn groups(&self) -> impl Iterator<Item = (&StringBytes, &GroupOffsets)> {
         self.by_group.iter()
     }
 
-    pub(crate) fn put(
-        &mut self,
-        group: &StringBytes,
-        topic: &StringBytes,
-        partition: i32,
-        offset: OffsetAndMetadata,
-    ) {
-        if !self.by_group.contains_key(group) {
-            self.by_group.insert(group.detached(), GroupOffsets::new());
+    pub(crate) fn put(&mut self, place: &OffsetPlace, offset: OffsetAndMetadata) {
+        if !self.by_group.contains_key(&place.group) {
+            self.by_group.insert(place.group.detached(), GroupOffsets::new());
         }
-        let Some(topics) = self.by_group.get_mut(group) else {
+        let Some(topics) = self.by_group.get_mut(&place.group) else {
             return;
         };
-        match topics.get_mut(topic) {
+        match topics.get_mut(&place.topic) {
             Some(partitions) => {
-                partitions.insert(partition, offset);
+                partitions.insert(place.partition, offset);
             }
             None => {
-                topics.insert(topic.detached(), BTreeMap::from([(partition, offset)]));
+                let partitions = BTreeMap::from([(place.partition, offset)]);
+                topics.insert(place.topic.detached(), partitions);
             }
         }
     }
 
-    pub(crate) fn remove(&mut self, group: &str, topic: &str, partition: i32) {
-        let Some(topics) = self.by_group.get_mut(group) else {
+    pub(crate) fn remove(&mut self, place: &OffsetPlace) {
+        let Some(topics) = self.by_group.get_mut(&place.group) else {
             return;
         };
-        if let Some(partitions) = topics.get_mut(topic) {
-            partitions.remove(&partition);
+        if let Some(partitions) = topics.get_mut(&place.topic) {
+            partitions.remove(&place.partition);
             if partitions.is_empty() {
-                topics.remove(topic);
+                topics.remove(&place.topic);
             }
         }
         if topics.is_empty() {
-            self.by_group.remove(group);
+            self.by_group.remove(&place.group);
         }
     }
 
@@ -108,19 +142,34 @@ impl Offsets {
         self.pending.entry(producer).or_default().push(pending);
     }
 
-    /// Commits of a transaction that ended, in their order.
+    /// A commit outside of transactions came after whatever is pending for the same partition.
+    pub(crate) fn supersede_pending(&mut self, place: &OffsetPlace) {
+        for pending in self.pending.values_mut().flatten() {
+            if pending.is_about(&place.group, &place.topic, place.partition) {
+                pending.standing = Standing::Superseded;
+            }
+        }
+    }
+
+    /// Commits that count of a transaction that ended, in their order.
     pub(crate) fn take_pending(&mut self, producer: ProducerId) -> Vec<PendingOffset> {
-        self.pending.remove(&producer).unwrap_or_default()
+        let mut pending = self.pending.remove(&producer).unwrap_or_default();
+        pending.retain(|pending| pending.standing == Standing::Newest);
+        pending
     }
 
     pub(crate) fn has_pending(&self, group: &str, topic: &str, partition: i32) -> bool {
-        let hit = |pending: &PendingOffset| {
-            pending.group == group && pending.topic == topic && pending.partition == partition
-        };
-        self.pending.values().flatten().any(hit)
+        let mut pending = self.pending.values().flatten();
+        pending.any(|pending| pending.is_about(group, topic, partition))
+    }
+
+    /// Places that open transactions are about to change.
+    pub(crate) fn pending_of(&self, group: &str) -> impl Iterator<Item = &OffsetPlace> {
+        let places = self.pending.values().flatten().map(|pending| &pending.place);
+        places.filter(move |place| place.group == group)
     }
 
     pub(crate) fn has_open_transaction(&self, group: &str) -> bool {
-        self.pending.values().flatten().any(|pending| pending.group == group)
+        self.pending_of(group).next().is_some()
     }
 }

@@ -16,6 +16,8 @@ pub(crate) enum TimerKey {
     Join { group: StringBytes },
     /// The sync phase of a group.
     Sync { group: StringBytes },
+    /// The next look for offsets that have expired.
+    Expiry,
 }
 
 #[derive(Debug, Default)]
