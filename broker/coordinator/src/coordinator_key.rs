@@ -6,9 +6,9 @@ use broker_model::PartitionIndex;
 /// id: Java's hash of the text, its sign bit cleared, modulo the partitions. Clients of Kafka do not compute it, but logs that Kafka
 /// wrote are laid out by it.
 pub fn partition_for(key: &str, partitions: i32) -> PartitionIndex {
-    let hash = key
-        .encode_utf16()
-        .fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+    let hash = key.encode_utf16().fold(0_i32, |hash, unit| {
+        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
+    });
     PartitionIndex::new((hash & i32::MAX) % partitions.max(1))
 }
 
@@ -19,7 +19,12 @@ mod tests {
     #[test]
     fn groups_lie_where_kafka_put_them() {
         // From the log directories that a Kafka 4.4.0 with four partitions wrote.
-        for (group, partition) in [("cg1", 1), ("console-consumer-46115", 2), ("vsg1", 3), ("cg848", 0)] {
+        for (group, partition) in [
+            ("cg1", 1),
+            ("console-consumer-46115", 2),
+            ("vsg1", 3),
+            ("cg848", 0),
+        ] {
             assert_eq!(partition_for(group, 4), PartitionIndex::new(partition), "{group}");
         }
     }

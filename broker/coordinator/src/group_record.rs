@@ -96,10 +96,7 @@ impl GroupRecord {
     }
 
     /// A generation: its members with what `assignment_of` gives them.
-    pub(crate) fn generation(
-        group: &ClassicGroup,
-        assignment_of: impl Fn(&StringBytes) -> Bytes,
-    ) -> Self {
+    pub(crate) fn generation(group: &ClassicGroup, assignment_of: impl Fn(&StringBytes) -> Bytes) -> Self {
         let protocol = group.protocol_name.clone().unwrap_or_default();
         let members = group.members.values().map(|member| MemberMetadata {
             member_id: member.id.clone(),

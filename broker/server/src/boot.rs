@@ -16,10 +16,11 @@ use arc_swap::ArcSwap;
 use broker_controller::{
     ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, Outcome, QuorumController,
 };
+use broker_coordinator::GroupConfig;
 use broker_metadata::image::Endpoint;
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
 use broker_metadata::{MetadataChanges, MetadataImage};
-use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now};
+use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now, TopicPartition};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
     DirectoryError, DirectoryOwner, Fs, LogDirectory, LogManager, LogManagerOptions, OpenFileBudget,
@@ -28,13 +29,15 @@ use broker_storage::{
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use crate::broker::{AutoTopicCreation, Broker};
+use crate::broker::Broker;
 use crate::clock::{Clock, random_uuid};
+use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts};
 use crate::drivers::failure::Failure;
 use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, MaintenanceSettings};
 use crate::drivers::metadata_driver::{MetadataDriver, MetadataPublisher, MetadataWriter};
 use crate::drivers::metadata_log::{MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy};
-use crate::drivers::topic_creator::TopicCreator;
+use crate::drivers::producer_ids::ProducerIds;
+use crate::drivers::topic_creator::{OffsetsTopicSettings, TopicCreator};
 use crate::drivers::write_back;
 use crate::network::{
     BindError, BoundListener, ListenerConfig, ListenerName, Listeners, NetworkConfig, NetworkState,
@@ -86,6 +89,10 @@ pub struct BootSettings {
     pub open_files: usize,
     /// How many fetch sessions of which size.
     pub fetch_sessions: SessionCacheLimits,
+    /// How groups are coordinated.
+    pub groups: GroupConfig,
+    /// The topic that keeps what groups commit.
+    pub offsets_topic: OffsetsTopicSettings,
 }
 
 /// Whether topics are made because a client names them.
@@ -166,41 +173,22 @@ impl MetadataPublisher for ReplicaManager {
 /// What is missing or refused; nothing of the broker runs then.
 pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker, BootError> {
     let cluster_id = cluster_id_of(&settings)?;
-    let mut logs = open_directories(&settings, cluster_id.clone())?;
-    let bound: Vec<BoundListener> = settings
-        .listeners
-        .iter()
-        .map(|listener| BoundListener::bind(listener, &settings.network))
-        .collect::<Result<_, _>>()?;
-    let addresses: Vec<_> = bound
-        .iter()
-        .map(|listener| (listener.config().name.clone(), listener.address()))
-        .collect();
+    let logs = open_directories(&settings, cluster_id.clone())?;
+    let (bound, addresses) = bind(&settings)?;
     let metadata_directory_id = metadata_directory(&settings, &logs)?.id();
     let mut writer = lead_metadata(&settings, &logs, clock)?;
     let epoch = register(&mut writer, &settings, &logs, &addresses)?;
     let first_image = Arc::new(writer.controller.image().clone());
-    let loaded = logs.load_logs(
-        &|partition| {
-            settings
-                .topic_settings
-                .resolve(&first_image, &partition.topic)
-                .log
-        },
-        clock.now(),
-    )?;
-    let (write_back, write_back_thread) = write_back::start()?;
-    let replica_manager = Arc::new(ReplicaManager::new(
-        settings.node_id,
-        logs,
-        settings.topic_settings.clone(),
-        write_back,
-    ));
-    replica_manager.take_over(&first_image, loaded, clock.now());
+    let (replica_manager, write_back) = keep_partitions(&settings, logs, &first_image, clock)?;
     let failure = Arc::new(Failure::default());
     let image = Arc::new(ArcSwap::new(first_image));
-    let publishers: Vec<Arc<dyn MetadataPublisher>> =
-        vec![replica_manager.clone(), Arc::new(ImagePublisher(image.clone()))];
+    let groups = Arc::new(start_groups(&settings, &replica_manager, &image.load(), clock)?);
+    // Partitions before those who use them, and both before anybody can be told of them.
+    let publishers: Vec<Arc<dyn MetadataPublisher>> = vec![
+        replica_manager.clone(),
+        groups.clone(),
+        Arc::new(ImagePublisher(image.clone())),
+    ];
     let metadata = Arc::new(MetadataDriver::start(writer, publishers, failure.clone())?);
     let maintenance = LogMaintenance::start(MaintenanceParts {
         replica_manager: replica_manager.clone(),
@@ -209,6 +197,11 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         failure: failure.clone(),
         clock,
     })?;
+    let topic_creator = Arc::new(TopicCreator::new(
+        metadata.clone(),
+        Handle::current(),
+        settings.offsets_topic,
+    ));
     let broker = Arc::new(Broker {
         clock,
         node_id: settings.node_id,
@@ -216,7 +209,13 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         metadata_directory_id,
         network: NetworkState::new(settings.network),
         image,
-        auto_topic_creation: topic_creation(settings.auto_topic_creation, &metadata),
+        auto_topic_creation: match settings.auto_topic_creation {
+            AutoCreation::Enabled => Some(topic_creator.clone()),
+            AutoCreation::Disabled => None,
+        },
+        topic_creator,
+        groups,
+        producer_ids: ProducerIds::new(metadata.clone(), settings.node_id, epoch),
         metadata,
         replica_manager,
         fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
@@ -226,21 +225,57 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         broker,
         listeners,
         maintenance,
-        write_back: write_back_thread,
+        write_back,
         failure,
         epoch,
         addresses,
     })
 }
 
-fn topic_creation(
-    creation: AutoCreation,
-    metadata: &Arc<MetadataDriver>,
-) -> Option<Arc<dyn AutoTopicCreation>> {
-    match creation {
-        AutoCreation::Enabled => Some(Arc::new(TopicCreator::new(metadata.clone(), Handle::current()))),
-        AutoCreation::Disabled => None,
-    }
+type Addresses = Vec<(ListenerName, SocketAddr)>;
+
+/// Takes the ports; nobody is let in yet.
+fn bind(settings: &BootSettings) -> Result<(Vec<BoundListener>, Addresses), BindError> {
+    let listeners = settings.listeners.iter();
+    let bound: Vec<BoundListener> = listeners
+        .map(|listener| BoundListener::bind(listener, &settings.network))
+        .collect::<Result<_, _>>()?;
+    let addresses = bound
+        .iter()
+        .map(|listener| (listener.config().name.clone(), listener.address()))
+        .collect();
+    Ok((bound, addresses))
+}
+
+/// Opens the logs and leads what the image gives to this broker; with the thread that starts early write-back.
+fn keep_partitions(
+    settings: &BootSettings,
+    mut logs: LogManager,
+    image: &MetadataImage,
+    clock: Clock,
+) -> Result<(Arc<ReplicaManager>, JoinHandle<()>), BootError> {
+    let topics = &settings.topic_settings;
+    let config_of = |partition: &TopicPartition| topics.resolve(image, &partition.topic).log;
+    let loaded = logs.load_logs(&config_of, clock.now())?;
+    let (write_back, thread) = write_back::start()?;
+    let replica_manager = ReplicaManager::new(settings.node_id, logs, topics.clone(), write_back);
+    replica_manager.take_over(image, loaded, clock.now());
+    Ok((Arc::new(replica_manager), thread))
+}
+
+fn start_groups(
+    settings: &BootSettings,
+    replica_manager: &Arc<ReplicaManager>,
+    image: &MetadataImage,
+    clock: Clock,
+) -> io::Result<CoordinatorDriver> {
+    let parts = CoordinatorParts {
+        node_id: settings.node_id,
+        config: settings.groups,
+        replica_manager: replica_manager.clone(),
+        clock,
+    };
+    CoordinatorDriver::start(parts, image)
 }
 
 fn cluster_id_of(settings: &BootSettings) -> Result<ClusterId, BootError> {
@@ -418,12 +453,14 @@ impl RunningBroker {
 
     /// Stops: answers what was asked, for at most `grace`, and closes everything.
     pub async fn stop(self, grace: Duration) {
+        self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
         let metadata_closed = self.broker.metadata.stop().await;
         if let Err(error) = &metadata_closed {
             tracing::error!(%error, "the metadata log was not closed");
         }
         tokio::task::block_in_place(|| {
+            self.broker.groups.stop();
             self.maintenance.stop();
             let replica_manager = &self.broker.replica_manager;
             replica_manager.close(self.broker.clock.now(), self.epoch);

@@ -13,7 +13,10 @@ use broker_replication::fetch::FetchSessionCache;
 use parking_lot::Mutex;
 
 use crate::clock::Clock;
+use crate::drivers::coordinator_driver::CoordinatorDriver;
 use crate::drivers::metadata_driver::MetadataDriver;
+use crate::drivers::producer_ids::ProducerIds;
+use crate::drivers::topic_creator::TopicCreator;
 use crate::network::NetworkState;
 use crate::replica_manager::ReplicaManager;
 
@@ -34,8 +37,14 @@ pub struct Broker {
     pub image: Arc<ArcSwap<MetadataImage>>,
     /// Decides about metadata and keeps the decisions.
     pub metadata: Arc<MetadataDriver>,
+    /// Makes topics in the background; the broker's own at need.
+    pub topic_creator: Arc<TopicCreator>,
     /// Makes topics that clients ask for; none with `auto.create.topics.enable=false`.
     pub auto_topic_creation: Option<Arc<dyn AutoTopicCreation>>,
+    /// The consumer groups that are coordinated here.
+    pub groups: Arc<CoordinatorDriver>,
+    /// Ids for idempotent producers.
+    pub producer_ids: ProducerIds,
     /// The partitions that are kept here.
     pub replica_manager: Arc<ReplicaManager>,
     /// What fetching clients want (KIP-227).

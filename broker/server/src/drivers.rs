@@ -3,11 +3,13 @@
 //! Each runs on threads or tasks of its own and hands bytes between a core below and the disk. Invariant: a driver
 //! branches on outcomes (stored, failed, due), never on the meaning of a record.
 
+pub mod coordinator_driver;
 pub mod failure;
 pub mod log_cleaning;
 pub mod log_maintenance;
 pub mod metadata_driver;
 pub mod metadata_log;
 mod metadata_snapshots;
+pub mod producer_ids;
 pub mod topic_creator;
 pub mod write_back;

@@ -43,7 +43,9 @@ impl Member {
 
     /// Whether the member supports exactly these, in this order.
     pub(crate) fn matches(&self, protocols: &[JoinGroupRequestProtocol]) -> bool {
-        let wanted = protocols.iter().map(|protocol| (&protocol.name, &protocol.metadata));
+        let wanted = protocols
+            .iter()
+            .map(|protocol| (&protocol.name, &protocol.metadata));
         self.protocols.len() == protocols.len()
             && self
                 .protocols
@@ -61,8 +63,11 @@ impl Member {
 
 /// Copies protocols out of a frame, so that a long-lived member does not hold it.
 pub(crate) fn detach(protocols: &[JoinGroupRequestProtocol]) -> Protocols {
-    let copied = protocols
-        .iter()
-        .map(|protocol| (protocol.name.detached(), Bytes::copy_from_slice(&protocol.metadata)));
+    let copied = protocols.iter().map(|protocol| {
+        (
+            protocol.name.detached(),
+            Bytes::copy_from_slice(&protocol.metadata),
+        )
+    });
     copied.collect()
 }

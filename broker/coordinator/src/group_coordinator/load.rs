@@ -81,7 +81,8 @@ impl GroupCoordinator {
     fn replay_pending(&mut self, now: Now, producer: ProducerId, record: &GroupRecord) {
         if let Some((place, offset)) = offset_of(record) {
             self.make_simple_group(now, &place.group);
-            self.offsets.put_pending(producer, PendingOffset::new(place, offset));
+            self.offsets
+                .put_pending(producer, PendingOffset::new(place, offset));
         }
     }
 
@@ -137,8 +138,8 @@ fn of_legacy(value: &LegacyOffsetCommitValue) -> OffsetAndMetadata {
 }
 
 fn loaded_group(id: StringBytes, value: &GroupMetadataValue) -> ClassicGroup {
-    let changed_at = (value.current_state_timestamp >= 0)
-        .then(|| Timestamp::from_ms(value.current_state_timestamp));
+    let changed_at =
+        (value.current_state_timestamp >= 0).then(|| Timestamp::from_ms(value.current_state_timestamp));
     let mut group = ClassicGroup::new(id, changed_at);
     group.generation = GenerationId::new(value.generation);
     for member in &value.members {

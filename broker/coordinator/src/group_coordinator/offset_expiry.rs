@@ -22,6 +22,8 @@ use crate::timers::TimerKey;
 
 /// Records of one turn; what is more waits for the next, so that a batch stays far below what a log takes.
 const RECORDS_MAX: usize = 2_000;
+/// When a full turn is followed by the next.
+const NEXT_PIECE_MS: u64 = 100;
 
 impl GroupCoordinator {
     /// Looks for expired offsets from now on, at every check interval.
@@ -40,7 +42,7 @@ impl GroupCoordinator {
         }
         let next_ms = match records.len() < RECORDS_MAX {
             true => self.config.offsets_retention_check_ms,
-            false => 0,
+            false => NEXT_PIECE_MS,
         };
         self.schedule_expiry(now, next_ms);
         Effects {
@@ -96,7 +98,10 @@ impl GroupCoordinator {
         let mut records = Vec::new();
         for (group, offsets) in self.offsets.groups() {
             for topic in topics {
-                let partitions = offsets.get(topic).into_iter().flat_map(|partitions| partitions.keys());
+                let partitions = offsets
+                    .get(topic)
+                    .into_iter()
+                    .flat_map(|partitions| partitions.keys());
                 records.extend(partitions.map(|index| GroupRecord::offset(group, topic, *index, None)));
             }
         }

@@ -35,11 +35,7 @@ impl Turn<'_> {
             .transition(ClassicGroupState::PreparingRebalance, self.now.wall);
         if is_first {
             let delay_ms = self.config.initial_rebalance_delay_ms;
-            let remaining_ms = self
-                .group
-                .rebalance_timeout_ms()
-                .saturating_sub(delay_ms)
-                .max(0);
+            let remaining_ms = self.group.rebalance_timeout_ms().saturating_sub(delay_ms).max(0);
             self.delay_first_generation(delay_ms, remaining_ms);
         } else {
             self.group.initial_delay = None;
@@ -59,7 +55,8 @@ impl Turn<'_> {
 
     /// Ends the join phase if everybody is here; an empty group's first members wait out the delay all the same.
     pub(super) fn maybe_complete_join(&mut self) {
-        let may_end = self.group.is(ClassicGroupState::PreparingRebalance) && self.group.initial_delay.is_none();
+        let may_end =
+            self.group.is(ClassicGroupState::PreparingRebalance) && self.group.initial_delay.is_none();
         if may_end && self.group.all_members_joined() {
             self.complete_join();
         }

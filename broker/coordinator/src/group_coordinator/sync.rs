@@ -14,11 +14,7 @@ use crate::outcome::{Answer, Outcome, ParkedId, Released, WriteIntent};
 
 impl GroupCoordinator {
     /// Gives a member its assignment, now or once the leader has brought it.
-    pub fn sync_group(
-        &mut self,
-        now: Now,
-        request: &SyncGroupRequest,
-    ) -> Outcome<Answer<SyncGroupResponse>> {
+    pub fn sync_group(&mut self, now: Now, request: &SyncGroupRequest) -> Outcome<Answer<SyncGroupResponse>> {
         if request.group_id.is_empty() {
             return Outcome::answer(Answer::Now(refused(ErrorCode::InvalidGroupId)));
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use broker_controller::{ControllerSettings, TopicDeletion};
+use broker_coordinator::GroupConfig;
 use broker_model::{ClusterId, Timestamp};
 use broker_replication::fetch::SessionCacheLimits;
 use broker_storage::RealFs;
@@ -13,6 +14,7 @@ use crate::boot::{AutoCreation, BootSettings};
 use crate::drivers::log_cleaning::{CleanerSettings, LogCleaning};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_log::SnapshotPolicy;
+use crate::drivers::topic_creator::OffsetsTopicSettings;
 use crate::format::{AlreadyFormatted, FormatRequest};
 
 /// Files that stay free for connections and everything that is not a log.
@@ -65,6 +67,12 @@ impl BrokerConfig {
                 slots: configs.size("max.incremental.fetch.session.cache.slots"),
                 ..SessionCacheLimits::default()
             },
+            groups: group_config(&configs),
+            offsets_topic: OffsetsTopicSettings {
+                partitions: small("offsets.topic.num.partitions"),
+                replication_factor: i16::try_from(small("offsets.topic.replication.factor")).unwrap_or(1),
+                segment_bytes: small("offsets.topic.segment.bytes"),
+            },
         }
     }
 
@@ -84,6 +92,21 @@ impl BrokerConfig {
             already_formatted,
             now,
         }
+    }
+}
+
+/// What the configurations say about groups.
+fn group_config(configs: &EffectiveConfigs<'_>) -> GroupConfig {
+    let small = |name: &str| i32::try_from(configs.number(name)).unwrap_or(i32::MAX);
+    let size = |name: &str| usize::try_from(configs.count(name)).unwrap_or(usize::MAX);
+    GroupConfig {
+        initial_rebalance_delay_ms: small("group.initial.rebalance.delay.ms"),
+        min_session_timeout_ms: small("group.min.session.timeout.ms"),
+        max_session_timeout_ms: small("group.max.session.timeout.ms"),
+        max_size: size("group.max.size"),
+        offset_metadata_max: size("offset.metadata.max.bytes"),
+        offsets_retention_ms: configs.number("offsets.retention.minutes").saturating_mul(60_000),
+        offsets_retention_check_ms: configs.count("offsets.retention.check.interval.ms"),
     }
 }
 

@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use broker_protocol::create_topics_request::{CreatableTopic, CreateTopicsRequest};
+use broker_metadata::GROUP_METADATA_TOPIC;
+use broker_protocol::create_topics_request::{CreatableTopic, CreatableTopicConfig, CreateTopicsRequest};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
@@ -15,21 +16,78 @@ use crate::broker::AutoTopicCreation;
 
 const IN_FLIGHT_MAX: usize = 100;
 
+/// How `__consumer_offsets` is made; `Default` is Kafka's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffsetsTopicSettings {
+    /// `offsets.topic.num.partitions`.
+    pub partitions: i32,
+    /// `offsets.topic.replication.factor`.
+    pub replication_factor: i16,
+    /// `offsets.topic.segment.bytes`.
+    pub segment_bytes: i32,
+}
+
+impl Default for OffsetsTopicSettings {
+    fn default() -> Self {
+        Self {
+            partitions: 50,
+            replication_factor: 3,
+            segment_bytes: 100 << 20,
+        }
+    }
+}
+
+impl OffsetsTopicSettings {
+    fn topic(self) -> CreatableTopic {
+        let config = |name: &str, value: String| CreatableTopicConfig {
+            name: name.into(),
+            value: Some(value.into()),
+            ..CreatableTopicConfig::default()
+        };
+        CreatableTopic {
+            name: GROUP_METADATA_TOPIC.into(),
+            num_partitions: self.partitions,
+            replication_factor: self.replication_factor,
+            configs: vec![
+                config("cleanup.policy", "compact".to_owned()),
+                config("compression.type", "producer".to_owned()),
+                config("segment.bytes", self.segment_bytes.to_string()),
+            ],
+            ..CreatableTopic::default()
+        }
+    }
+}
+
 /// Makes topics in the background.
 #[derive(Debug)]
 pub struct TopicCreator {
     metadata: Arc<MetadataDriver>,
     runtime: Handle,
+    offsets_topic: OffsetsTopicSettings,
     in_flight: Arc<Mutex<HashSet<String>>>,
 }
 
 impl TopicCreator {
     /// Asks the controller behind `metadata`.
-    pub fn new(metadata: Arc<MetadataDriver>, runtime: Handle) -> Self {
+    pub fn new(metadata: Arc<MetadataDriver>, runtime: Handle, offsets_topic: OffsetsTopicSettings) -> Self {
         Self {
             metadata,
             runtime,
+            offsets_topic,
             in_flight: Arc::default(),
+        }
+    }
+
+    /// Topics of clients get the broker's defaults, the broker's own what they need.
+    fn specify(&self, topic: &str) -> CreatableTopic {
+        match topic {
+            GROUP_METADATA_TOPIC => self.offsets_topic.topic(),
+            _ => CreatableTopic {
+                name: topic.into(),
+                num_partitions: -1,
+                replication_factor: -1,
+                ..CreatableTopic::default()
+            },
         }
     }
 }
@@ -42,18 +100,13 @@ impl AutoTopicCreation for TopicCreator {
                 return;
             }
         }
+        let request = CreateTopicsRequest {
+            topics: vec![self.specify(topic)],
+            ..CreateTopicsRequest::default()
+        };
         let topic = topic.to_owned();
         let (metadata, in_flight) = (self.metadata.clone(), self.in_flight.clone());
         self.runtime.spawn(async move {
-            let request = CreateTopicsRequest {
-                topics: vec![CreatableTopic {
-                    name: topic.as_str().into(),
-                    num_partitions: -1,
-                    replication_factor: -1,
-                    ..CreatableTopic::default()
-                }],
-                ..CreateTopicsRequest::default()
-            };
             let made = metadata
                 .decide(move |controller, _now, seed| controller.create_topics(&request, seed))
                 .await;

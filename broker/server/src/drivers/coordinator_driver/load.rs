@@ -1,0 +1,124 @@
+//! Reads a partition of `__consumer_offsets` into a coordinator.
+//!
+//! Reads up to the high watermark in pieces, so that memory does not grow with the log. Records of kinds that are not
+//! known are passed over (KIP-915); a log that cannot be read makes no coordinator.
+
+use std::sync::Arc;
+
+use broker_codec::batch::{BatchError, ControlRecordType, RecordBatch, batches};
+use broker_codec::{DecodeError, Records};
+use broker_coordinator::{GroupConfig, GroupCoordinator, GroupRecord, TransactionResult};
+use broker_model::{Now, Offset, ProducerId};
+use broker_storage::{FetchIsolation, MinOneBatch, ReadError, ReadLimits, StorageError};
+
+use crate::clock::Clock;
+use crate::replica_manager::{LookupError, PartitionHandle};
+
+/// Bytes that are read at once.
+const PIECE_SIZE: usize = 1 << 20;
+/// Most bytes that one batch may unpack to.
+const UNPACKED_MAX: usize = 128 << 20;
+
+/// A log that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LoadError {
+    /// There is no partition to read.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// The log refuses.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The device refuses.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A batch is damaged.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// A marker is damaged.
+    #[error(transparent)]
+    Marker(#[from] DecodeError),
+}
+
+/// Reads the whole partition.
+pub(super) fn load(
+    handle: &Arc<PartitionHandle>,
+    config: GroupConfig,
+    clock: &Clock,
+) -> Result<GroupCoordinator, LoadError> {
+    let mut loading = Loading {
+        coordinator: GroupCoordinator::new(config),
+        now: clock.now(),
+        passed_over: 0,
+    };
+    let mut from = handle.with(|partition| Offset::new(partition.log().log_start().value()))?;
+    while let Some(records) = read(handle, from)? {
+        for batch in batches(&records.to_bytes()) {
+            let batch = batch?;
+            from = batch.header().next_offset();
+            loading.batch(&batch)?;
+        }
+    }
+    if loading.passed_over > 0 {
+        let (partition, records) = (handle.id(), loading.passed_over);
+        tracing::warn!(%partition, records, "records of kinds that are not known were passed over");
+    }
+    loading.coordinator.finish_load(clock.now());
+    Ok(loading.coordinator)
+}
+
+/// The batches from `from` on; none at the end.
+fn read(handle: &PartitionHandle, from: Offset) -> Result<Option<Records>, LoadError> {
+    let limits = ReadLimits {
+        max_bytes: PIECE_SIZE,
+        upper: FetchIsolation::HighWatermark,
+        min_one: MinOneBatch::Yes,
+    };
+    let read = handle.with(|partition| partition.log().read(from, limits))??;
+    let records = read.records.fetch()?;
+    Ok((!records.is_empty()).then_some(records))
+}
+
+struct Loading {
+    coordinator: GroupCoordinator,
+    now: Now,
+    passed_over: u64,
+}
+
+impl Loading {
+    fn batch(&mut self, batch: &RecordBatch) -> Result<(), LoadError> {
+        batch.verify_crc()?;
+        let header = batch.header();
+        let producer = match header.is_transactional() {
+            true => header.producer_id,
+            false => ProducerId::NONE,
+        };
+        for record in batch.records(UNPACKED_MAX)? {
+            let Some(key) = record.key else {
+                self.passed_over += 1;
+                continue;
+            };
+            if header.is_control() {
+                self.marker(producer, &key)?;
+                continue;
+            }
+            match GroupRecord::decode(key, record.value) {
+                Ok(record) => self.coordinator.load(self.now, producer, &record),
+                Err(error) => {
+                    tracing::debug!(%error, "a record of no known kind");
+                    self.passed_over += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn marker(&mut self, producer: ProducerId, key: &[u8]) -> Result<(), LoadError> {
+        let result = match ControlRecordType::parse_key(key)? {
+            Some(ControlRecordType::Commit) => TransactionResult::Committed,
+            Some(ControlRecordType::Abort) => TransactionResult::Aborted,
+            _ => return Ok(()),
+        };
+        self.coordinator.end_transaction(self.now, producer, result);
+        Ok(())
+    }
+}
