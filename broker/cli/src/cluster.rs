@@ -1,0 +1,31 @@
+//! `cluster …`: the cluster as a whole.
+
+mod info;
+
+use clap::{Args, Subcommand};
+
+use crate::connect::ClusterArgs;
+use crate::error::CliError;
+
+/// What is done with the cluster as a whole.
+#[derive(Args, Debug)]
+pub struct ClusterCommandArgs {
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    #[command(subcommand)]
+    command: ClusterCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ClusterCommand {
+    /// Show id, controller, brokers, and with --log-dirs what their disks hold
+    Info(info::InfoArgs),
+}
+
+impl ClusterCommandArgs {
+    pub(crate) async fn carry_out(self) -> Result<(), CliError> {
+        match self.command {
+            ClusterCommand::Info(args) => info::info(&self.cluster, &args).await,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The commands and how one is carried out: a runtime of its own, an exit code at the end.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::cluster::ClusterCommandArgs;
+use crate::completion::{CompletionArgs, complete};
+use crate::error::{CliError, ExitStatus};
+use crate::output::OutputFormat;
+use crate::topic::TopicArgs;
+
+/// A command that talks to a cluster, or that is about the command line itself.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List, create, describe, alter and delete topics; write and read their records
+    Topic(TopicArgs),
+    /// Look at the cluster as a whole
+    Cluster(ClusterCommandArgs),
+    /// Print a script that completes commands in a shell
+    Completion(CompletionArgs),
+}
+
+/// Carries a command out. `program` is the whole command line, for completion scripts.
+pub fn run(command: Command, program: clap::Command) -> ExitCode {
+    let format = command.output_format();
+    let outcome = match command {
+        Command::Completion(args) => complete(&args, program),
+        command => on_a_runtime(command),
+    };
+    let status = match &outcome {
+        Ok(()) => ExitStatus::Done,
+        Err(error) => error.exit_status(),
+    };
+    if let Err(error) = outcome
+        && !error.is_closed_pipe()
+    {
+        error.print(format);
+    }
+    status.into()
+}
+
+fn on_a_runtime(command: Command) -> Result<(), CliError> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.enable_all().build().map_err(CliError::Runtime)?;
+    let outcome = runtime.block_on(command.carry_out());
+    // A thread may still sit in a read of the standard input that nothing ends.
+    runtime.shutdown_background();
+    outcome
+}
+
+impl Command {
+    fn output_format(&self) -> OutputFormat {
+        match self {
+            Self::Topic(args) => args.cluster.output,
+            Self::Cluster(args) => args.cluster.output,
+            Self::Completion(_) => OutputFormat::Table,
+        }
+    }
+
+    async fn carry_out(self) -> Result<(), CliError> {
+        match self {
+            Self::Topic(args) => args.carry_out().await,
+            Self::Cluster(args) => args.carry_out().await,
+            Self::Completion(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

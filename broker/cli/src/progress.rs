@@ -1,0 +1,47 @@
+//! How far long work has come: on stderr, and only if a person watches.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+const REDRAW: Duration = Duration::from_millis(200);
+
+/// A line that is redrawn; nothing without a terminal.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// Counts up to `total`, or without end.
+    pub(crate) fn new(total: Option<u64>, unit: &'static str) -> Self {
+        let counted = match total {
+            Some(_) => "{bar:30} {pos}/{len}",
+            None => "{spinner} {pos}",
+        };
+        let template = format!("{counted} {unit}  {{per_sec}}  {{elapsed}}  {{msg}}");
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr_with_hz(5));
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(REDRAW);
+        Self { bar }
+    }
+
+    /// Shows nothing, for work that fills the terminal itself.
+    pub(crate) fn hidden() -> Self {
+        Self {
+            bar: ProgressBar::hidden(),
+        }
+    }
+
+    pub(crate) fn advance(&self, count: u64) {
+        self.bar.inc(count);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
