@@ -15,6 +15,7 @@ pub mod drivers;
 pub mod error_mapping;
 pub mod format;
 pub mod handlers;
+pub mod logging;
 pub mod network;
 pub mod program;
 pub mod replica_manager;
