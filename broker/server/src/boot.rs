@@ -29,6 +29,7 @@ use broker_storage::{
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
+use crate::admin_http::{AdminHttp, AdminHttpConfig};
 use crate::broker::Broker;
 use crate::clock::{Clock, random_uuid};
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts};
@@ -39,6 +40,8 @@ use crate::drivers::metadata_log::{MetadataLog, MetadataLogError, MetadataLogOpt
 use crate::drivers::producer_ids::ProducerIds;
 use crate::drivers::topic_creator::{OffsetsTopicSettings, TopicCreator};
 use crate::drivers::write_back;
+use crate::logging::LoggerLevels;
+use crate::metrics::RequestCounters;
 use crate::network::{
     BindError, BoundListener, ListenerConfig, ListenerName, Listeners, NetworkConfig, NetworkState,
 };
@@ -89,6 +92,10 @@ pub struct BootSettings {
     pub open_files: usize,
     /// How many fetch sessions of which size.
     pub fetch_sessions: SessionCacheLimits,
+    /// Where monitoring asks; none for no HTTP listener.
+    pub admin_http: Option<AdminHttpConfig>,
+    /// Levels of the loggers; those that logging was started with.
+    pub logger_levels: LoggerLevels,
     /// How groups are coordinated.
     pub groups: GroupConfig,
     /// The topic that keeps what groups commit.
@@ -149,6 +156,7 @@ pub struct RunningBroker {
     failure: Arc<Failure>,
     epoch: BrokerEpoch,
     addresses: Vec<(ListenerName, SocketAddr)>,
+    admin_http: Option<AdminHttp>,
 }
 
 /// Makes the image visible to handlers.
@@ -172,6 +180,7 @@ impl MetadataPublisher for ReplicaManager {
 /// # Errors
 /// What is missing or refused; nothing of the broker runs then.
 pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker, BootError> {
+    let admin_http = settings.admin_http.as_ref().map(AdminHttp::start).transpose()?;
     let cluster_id = cluster_id_of(&settings)?;
     let logs = open_directories(&settings, cluster_id.clone())?;
     let (bound, addresses) = bind(&settings)?;
@@ -207,6 +216,8 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         node_id: settings.node_id,
         cluster_id,
         metadata_directory_id,
+        logger_levels: settings.logger_levels,
+        requests: RequestCounters::default(),
         network: NetworkState::new(settings.network),
         image,
         auto_topic_creation: match settings.auto_topic_creation {
@@ -221,6 +232,9 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
     });
     let listeners = Listeners::start(&broker, bound)?;
+    if let Some(admin_http) = &admin_http {
+        admin_http.running(&broker);
+    }
     Ok(RunningBroker {
         broker,
         listeners,
@@ -229,6 +243,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         failure,
         epoch,
         addresses,
+        admin_http,
     })
 }
 
@@ -438,6 +453,11 @@ impl RunningBroker {
         &self.addresses
     }
 
+    /// Where monitoring asks.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_http.as_ref().map(AdminHttp::address)
+    }
+
     /// How the last process that had the first directory ended.
     pub fn previous_stop(&self) -> PreviousStop {
         let logs = self.broker.replica_manager.logs();
@@ -453,6 +473,9 @@ impl RunningBroker {
 
     /// Stops: answers what was asked, for at most `grace`, and closes everything.
     pub async fn stop(self, grace: Duration) {
+        if let Some(admin_http) = &self.admin_http {
+            admin_http.stopping();
+        }
         self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
         let metadata_closed = self.broker.metadata.stop().await;

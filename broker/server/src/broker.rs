@@ -17,6 +17,8 @@ use crate::drivers::coordinator_driver::CoordinatorDriver;
 use crate::drivers::metadata_driver::MetadataDriver;
 use crate::drivers::producer_ids::ProducerIds;
 use crate::drivers::topic_creator::TopicCreator;
+use crate::logging::LoggerLevels;
+use crate::metrics::RequestCounters;
 use crate::network::NetworkState;
 use crate::replica_manager::ReplicaManager;
 
@@ -31,6 +33,10 @@ pub struct Broker {
     pub cluster_id: ClusterId,
     /// Identity of the directory that holds the metadata log.
     pub metadata_directory_id: DirectoryId,
+    /// Levels of the loggers.
+    pub logger_levels: LoggerLevels,
+    /// How many requests there were, and how long they took.
+    pub requests: RequestCounters,
     /// Byte budgets, connection counts and counters of the listeners.
     pub network: NetworkState,
     /// What the cluster has decided, as far as this broker has replayed it.

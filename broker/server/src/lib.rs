@@ -6,6 +6,7 @@
 //! [`clock`] is the only reader of clocks and of randomness, [`error_mapping`] the only place where an error of the
 //! crates below becomes a Kafka error code.
 
+pub mod admin_http;
 pub mod boot;
 pub mod broker;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod error_mapping;
 pub mod format;
 pub mod handlers;
 pub mod logging;
+pub mod metrics;
 pub mod network;
 pub mod program;
 pub mod replica_manager;

@@ -23,7 +23,7 @@ use parking_lot::Mutex;
 
 pub use byte_budget::{BudgetLease, ByteBudget, NoRoom};
 pub use config::{Deadlines, ListenerConfig, NetworkConfig};
-pub use counters::{Counter, NetworkCounters};
+pub use counters::NetworkCounters;
 pub use identity::{Authentication, ConnectionId, ConnectionIdentity, ListenerName, RequestContext};
 pub use listener::{BindError, BoundListener, Listeners};
 pub use quotas::ConnectionQuotas;

@@ -67,8 +67,23 @@ pub async fn handle(
             }));
         }
     };
-    let outcomes = fetch.read_or_wait(&wanted).await;
+    let handles: Vec<_> = wanted.iter().map(|partition| fetch.find(partition)).collect();
+    let outcomes = fetch.read_or_wait(&wanted, &handles).await;
+    count(&handles, &outcomes);
     Ok(Answer::Respond(fetch.respond(session, &wanted, outcomes)))
+}
+
+/// Counts what the partitions are asked for and give, once a request however often it read.
+fn count(handles: &[Result<Arc<PartitionHandle>, LookupError>], outcomes: &[FetchOutcome]) {
+    for (handle, outcome) in handles.iter().zip(outcomes) {
+        let Ok(handle) = handle else { continue };
+        let counters = handle.counters();
+        counters.fetch_requests.add(1);
+        match outcome {
+            FetchOutcome::Read(fetch) => counters.bytes_out.add(fetch.records.size() as u64),
+            _ => counters.failed_fetch_requests.add(1),
+        }
+    }
 }
 
 fn isolation_of(level: i8) -> Option<IsolationLevel> {
@@ -120,9 +135,12 @@ impl Drop for Parked {
 }
 
 impl Fetch<'_> {
-    async fn read_or_wait(&self, wanted: &[FetchPartition]) -> Vec<FetchOutcome> {
-        let handles: Vec<_> = wanted.iter().map(|partition| self.find(partition)).collect();
-        let first = self.pass(wanted, &handles);
+    async fn read_or_wait(
+        &self,
+        wanted: &[FetchPartition],
+        handles: &[Result<Arc<PartitionHandle>, LookupError>],
+    ) -> Vec<FetchOutcome> {
+        let first = self.pass(wanted, handles);
         if self.is_enough(&first) || wanted.is_empty() {
             return first.outcomes;
         }
@@ -136,13 +154,13 @@ impl Fetch<'_> {
             let _offline = handle.with(|partition| partition.watch(Arc::clone(&parked.0)));
         }
         // Between the first pass and the watch more may have come.
-        let second = self.pass(wanted, &handles);
+        let second = self.pass(wanted, handles);
         if self.is_enough(&second) {
             return second.outcomes;
         }
         drop(second);
         let _elapsed = tokio::time::timeout(self.max_wait, notify.notified()).await;
-        self.pass(wanted, &handles).outcomes
+        self.pass(wanted, handles).outcomes
     }
 
     fn is_enough(&self, pass: &Pass) -> bool {

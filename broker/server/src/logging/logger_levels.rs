@@ -189,6 +189,21 @@ impl LoggerLevels {
         }))
     }
 
+    /// Reads the setting `eddyline.log.level`: a level for all, and levels by logger or module after it, as in
+    /// `info,broker_storage=debug`. A module stands for the logger that it belongs to.
+    ///
+    /// # Errors
+    /// The first word that is no level, no logger and no module.
+    pub fn from_setting(setting: &str) -> Result<Self, LoggerError> {
+        let levels = Self::default();
+        for item in setting.split(',').map(str::trim).filter(|item| !item.is_empty()) {
+            let (name, level) = item.rsplit_once('=').unwrap_or((ROOT_LOGGER, item));
+            let level = level.to_ascii_uppercase().parse()?;
+            levels.set(logger_of(name)?, level)?;
+        }
+        Ok(levels)
+    }
+
     /// Every logger by name, with the level that it has or inherits.
     pub fn list(&self) -> Vec<(&'static str, LogLevel)> {
         let own = self.0.own.lock();
@@ -290,6 +305,12 @@ impl OwnLevels {
     }
 }
 
+/// The logger with that name, or the one whose modules the path names.
+fn logger_of(name: &str) -> Result<&'static str, LoggerError> {
+    let module = || LOGGERS.iter().find(|(_, modules)| modules.contains(&name));
+    known(name).or_else(|unknown| module().map(|(logger, _)| *logger).ok_or(unknown))
+}
+
 fn known(logger: &str) -> Result<&'static str, LoggerError> {
     LOGGERS
         .iter()
@@ -341,6 +362,21 @@ mod tests {
             "debug".parse::<LogLevel>(),
             Err(LoggerError::NotALevel("debug".to_owned()))
         );
+    }
+
+    #[test]
+    fn the_setting_names_loggers_or_modules() {
+        let levels =
+            LoggerLevels::from_setting("warn, broker_storage=debug,kafka.server.KafkaApis=TRACE").unwrap();
+        assert_eq!(levels.level_of(ROOT_LOGGER), Some(LogLevel::Warn));
+        assert_eq!(
+            levels.level_of("org.apache.kafka.storage.internals.log.UnifiedLog"),
+            Some(LogLevel::Debug)
+        );
+        assert_eq!(levels.level_of(APIS), Some(LogLevel::Trace));
+        for wrong in ["loud", "no_such_module=info", "broker_storage=loud"] {
+            assert!(LoggerLevels::from_setting(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

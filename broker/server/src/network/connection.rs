@@ -231,10 +231,14 @@ impl Connection {
             unless_told(&self.handle, broker.network.responses.room_for(1)).await?;
         }
         let received = broker.clock.now();
+        let began = broker.clock.elapsed();
         self.handle.enter(Phase::Handling, received.monotonic);
         let accepted = dispatch::accept(frame, received, identity)?;
+        let api = accepted.row.api;
         let reply = self.handled(accepted, broker).await?;
-        broker.network.counters.requests.add(1);
+        broker
+            .requests
+            .count(api, broker.clock.elapsed().saturating_sub(began));
         Ok(match reply {
             Reply::Nothing => Duration::ZERO,
             Reply::Send { frame, mute } => {

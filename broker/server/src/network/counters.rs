@@ -1,22 +1,6 @@
 //! What happened on the network so far, as plain counters; the metrics read them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub struct Counter(AtomicU64);
-
-impl Counter {
-    /// Counts `more`.
-    pub fn add(&self, more: u64) {
-        self.0.fetch_add(more, Ordering::Relaxed);
-    }
-
-    /// The count.
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+use crate::metrics::Counter;
 
 /// What happened on the network since the start.
 #[derive(Debug, Default)]
@@ -35,8 +19,6 @@ pub struct NetworkCounters {
     pub given_up: Counter,
     /// Requests whose handler panicked; the connection was closed, the broker lives.
     pub panics: Counter,
-    /// Requests answered or left without an answer as they asked.
-    pub requests: Counter,
     /// Bytes read.
     pub bytes_in: Counter,
     /// Bytes written.

@@ -66,6 +66,17 @@ impl BoundListener {
         self.address
     }
 
+    /// The socket for the runtime that this is called in, and its address.
+    pub(crate) fn into_tokio(self) -> Result<(TcpListener, SocketAddr), BindError> {
+        let socket = TcpListener::from_std(self.socket).map_err(|source| BindError {
+            name: self.config.name.to_string(),
+            host: self.config.host,
+            port: self.config.port,
+            source,
+        })?;
+        Ok((socket, self.address))
+    }
+
     /// What it was bound for.
     pub fn config(&self) -> &ListenerConfig {
         &self.config

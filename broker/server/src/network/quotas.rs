@@ -64,15 +64,16 @@ impl ConnectionQuotas {
         self.0.counts.lock().all
     }
 
-    /// Live connections of one listener.
-    pub fn count_of(&self, listener: &ListenerName) -> usize {
-        self.0
-            .counts
-            .lock()
+    /// Live connections of each listener that has some, by name.
+    pub fn counts(&self) -> Vec<(ListenerName, usize)> {
+        let counts = self.0.counts.lock();
+        let mut of_listeners: Vec<_> = counts
             .by_listener
-            .get(listener)
-            .copied()
-            .unwrap_or(0)
+            .iter()
+            .map(|(name, count)| (name.clone(), *count))
+            .collect();
+        of_listeners.sort();
+        of_listeners
     }
 
     /// Waits until the listener may accept one more connection.

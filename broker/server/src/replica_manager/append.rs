@@ -2,7 +2,7 @@
 
 use broker_model::{Acks, Now};
 use broker_replication::{LeaderAppend, LeaderAppendError};
-use broker_storage::{AppendError, AppendOrigin, LogAppendInfo, StorageError};
+use broker_storage::{AppendError, AppendOrigin, AppendOutcome, LogAppendInfo, StorageError};
 use bytes::Bytes;
 
 use super::ReplicaManager;
@@ -42,6 +42,26 @@ impl ReplicaManager {
     /// # Errors
     /// When the partition refuses them; nothing was appended then.
     pub fn append(
+        &self,
+        handle: &PartitionHandle,
+        produce: &ProduceRecords<'_>,
+        now: Now,
+    ) -> Result<LogAppendInfo, ProduceError> {
+        let counters = handle.counters();
+        counters.produce_requests.add(1);
+        let outcome = self.append_somewhere(handle, produce, now);
+        match &outcome {
+            Ok(info) if info.outcome == AppendOutcome::Appended => {
+                counters.messages_in.add(info.record_count.into());
+                counters.bytes_in.add(info.size as u64);
+            }
+            Ok(_) => {}
+            Err(_) => counters.failed_produce_requests.add(1),
+        }
+        outcome
+    }
+
+    fn append_somewhere(
         &self,
         handle: &PartitionHandle,
         produce: &ProduceRecords<'_>,

@@ -10,6 +10,8 @@ use broker_storage::{LogConfig, UnifiedLog};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
+use crate::metrics::PartitionCounters;
+
 /// Wakes the task that waits for a fetch.
 #[derive(Clone, Debug, Default)]
 pub struct FetchWaker(pub Arc<Notify>);
@@ -55,6 +57,7 @@ pub struct PartitionHandle {
     hosted: Mutex<Hosted>,
     may_block: AtomicBool,
     min_in_sync_replicas: AtomicUsize,
+    counters: PartitionCounters,
 }
 
 impl PartitionHandle {
@@ -66,12 +69,18 @@ impl PartitionHandle {
             hosted: Mutex::new(hosted),
             may_block,
             min_in_sync_replicas: 1.into(),
+            counters: PartitionCounters::default(),
         }
     }
 
     /// Which partition it is.
     pub fn id(&self) -> &TopicPartition {
         &self.id
+    }
+
+    /// What clients did to it.
+    pub fn counters(&self) -> &PartitionCounters {
+        &self.counters
     }
 
     /// Takes the lock.

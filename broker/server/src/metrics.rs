@@ -1,0 +1,26 @@
+//! What the broker tells monitoring about itself, in Prometheus' text form.
+//!
+//! [`definition`] names every metric once; the exposition and `docs/reference/metrics.md` come from that table. Names
+//! are those that Kafka's dashboards ask for (JMX names as the usual exporter rules write them, `kafka_exporter`'s for
+//! topics and groups), and `eddyline_*` for what Kafka does not have. Owns the counters of requests; those of the
+//! network and of partitions lie with their owners. Invariants: counting is one relaxed addition, without lock or
+//! allocation; every family has a bound of samples, and what is left out is counted; a family without samples is
+//! not shown.
+
+mod collect;
+mod consumer_lag;
+mod counter;
+mod definition;
+mod exposition;
+mod histogram;
+mod process;
+mod reference_doc;
+mod requests;
+
+pub(crate) use collect::render_without_broker;
+pub use collect::{Stage, render};
+pub use consumer_lag::CommittedOffset;
+pub use counter::{Counter, PartitionCounters};
+pub use definition::{METRICS, MetricDef, MetricKind};
+pub use reference_doc::reference_page;
+pub use requests::RequestCounters;

@@ -1,0 +1,138 @@
+//! Every metric, named once.
+
+/// What a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricKind {
+    /// It only grows, but for restarts.
+    Counter,
+    /// It goes up and down.
+    Gauge,
+    /// How often values fell below each of a few bounds.
+    Histogram,
+}
+
+impl MetricKind {
+    /// Prometheus' word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// One metric.
+#[derive(Debug)]
+pub struct MetricDef {
+    /// Its name; the unit is its last word where it has one.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: MetricKind,
+    /// Names of its labels, in the order of their values.
+    pub labels: &'static [&'static str],
+    /// What it says.
+    pub help: &'static str,
+}
+
+macro_rules! metrics {
+    ($($constant:ident: $kind:ident $name:literal $labels:tt $help:literal;)*) => {
+        $(
+            #[doc = $help]
+            pub(super) static $constant: MetricDef = MetricDef {
+                name: $name,
+                kind: MetricKind::$kind,
+                labels: &$labels,
+                help: $help,
+            };
+        )*
+
+        /// Every metric, in the order in which they are shown.
+        pub static METRICS: &[&MetricDef] = &[$(&$constant),*];
+    };
+}
+
+metrics! {
+    BUILD_INFO: Gauge "eddyline_build_info" ["version"] "Always 1; the version is in the label.";
+    BROKER_STATE: Gauge "kafka_server_kafkaserver_brokerstate" [] "State of the broker by Kafka's numbers: 1 starting, 3 running, 6 stopping.";
+    ACTIVE_CONTROLLERS: Gauge "kafka_controller_kafkacontroller_activecontrollercount" [] "1 where the active controller is.";
+    OFFLINE_PARTITIONS: Gauge "kafka_controller_kafkacontroller_offlinepartitionscount" [] "Partitions without a leader.";
+    PREFERRED_IMBALANCE: Gauge "kafka_controller_kafkacontroller_preferredreplicaimbalancecount" [] "Partitions that another broker leads than the first of their replicas.";
+    GLOBAL_TOPICS: Gauge "kafka_controller_kafkacontroller_globaltopiccount" [] "Topics of the cluster.";
+    GLOBAL_PARTITIONS: Gauge "kafka_controller_kafkacontroller_globalpartitioncount" [] "Partitions of the cluster.";
+    ACTIVE_BROKERS: Gauge "kafka_controller_kafkacontroller_activebrokercount" [] "Brokers that are registered and not fenced.";
+    FENCED_BROKERS: Gauge "kafka_controller_kafkacontroller_fencedbrokercount" [] "Brokers that are registered and fenced.";
+    LEADERS: Gauge "kafka_server_replicamanager_leadercount" [] "Partitions that this broker leads.";
+    PARTITIONS: Gauge "kafka_server_replicamanager_partitioncount" [] "Partitions that this broker keeps.";
+    UNDER_REPLICATED: Gauge "kafka_server_replicamanager_underreplicatedpartitions" [] "Partitions led here of which some replica is not in sync.";
+    UNDER_MIN_ISR: Gauge "kafka_server_replicamanager_underminisrpartitioncount" [] "Partitions led here with fewer replicas in sync than min.insync.replicas.";
+    AT_MIN_ISR: Gauge "kafka_server_replicamanager_atminisrpartitioncount" [] "Partitions led here with exactly as many replicas in sync as min.insync.replicas asks for.";
+    OFFLINE_REPLICAS: Gauge "kafka_server_replicamanager_offlinereplicacount" [] "Replicas of this broker whose log directory failed.";
+    OFFLINE_DIRECTORIES: Gauge "kafka_log_logmanager_offlinelogdirectorycount" [] "Log directories that failed.";
+    FETCH_SESSIONS: Gauge "kafka_server_fetchsessioncache_numincrementalfetchsessions" [] "Fetch sessions that are remembered (KIP-227).";
+    FETCH_SESSION_PARTITIONS: Gauge "kafka_server_fetchsessioncache_numincrementalfetchpartitionscached" [] "Partitions in all fetch sessions.";
+    MESSAGES_IN: Counter "kafka_server_brokertopicmetrics_messagesin_total" ["topic"] "Records appended.";
+    BYTES_IN: Counter "kafka_server_brokertopicmetrics_bytesin_total" ["topic"] "Bytes of record batches appended.";
+    BYTES_OUT: Counter "kafka_server_brokertopicmetrics_bytesout_total" ["topic"] "Bytes of record batches given to consumers.";
+    PRODUCE_REQUESTS: Counter "kafka_server_brokertopicmetrics_totalproducerequests_total" ["topic"] "Attempts to append to a partition of the topic.";
+    FAILED_PRODUCE_REQUESTS: Counter "kafka_server_brokertopicmetrics_failedproducerequests_total" ["topic"] "Attempts to append that were refused.";
+    FETCH_REQUESTS: Counter "kafka_server_brokertopicmetrics_totalfetchrequests_total" ["topic"] "Fetches of a partition of the topic.";
+    FAILED_FETCH_REQUESTS: Counter "kafka_server_brokertopicmetrics_failedfetchrequests_total" ["topic"] "Fetches of a partition that were answered with an error.";
+    LOG_SIZE: Gauge "kafka_log_log_size" ["topic", "partition"] "Bytes of the log on disk.";
+    LOG_START: Gauge "kafka_log_log_logstartoffset" ["topic", "partition"] "First offset of the log.";
+    LOG_END: Gauge "kafka_log_log_logendoffset" ["topic", "partition"] "Offset that the next record gets.";
+    TOPIC_PARTITIONS: Gauge "kafka_topic_partitions" ["topic"] "Partitions of the topic.";
+    CURRENT_OFFSET: Gauge "kafka_topic_partition_current_offset" ["topic", "partition"] "High watermark: consumers may read to here.";
+    OLDEST_OFFSET: Gauge "kafka_topic_partition_oldest_offset" ["topic", "partition"] "First offset that consumers can read.";
+    IN_SYNC_REPLICAS: Gauge "kafka_topic_partition_in_sync_replica" ["topic", "partition"] "Replicas that are in sync.";
+    REPLICAS: Gauge "kafka_topic_partition_replicas" ["topic", "partition"] "Replicas that there should be.";
+    PARTITION_UNDER_REPLICATED: Gauge "kafka_topic_partition_under_replicated_partition" ["topic", "partition"] "1 when some replica is not in sync.";
+    GROUP_OFFSET: Gauge "kafka_consumergroup_current_offset" ["consumergroup", "topic", "partition"] "Offset that the group committed.";
+    GROUP_LAG: Gauge "kafka_consumergroup_lag" ["consumergroup", "topic", "partition"] "Records between the committed offset and the high watermark.";
+    REQUESTS: Counter "kafka_network_requestmetrics_requests_total" ["request"] "Requests served, by API.";
+    REQUEST_TIME: Histogram "kafka_network_requestmetrics_totaltime_seconds" ["request"] "From the last byte of a request to its answer in the send queue; a Fetch waits here for records.";
+    CONNECTIONS: Gauge "kafka_server_socket_server_metrics_connection_count" ["listener"] "Live connections.";
+    NETWORK_BYTES_IN: Counter "kafka_server_socket_server_metrics_incoming_byte_total" [] "Bytes read from clients.";
+    NETWORK_BYTES_OUT: Counter "kafka_server_socket_server_metrics_outgoing_byte_total" [] "Bytes written to clients.";
+    CONNECTIONS_ACCEPTED: Counter "eddyline_network_connections_accepted_total" [] "Connections let in.";
+    CONNECTIONS_CLOSED: Counter "eddyline_network_connections_closed_total" [] "Connections that ended.";
+    CONNECTIONS_REFUSED: Counter "eddyline_network_connections_refused_total" [] "Connections dropped because their address had too many.";
+    CONNECTIONS_GIVEN_UP: Counter "eddyline_network_connections_given_up_total" [] "Connections ended for a missed deadline: idle, half-sent requests, unread answers, memory short.";
+    ACCEPT_ERRORS: Counter "eddyline_network_accept_errors_total" [] "Failures to accept, for example for want of file descriptors.";
+    PROTOCOL_ERRORS: Counter "eddyline_network_protocol_errors_total" [] "Connections closed because of what they sent.";
+    PANICS: Counter "eddyline_network_handler_panics_total" [] "Requests whose handler panicked; each is a mistake of this program.";
+    REQUEST_BYTES: Gauge "eddyline_network_request_bytes" [] "Memory held by requests.";
+    REQUEST_BYTES_LIMIT: Gauge "eddyline_network_request_limit_bytes" [] "Memory that requests may hold.";
+    RESPONSE_BYTES: Gauge "eddyline_network_response_bytes" [] "Memory held by answers.";
+    RESPONSE_BYTES_LIMIT: Gauge "eddyline_network_response_limit_bytes" [] "Memory that answers may hold.";
+    CPU: Counter "process_cpu_seconds_total" [] "Processor time of the process.";
+    RESIDENT: Gauge "process_resident_memory_bytes" [] "Resident memory of the process.";
+    OPEN_FILES: Gauge "process_open_fds" [] "Open file descriptors.";
+    THREADS: Gauge "process_threads" [] "Threads of the process.";
+    UPTIME: Gauge "eddyline_uptime_seconds" [] "Time since the process began to start the broker.";
+    LEFT_OUT: Gauge "eddyline_metrics_samples_left_out" [] "Samples not shown because their family has too many (eddyline.metrics.max.partitions).";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_follow_the_rules_of_prometheus() {
+        let mut seen = HashSet::new();
+        for def in METRICS {
+            assert!(seen.insert(def.name), "{} stands twice", def.name);
+            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            assert!(def.name.chars().all(is_word), "{}", def.name);
+            assert_eq!(
+                def.name.ends_with("_total"),
+                def.kind == MetricKind::Counter,
+                "{}: counters end in _total, and nothing else does",
+                def.name
+            );
+            assert!(def.help.ends_with('.'), "{}", def.name);
+        }
+    }
+}
