@@ -23,7 +23,7 @@ mod topic_settings;
 use std::path::Path;
 
 pub use boot_settings::maintenance_settings;
-pub use broker_config::{BrokerConfig, LogFormat, LoggingConfig};
+pub use broker_config::{BrokerConfig, LoggingConfig};
 pub use controller_rules::ControllerConfigRules;
 pub use error::{ConfigError, ConfigProblem};
 pub use own::{OWN_CONFIGS, own_config};

@@ -73,6 +73,8 @@ impl BrokerConfig {
                 replication_factor: i16::try_from(small("offsets.topic.replication.factor")).unwrap_or(1),
                 segment_bytes: small("offsets.topic.segment.bytes"),
             },
+            admin_http: self.admin_http.clone(),
+            logger_levels: self.logging.levels.clone(),
         }
     }
 

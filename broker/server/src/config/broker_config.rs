@@ -15,6 +15,8 @@ use broker_model::BrokerId;
 use super::listeners::{Listeners, read_listeners};
 use super::reader::Reader;
 use super::{ConfigError, ConfigProblem, Settings, StaticConfigs};
+use crate::admin_http::AdminHttpConfig;
+use crate::logging::{LogFormat, LoggerLevels};
 use crate::network::{Deadlines, NetworkConfig};
 
 /// The configuration of a broker.
@@ -32,8 +34,8 @@ pub struct BrokerConfig {
     pub network: NetworkConfig,
     /// What is logged and how.
     pub logging: LoggingConfig,
-    /// `eddyline.http.listener`: address of the HTTP server; none when there is none.
-    pub http_listener: Option<String>,
+    /// `eddyline.http.listener`; none when there is none.
+    pub admin_http: Option<AdminHttpConfig>,
     /// Settings that are unknown or change nothing; for the log.
     pub without_effect: Vec<ConfigProblem>,
     /// Variables of the environment that look like configurations and are none; for the log.
@@ -44,21 +46,12 @@ pub struct BrokerConfig {
 }
 
 /// What is logged and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct LoggingConfig {
-    /// `eddyline.log.level`: a level, or levels by module.
-    pub level: String,
+    /// `eddyline.log.level`; the same levels that change while the broker runs.
+    pub levels: LoggerLevels,
     /// `eddyline.log.format`.
     pub format: LogFormat,
-}
-
-/// How a line of the log looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
 }
 
 impl BrokerConfig {
@@ -74,14 +67,8 @@ impl BrokerConfig {
         let listeners = read_listeners(&mut reader);
         let (directories, metadata_directory) = read_directories(&mut reader);
         let network = read_network(&mut reader);
-        let logging = LoggingConfig {
-            level: reader.text("eddyline.log.level").unwrap_or_default(),
-            format: match reader.text("eddyline.log.format").as_deref() {
-                Some("json") => LogFormat::Json,
-                _ => LogFormat::Text,
-            },
-        };
-        let http_listener = reader.text("eddyline.http.listener");
+        let logging = read_logging(&mut reader);
+        let admin_http = read_admin_http(&mut reader);
         let rack = reader.text("broker.rack").map(Into::into);
         let without_effect = reader.without_effect();
         let problems = reader.into_problems();
@@ -95,13 +82,43 @@ impl BrokerConfig {
             metadata_directory,
             network,
             logging,
-            http_listener,
+            admin_http,
             without_effect,
             unknown_variables,
             statics: Arc::new(StaticConfigs::new(node_id, settings)),
             listeners,
         })
     }
+}
+
+fn read_logging(reader: &mut Reader<'_>) -> LoggingConfig {
+    let setting = reader.text("eddyline.log.level").unwrap_or_default();
+    let levels = LoggerLevels::from_setting(&setting).unwrap_or_else(|error| {
+        let hint = "write a level, or levels by module as in info,broker_storage=debug";
+        reader.refuse("eddyline.log.level", error.to_string(), hint);
+        LoggerLevels::default()
+    });
+    let format = match reader.text("eddyline.log.format").as_deref() {
+        Some("json") => LogFormat::Json,
+        _ => LogFormat::Text,
+    };
+    LoggingConfig { levels, format }
+}
+
+fn read_admin_http(reader: &mut Reader<'_>) -> Option<AdminHttpConfig> {
+    let name = "eddyline.http.listener";
+    let listener = reader.text(name).filter(|listener| !listener.trim().is_empty())?;
+    let max_samples = reader.count("eddyline.metrics.max.partitions");
+    let parsed = AdminHttpConfig::parse(&listener, max_samples);
+    if parsed.is_none() {
+        let why = format!("{listener} is not a host and a port");
+        reader.refuse(
+            name,
+            why,
+            "write host:port, [v6 address]:port or :port; nothing for no listener",
+        );
+    }
+    parsed
 }
 
 fn read_node_id(reader: &mut Reader<'_>) -> BrokerId {

@@ -189,16 +189,16 @@ fn show_topics(text: &mut Exposition, partitions: &[PartitionFacts]) {
             .push(facts.handle.counters());
     }
     let families: [Column<PartitionCounters, u64>; 7] = [
-        (&MESSAGES_IN, |counters| &counters.messages_in.get()),
-        (&BYTES_IN, |counters| &counters.bytes_in.get()),
-        (&BYTES_OUT, |counters| &counters.bytes_out.get()),
-        (&PRODUCE_REQUESTS, |counters| &counters.produce_requests.get()),
+        (&MESSAGES_IN, |counters| counters.messages_in.get()),
+        (&BYTES_IN, |counters| counters.bytes_in.get()),
+        (&BYTES_OUT, |counters| counters.bytes_out.get()),
+        (&PRODUCE_REQUESTS, |counters| counters.produce_requests.get()),
         (&FAILED_PRODUCE_REQUESTS, |counters| {
-            &counters.failed_produce_requests.get()
+            counters.failed_produce_requests.get()
         }),
-        (&FETCH_REQUESTS, |counters| &counters.fetch_requests.get()),
+        (&FETCH_REQUESTS, |counters| counters.fetch_requests.get()),
         (&FAILED_FETCH_REQUESTS, |counters| {
-            &counters.failed_fetch_requests.get()
+            counters.failed_fetch_requests.get()
         }),
     ];
     for (def, counter) in families {
@@ -266,8 +266,8 @@ fn show_network(text: &mut Exposition, network: &NetworkState) {
     }
     let counters = &network.counters;
     for (def, counter) in [
-        (&NETWORK_BYTES_IN, &counters.bytes_in.get()),
-        (&NETWORK_BYTES_OUT, &counters.bytes_out.get()),
+        (&NETWORK_BYTES_IN, &counters.bytes_in),
+        (&NETWORK_BYTES_OUT, &counters.bytes_out),
         (&CONNECTIONS_ACCEPTED, &counters.accepted),
         (&CONNECTIONS_CLOSED, &counters.closed),
         (&CONNECTIONS_REFUSED, &counters.refused),
