@@ -10,6 +10,7 @@ use broker_storage::DirectoryError;
 use crate::boot::BootError;
 use crate::clock::Clock;
 use crate::config::{self, BrokerConfig, ConfigError};
+use crate::logging;
 use crate::program::serve::{self, ServeError};
 
 /// What `broker` can be told.
@@ -70,16 +71,17 @@ impl Configuration {
 pub(super) async fn run(arguments: BrokerArguments) -> Result<(), ServeError> {
     let clock = Clock::start();
     let config = arguments.configuration.load()?;
-    serve::begin_logging(&config)?;
+    logging::start(config.logging.format, &config.logging.levels)?;
     for problem in &config.without_effect {
         tracing::warn!(%problem, "configuration without effect");
     }
     if !config.unknown_variables.is_empty() {
         tracing::warn!(variables = ?config.unknown_variables, "variables of the environment that name no configuration");
     }
-    let served = serve::until_told(config.boot_settings(), clock, |addresses| {
+    let served = serve::until_told(config.boot_settings(), clock, |running| {
+        let (addresses, http) = (running.addresses(), running.admin_address());
         let start_ms = clock.elapsed().as_millis();
-        tracing::info!(node_id = %config.node_id, ?addresses, start_ms, "broker serves");
+        tracing::info!(node_id = %config.node_id, ?addresses, ?http, start_ms, "broker serves");
         Ok(())
     });
     served.await.map_err(|error| match error {

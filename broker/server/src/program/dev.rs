@@ -4,18 +4,22 @@
 //! that begins with `ready in` is printed when clients are served, not before, and its form never changes.
 
 use std::io::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use broker_storage::RealFs;
 
+use crate::boot::RunningBroker;
 use crate::clock::{Clock, random_uuid};
 use crate::config::{self, BrokerConfig};
 use crate::format::{AlreadyFormatted, format};
+use crate::logging;
 use crate::program::serve::{self, ServeError};
 
 /// The port that Kafka's tools expect.
 const USUAL_PORT: u16 = 9092;
+/// The port for monitoring.
+const USUAL_HTTP_PORT: u16 = 9644;
 
 /// What `dev` can be told.
 #[derive(Debug, clap::Args)]
@@ -88,22 +92,24 @@ pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
     let data = DataDirectory::choose(arguments.data)?;
     let port = match arguments.port {
         Some(port) => port,
-        None => usual_or_free_port()?,
+        None => usual_or_free_port(USUAL_PORT)?,
     };
     let config = configuration(data.path(), port, arguments.configs)?;
-    serve::begin_logging(&config)?;
+    logging::start(config.logging.format, &config.logging.levels)?;
     format(
         &RealFs,
         &config.format_request(None, AlreadyFormatted::Keep, clock.wall()),
     )?;
     let settings = config.boot_settings();
-    serve::until_told(settings, clock, |addresses| announce(addresses, &data, clock)).await
+    serve::until_told(settings, clock, |running| announce(running, &data, clock)).await
 }
 
 fn configuration(data: &Path, port: u16, more: Vec<(String, String)>) -> Result<BrokerConfig, ServeError> {
+    let http_port = usual_or_free_port(USUAL_HTTP_PORT)?;
     let of_place = [
         ("log.dirs", data.display().to_string()),
         ("listeners", format!("PLAINTEXT://127.0.0.1:{port}")),
+        ("eddyline.http.listener", format!("127.0.0.1:{http_port}")),
     ];
     let fixed = DEV_CONFIGS
         .iter()
@@ -116,16 +122,16 @@ fn configuration(data: &Path, port: u16, more: Vec<(String, String)>) -> Result<
 }
 
 /// The usual port if nobody listens there, else 0: the system chooses.
-fn usual_or_free_port() -> Result<u16, ServeError> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT)) {
-        Ok(_closed_again) => Ok(USUAL_PORT),
+fn usual_or_free_port(usual: u16) -> Result<u16, ServeError> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, usual)) {
+        Ok(_closed_again) => Ok(usual),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Ok(0),
         Err(error) => Err(error.into()),
     }
 }
 
-fn announce(addresses: &[SocketAddr], data: &DataDirectory, clock: Clock) -> Result<(), ServeError> {
-    let Some(kafka) = addresses.first() else {
+fn announce(running: &RunningBroker, data: &DataDirectory, clock: Clock) -> Result<(), ServeError> {
+    let Some((_, kafka)) = running.addresses().first() else {
         return Ok(());
     };
     let seconds = clock.elapsed().as_secs_f64();
@@ -136,6 +142,9 @@ fn announce(addresses: &[SocketAddr], data: &DataDirectory, clock: Clock) -> Res
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready in {seconds:.1}s  kafka {kafka}")?;
     writeln!(out, "  data   {kept}")?;
+    if let Some(http) = running.admin_address() {
+        writeln!(out, "  http   http://{http}/metrics")?;
+    }
     writeln!(out, "  try    echo hello | kcat -b {kafka} -t greetings -P")?;
     writeln!(out, "         kcat -b {kafka} -t greetings -C -e")?;
     writeln!(out, "  stop   Ctrl-C")?;

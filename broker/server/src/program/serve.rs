@@ -3,18 +3,16 @@
 //! SIGINT and SIGTERM stop it gracefully; a second one ends the process at once. A broker that cannot go on stops by
 //! itself, with an error.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::boot::{self, BootError, BootSettings};
+use crate::boot::{self, BootError, BootSettings, RunningBroker};
 use crate::clock::Clock;
-use crate::config::{BrokerConfig, ConfigError, LogFormat};
+use crate::config::ConfigError;
+use crate::logging;
 
 /// How long requests that were read may still be answered.
 const STOP_GRACE: Duration = Duration::from_secs(10);
@@ -26,8 +24,8 @@ pub enum ServeError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Something logs already in this process.
-    #[error("logging cannot be started: {0}")]
-    Logging(String),
+    #[error(transparent)]
+    Logging(#[from] logging::AlreadyStarted),
     /// Its directories are those of no cluster yet.
     #[error("{} belongs to no cluster yet; prepare it once with: eddyline format{arguments}", path.display())]
     NotFormatted {
@@ -76,30 +74,6 @@ pub(super) fn ended(outcome: Result<(), ServeError>) -> ExitCode {
     }
 }
 
-/// Logs to the standard error from now on.
-///
-/// # Errors
-/// The level is none.
-pub(super) fn begin_logging(config: &BrokerConfig) -> Result<(), ServeError> {
-    let failed = |error: &dyn std::fmt::Display| ServeError::Logging(error.to_string());
-    let filter = config
-        .logging
-        .level
-        .parse::<tracing_subscriber::filter::Targets>();
-    let filter = filter.map_err(|error| failed(&error))?;
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(false)
-        .with_writer(std::io::stderr);
-    let started = match config.logging.format {
-        LogFormat::Text => tracing_subscriber::registry().with(filter).with(lines).try_init(),
-        LogFormat::Json => tracing_subscriber::registry()
-            .with(filter)
-            .with(lines.json())
-            .try_init(),
-    };
-    started.map_err(|error| failed(&error))
-}
-
 /// Starts a broker, tells where it listens, and serves until the process is told to stop.
 ///
 /// # Errors
@@ -107,13 +81,12 @@ pub(super) fn begin_logging(config: &BrokerConfig) -> Result<(), ServeError> {
 pub(super) async fn until_told(
     settings: BootSettings,
     clock: Clock,
-    announce: impl FnOnce(&[SocketAddr]) -> Result<(), ServeError>,
+    announce: impl FnOnce(&RunningBroker) -> Result<(), ServeError>,
 ) -> Result<(), ServeError> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let running = boot::start(settings, clock).await?;
-    let addresses: Vec<SocketAddr> = running.addresses().iter().map(|(_, address)| *address).collect();
-    announce(&addresses)?;
+    announce(&running)?;
     let ended = tokio::select! {
         _ = told(&mut interrupt, &mut terminate) => Ok(()),
         reason = running.failed() => Err(ServeError::Failed(reason)),
