@@ -67,11 +67,8 @@ broker_up() {
 		echo "group.initial.rebalance.delay.ms=0"
 		printf '%s\n' "$@"
 	} >"$work/server.properties"
-	if "$program" --help | grep -q '^  broker '; then
-		"$program" broker --config "$work/server.properties" >"$logs/broker.log" 2>&1 &
-	else
-		"$program" dev --port "$port" --data "$data" >"$logs/broker.log" 2>&1 &
-	fi
+	"$program" format --config "$work/server.properties" >"$logs/format.log" 2>&1 || { cat "$logs/format.log"; finish_early "format fails"; }
+	"$program" broker --config "$work/server.properties" >"$logs/broker.log" 2>&1 &
 	broker_pid=$!
 	started+=("$broker_pid")
 	for _ in $(seq 150); do
