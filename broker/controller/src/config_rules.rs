@@ -28,12 +28,13 @@ pub struct EffectiveConfig {
 
 /// Meaning of configurations.
 pub trait ConfigRules: Send + Sync + fmt::Debug {
-    /// Whether the resource may have exactly these configurations.
+    /// Whether the resource may have exactly these configurations; the image says what the brokers have.
     ///
     /// # Errors
     /// A name is unknown or a value out of bounds; code and reason as for AlterConfigs.
     fn validate(
         &self,
+        image: &MetadataImage,
         resource: &ConfigResource,
         configs: &BTreeMap<Arc<str>, Arc<str>>,
     ) -> Result<(), ApiError>;
@@ -42,7 +43,12 @@ pub trait ConfigRules: Send + Sync + fmt::Debug {
     fn is_list(&self, resource: &ConfigResource, name: &str) -> bool;
 
     /// The value that acts when the resource sets none: what a list is appended to.
-    fn inherited_value(&self, resource: &ConfigResource, name: &str) -> Option<Arc<str>>;
+    fn inherited_value(
+        &self,
+        image: &MetadataImage,
+        resource: &ConfigResource,
+        name: &str,
+    ) -> Option<Arc<str>>;
 
     /// Every configuration of a topic that sets `own`, by name.
     fn effective_topic_configs(

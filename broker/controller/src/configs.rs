@@ -128,7 +128,7 @@ impl QuorumController {
                 None => new.remove(config.name.as_str()),
             };
         }
-        self.rules.validate(&resource, &new)?;
+        self.rules.validate(self.image(), &resource, &new)?;
         Ok(difference(&resource, &old, &new))
     }
 
@@ -156,7 +156,7 @@ impl QuorumController {
         let base = configs
             .get(name)
             .cloned()
-            .or_else(|| self.rules.inherited_value(resource, name));
+            .or_else(|| self.rules.inherited_value(self.image(), resource, name));
         let mut elements: Vec<&str> = elements(base.as_deref().unwrap_or_default()).collect();
         for element in self::elements(value) {
             match operation {
@@ -190,7 +190,7 @@ impl QuorumController {
             .configs
             .of(&resource)
             .map_or_else(Configs::new, |configs| Configs::clone(configs));
-        self.rules.validate(&resource, &new)?;
+        self.rules.validate(self.image(), &resource, &new)?;
         Ok(difference(&resource, &old, &new))
     }
 

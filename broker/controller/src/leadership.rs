@@ -82,7 +82,7 @@ impl QuorumController {
             .value(topic, name)
             .or_else(|| configs.value(&all_brokers, name))
             .cloned();
-        set.or_else(|| self.rules.inherited_value(topic, name))
+        set.or_else(|| self.rules.inherited_value(self.image(), topic, name))
             .map(|value| value.to_string())
     }
 

@@ -25,6 +25,7 @@ pub(crate) struct FewConfigs;
 impl ConfigRules for FewConfigs {
     fn validate(
         &self,
+        _: &MetadataImage,
         resource: &ConfigResource,
         configs: &BTreeMap<Arc<str>, Arc<str>>,
     ) -> Result<(), ApiError> {
@@ -51,7 +52,7 @@ impl ConfigRules for FewConfigs {
         name == "cleanup.policy"
     }
 
-    fn inherited_value(&self, _: &ConfigResource, name: &str) -> Option<Arc<str>> {
+    fn inherited_value(&self, _: &MetadataImage, _: &ConfigResource, name: &str) -> Option<Arc<str>> {
         (name == "cleanup.policy").then(|| "delete".into())
     }
 

@@ -98,5 +98,22 @@ pub fn without_listener_prefix(name: &str) -> &str {
         .map_or(name, |(_, base)| base)
 }
 
+/// The names under which a broker configuration may be set, the one that counts first; a name with the prefix of a
+/// listener falls back to the same name without it.
+pub fn broker_synonyms(name: &str) -> Vec<&str> {
+    const FAMILIES: [&[&str]; 4] = [
+        &["log.roll.ms", "log.roll.hours"],
+        &["log.roll.jitter.ms", "log.roll.jitter.hours"],
+        &["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
+        &["log.flush.interval.ms", "log.flush.scheduler.interval.ms"],
+    ];
+    let base = without_listener_prefix(name);
+    match FAMILIES.iter().find(|family| family.contains(&name)) {
+        Some(family) => family.to_vec(),
+        None if base == name => vec![name],
+        None => vec![name, base],
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -123,7 +123,7 @@ impl QuorumController {
         }
         if !configs.is_empty() {
             self.rules
-                .validate(&ConfigResource::topic(topic.name.as_str()), &configs)?;
+                .validate(self.image(), &ConfigResource::topic(topic.name.as_str()), &configs)?;
         }
         Ok(configs)
     }

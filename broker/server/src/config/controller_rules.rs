@@ -10,6 +10,7 @@ use broker_metadata::config_def::{self, ConfigDef, ConfigType, ConfigValue, Visi
 use broker_metadata::{ConfigError, ConfigResource, ConfigResourceType, MetadataImage};
 use broker_protocol::ErrorCode;
 
+use super::broker_changes::{BrokerLevel, check_broker_configs};
 use super::{EffectiveConfigs, StaticConfigs};
 
 type Configs = BTreeMap<Arc<str>, Arc<str>>;
@@ -28,9 +29,14 @@ impl ControllerConfigRules {
 }
 
 impl ConfigRules for ControllerConfigRules {
-    fn validate(&self, resource: &ConfigResource, configs: &Configs) -> Result<(), ApiError> {
+    fn validate(
+        &self,
+        image: &MetadataImage,
+        resource: &ConfigResource,
+        configs: &Configs,
+    ) -> Result<(), ApiError> {
         let pairs = configs.iter().map(|(name, value)| (&**name, &**value));
-        let broker = self.statics.alone();
+        let broker = self.statics.at(image);
         match resource.kind {
             ConfigResourceType::Topic => {
                 config_def::validate_topic_configs(pairs, |def| broker.inherited(def)).map_err(invalid_config)
@@ -42,9 +48,12 @@ impl ConfigRules for ControllerConfigRules {
                 };
                 config_def::validate_group_configs(pairs, bound).map_err(invalid_config)
             }
-            ConfigResourceType::ClientMetrics => config_def::validate_client_metrics_configs(pairs)
-                .map_err(|error| ApiError::new(ErrorCode::InvalidRequest, error.to_string())),
-            ConfigResourceType::Broker => validate_broker(resource, configs),
+            ConfigResourceType::ClientMetrics => {
+                config_def::validate_client_metrics_configs(pairs).map_err(invalid_request)
+            }
+            ConfigResourceType::Broker => {
+                check_broker_configs(&broker, BrokerLevel::of(&resource.name), configs).map_err(invalid_request)
+            }
             ConfigResourceType::BrokerLogger => Ok(()),
         }
     }
@@ -53,8 +62,13 @@ impl ConfigRules for ControllerConfigRules {
         definition(resource, name).is_some_and(|def| def.kind == ConfigType::List)
     }
 
-    fn inherited_value(&self, resource: &ConfigResource, name: &str) -> Option<Arc<str>> {
-        let broker = self.statics.alone();
+    fn inherited_value(
+        &self,
+        image: &MetadataImage,
+        resource: &ConfigResource,
+        name: &str,
+    ) -> Option<Arc<str>> {
+        let broker = self.statics.at(image);
         match resource.kind {
             ConfigResourceType::Broker => broker.text(name).map(Into::into),
             _ => broker.inherited(definition(resource, name)?).map(Into::into),
@@ -96,13 +110,7 @@ fn invalid_config(error: ConfigError) -> ApiError {
     ApiError::new(ErrorCode::InvalidConfig, error.to_string())
 }
 
-/// The broker has checked what may be changed and by whom; values are checked here too, for the whole set.
-fn validate_broker(resource: &ConfigResource, configs: &Configs) -> Result<(), ApiError> {
-    for (name, value) in configs {
-        if let Some(def) = definition(resource, name) {
-            def.validate(value)
-                .map_err(|error| ApiError::new(ErrorCode::InvalidRequest, error.to_string()))?;
-        }
-    }
-    Ok(())
+/// Kafka answers so for brokers and for subscriptions to client metrics.
+fn invalid_request(error: ConfigError) -> ApiError {
+    ApiError::new(ErrorCode::InvalidRequest, error.to_string())
 }
