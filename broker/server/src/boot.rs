@@ -32,7 +32,9 @@ use tokio::runtime::Handle;
 use crate::admin_http::{AdminHttp, AdminHttpConfig};
 use crate::broker::Broker;
 use crate::clock::{Clock, random_uuid};
+use crate::config::StaticConfigs;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts};
+use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
 use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, MaintenanceSettings};
 use crate::drivers::metadata_driver::{MetadataDriver, MetadataPublisher, MetadataWriter};
@@ -52,6 +54,8 @@ use crate::replica_manager::{ReplicaManager, ResolveTopicSettings};
 pub struct BootSettings {
     /// Where the files lie.
     pub fs: Arc<dyn Fs>,
+    /// What the node was started with, as text.
+    pub configs: Arc<StaticConfigs>,
     /// `node.id`.
     pub node_id: BrokerId,
     /// `broker.rack`.
@@ -192,12 +196,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
     let failure = Arc::new(Failure::default());
     let image = Arc::new(ArcSwap::new(first_image));
     let groups = Arc::new(start_groups(&settings, &replica_manager, &image.load(), clock)?);
-    // Partitions before those who use them, and both before anybody can be told of them.
-    let publishers: Vec<Arc<dyn MetadataPublisher>> = vec![
-        replica_manager.clone(),
-        groups.clone(),
-        Arc::new(ImagePublisher(image.clone())),
-    ];
+    let publishers = publishers(&settings, &replica_manager, &groups, &image);
     let metadata = Arc::new(MetadataDriver::start(writer, publishers, failure.clone())?);
     let maintenance = LogMaintenance::start(MaintenanceParts {
         replica_manager: replica_manager.clone(),
@@ -229,6 +228,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         producer_ids: ProducerIds::new(metadata.clone(), settings.node_id, epoch),
         metadata,
         replica_manager,
+        configs: settings.configs,
         fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
     });
     let listeners = Listeners::start(&broker, bound)?;
@@ -291,6 +291,27 @@ fn start_groups(
         clock,
     };
     CoordinatorDriver::start(parts, image)
+}
+
+/// Who is told of decisions, in this order: partitions before those who use them, and both before anybody can be told
+/// of them. Configurations that were changed before the last stop act from the start.
+fn publishers(
+    settings: &BootSettings,
+    replica_manager: &Arc<ReplicaManager>,
+    groups: &Arc<CoordinatorDriver>,
+    image: &Arc<ArcSwap<MetadataImage>>,
+) -> Vec<Arc<dyn MetadataPublisher>> {
+    let dynamic = DynamicConfigs {
+        configs: settings.configs.clone(),
+        maintenance: settings.maintenance.clone(),
+    };
+    dynamic.take_over(&image.load());
+    vec![
+        Arc::new(dynamic),
+        replica_manager.clone(),
+        groups.clone(),
+        Arc::new(ImagePublisher(image.clone())),
+    ]
 }
 
 fn cluster_id_of(settings: &BootSettings) -> Result<ClusterId, BootError> {

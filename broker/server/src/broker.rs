@@ -13,6 +13,7 @@ use broker_replication::fetch::FetchSessionCache;
 use parking_lot::Mutex;
 
 use crate::clock::Clock;
+use crate::config::StaticConfigs;
 use crate::drivers::coordinator_driver::CoordinatorDriver;
 use crate::drivers::metadata_driver::MetadataDriver;
 use crate::drivers::producer_ids::ProducerIds;
@@ -53,6 +54,8 @@ pub struct Broker {
     pub producer_ids: ProducerIds,
     /// The partitions that are kept here.
     pub replica_manager: Arc<ReplicaManager>,
+    /// What this node was started with; with the image it says what acts.
+    pub configs: Arc<StaticConfigs>,
     /// What fetching clients want (KIP-227).
     pub fetch_sessions: Mutex<FetchSessionCache>,
 }

@@ -8,8 +8,10 @@
 //! by other rules.
 
 mod boot_settings;
+mod broker_changes;
 mod broker_config;
 mod controller_rules;
+pub mod describe;
 mod environment;
 mod error;
 mod listeners;

@@ -156,6 +156,8 @@ apis! {
     DescribeAcls: describe_acls, Finish;
     CreateAcls: create_acls, Finish;
     DeleteAcls: delete_acls, Finish;
+    DescribeConfigs: describe_configs, Finish;
+    AlterConfigs: alter_configs, Finish;
     AlterReplicaLogDirs: alter_replica_log_dirs, Finish;
     DescribeLogDirs: describe_log_dirs, Abandon;
     SaslAuthenticate: sasl_authenticate, Finish;
@@ -166,6 +168,7 @@ apis! {
     DescribeDelegationToken: describe_delegation_token, Finish;
     DeleteGroups: delete_groups, Finish;
     ElectLeaders: elect_leaders, Finish;
+    IncrementalAlterConfigs: incremental_alter_configs, Finish;
     AlterPartitionReassignments: alter_partition_reassignments, Finish;
     ListPartitionReassignments: list_partition_reassignments, Finish;
     OffsetDelete: offset_delete, Finish;
@@ -174,6 +177,7 @@ apis! {
     DescribeCluster: describe_cluster, Finish;
     DescribeProducers: describe_producers, Abandon;
     UnregisterBroker: unregister_broker, Finish;
+    ListConfigResources: list_config_resources, Finish;
     DescribeTopicPartitions: describe_topic_partitions, Abandon;
 }
 

@@ -4,6 +4,7 @@
 //! branches on outcomes (stored, failed, due), never on the meaning of a record.
 
 pub mod coordinator_driver;
+pub mod dynamic_configs;
 pub mod failure;
 pub mod log_cleaning;
 pub mod log_maintenance;

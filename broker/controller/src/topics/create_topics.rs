@@ -122,8 +122,11 @@ impl QuorumController {
             configs.insert(config.name.as_str().into(), value.as_str().into());
         }
         if !configs.is_empty() {
-            self.rules
-                .validate(self.image(), &ConfigResource::topic(topic.name.as_str()), &configs)?;
+            self.rules.validate(
+                self.image(),
+                &ConfigResource::topic(topic.name.as_str()),
+                &configs,
+            )?;
         }
         Ok(configs)
     }

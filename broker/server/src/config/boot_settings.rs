@@ -27,6 +27,7 @@ impl BrokerConfig {
         let small = |name: &str| i32::try_from(configs.number(name)).unwrap_or(i32::MAX);
         BootSettings {
             fs: Arc::new(RealFs),
+            configs: self.statics.clone(),
             node_id: self.node_id,
             rack: self.rack.clone(),
             directories: self.directories.clone(),

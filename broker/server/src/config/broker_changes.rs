@@ -104,7 +104,8 @@ fn check_threads(effective: &EffectiveConfigs<'_>, name: &str, value: &str) -> R
     if !THREADS.contains(&base) {
         return Ok(());
     }
-    let Some(ConfigValue::Number(new)) = definition_of(base).and_then(|def| def.parse_value(value).ok()) else {
+    let Some(ConfigValue::Number(new)) = definition_of(base).and_then(|def| def.parse_value(value).ok())
+    else {
         return Ok(());
     };
     let now = effective.number(base);
@@ -191,7 +192,13 @@ mod tests {
             "Invalid value x for configuration log.retention.ms: Not a number of type LONG"
         );
         assert_eq!(answers(BrokerLevel::All, "my.own.plugin", "x"), "");
-        assert_eq!(answers(BrokerLevel::One, "listener.name.plaintext.max.connections", "5"), "");
-        assert_ne!(answers(BrokerLevel::All, "listener.name.plaintext.max.connections", "5"), "");
+        assert_eq!(
+            answers(BrokerLevel::One, "listener.name.plaintext.max.connections", "5"),
+            ""
+        );
+        assert_ne!(
+            answers(BrokerLevel::All, "listener.name.plaintext.max.connections", "5"),
+            ""
+        );
     }
 }

@@ -52,7 +52,8 @@ impl ConfigRules for ControllerConfigRules {
                 config_def::validate_client_metrics_configs(pairs).map_err(invalid_request)
             }
             ConfigResourceType::Broker => {
-                check_broker_configs(&broker, BrokerLevel::of(&resource.name), configs).map_err(invalid_request)
+                check_broker_configs(&broker, BrokerLevel::of(&resource.name), configs)
+                    .map_err(invalid_request)
             }
             ConfigResourceType::BrokerLogger => Ok(()),
         }

@@ -131,7 +131,11 @@ pub fn describe_group(
             };
             let value = own.get(def.name).map(|value| def.canonical(value));
             let value = value.or_else(|| broker.inherited(def));
-            options.entry(of_resource(def, value, with_own(own, def, ConfigSource::Group, inherited)))
+            options.entry(of_resource(
+                def,
+                value,
+                with_own(own, def, ConfigSource::Group, inherited),
+            ))
         })
         .collect()
 }
@@ -206,7 +210,11 @@ fn of_broker<'a>(name: &'a str, value: Option<&str>, sources: Vec<SourcedValue>)
     }
 }
 
-fn of_resource(def: &'static ConfigDef, value: Option<String>, sources: Vec<SourcedValue>) -> Described<'static> {
+fn of_resource(
+    def: &'static ConfigDef,
+    value: Option<String>,
+    sources: Vec<SourcedValue>,
+) -> Described<'static> {
     Described {
         name: def.name,
         def: Some(def),

