@@ -10,7 +10,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use serve::ServeError;
 
@@ -30,6 +30,8 @@ enum Command {
     Broker(broker::BrokerArguments),
     /// Prepare the log directories of a new node
     Format(format::FormatArguments),
+    #[command(flatten)]
+    Client(broker_cli::Command),
 }
 
 /// Runs the command that the process was started with.
@@ -38,5 +40,6 @@ pub fn main() -> ExitCode {
         Command::Dev(arguments) => serve::blocking(dev::run(arguments)),
         Command::Broker(arguments) => serve::blocking(broker::run(arguments)),
         Command::Format(arguments) => serve::ended(format::run(arguments)),
+        Command::Client(command) => broker_cli::run(command, Arguments::command()),
     }
 }

@@ -1,7 +1,7 @@
 //! `topic alter`: more partitions, other configuration.
 
 use broker_client::{ConfigChange, ConfigOperation, ConfigResource, ConfigResourceType, Validation};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 
 use crate::connect::ClusterArgs;
@@ -11,18 +11,18 @@ use crate::output::Shown;
 
 /// What is changed.
 #[derive(Args, Clone, Debug)]
-#[group(id = "change", required = true, multiple = true, args = ["partitions", "config", "delete_config"])]
+#[command(group = ArgGroup::new("change").required(true).multiple(true))]
 pub(crate) struct AlterArgs {
     /// Name of the topic
     topic: String,
     /// New number of partitions; it can only grow, and keys then meet other partitions
-    #[arg(long, short, value_parser = clap::value_parser!(i32).range(1..))]
+    #[arg(long, short, group = "change", value_parser = clap::value_parser!(i32).range(1..))]
     partitions: Option<i32>,
     /// Configuration to set; can be given several times
-    #[arg(long, short, value_name = "NAME=VALUE")]
+    #[arg(long, short, group = "change", value_name = "NAME=VALUE")]
     config: Vec<KeyValue>,
     /// Configuration that goes back to its default; can be given several times
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, group = "change", value_name = "NAME")]
     delete_config: Vec<String>,
     /// Only ask the cluster whether it would do it
     #[arg(long)]
