@@ -1,13 +1,15 @@
 //! One file per Kafka API: listing the folder is reading the feature matrix.
 //!
 //! A handler translates: it reads the typed request, asks the part of the broker that knows, and puts the answer in
-//! Kafka's words. `authorized_operations` is what several answers share. Rules live in the crates below. Which handler serves which key is `dispatch`'s.
+//! Kafka's words. `authorized_operations` and `broker_loggers` are what several answers share. Rules live in the crates
+//! below. Which handler serves which key is `dispatch`'s.
 
 pub mod alter_configs;
 pub mod alter_partition_reassignments;
 pub mod alter_replica_log_dirs;
 pub mod api_versions;
 pub mod authorized_operations;
+mod broker_loggers;
 pub mod create_partitions;
 pub mod create_topics;
 pub mod delete_groups;

@@ -47,6 +47,8 @@ mod prelude {
     pub(super) const DEAD_LETTERS: &str = "dead letter queues are not served";
     pub(super) const DELEGATION_TOKENS: &str = "delegation tokens are not served";
     pub(super) const JAVA_CLASS: &str = "it names a Java class, and there is no JVM";
+    pub(super) const METADATA_KEPT: &str =
+        "of the metadata two snapshots are kept, and the log from the older one on";
     pub(super) const MORE_NODES: &str = "a cluster has one node";
     pub(super) const NO_SUCH_PART: &str = "the part that it tunes does not exist here";
     pub(super) const QUORUM: &str = "the metadata quorum has one node";

@@ -12,6 +12,7 @@ use broker_protocol::describe_configs_request::DescribeConfigsResource;
 use broker_protocol::describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult};
 use broker_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 
+use super::broker_loggers;
 use crate::broker::Broker;
 use crate::config::describe::{self, DescribeOptions, Documentation, Synonyms};
 use crate::dispatch::{Answer, HandlerResult};
@@ -115,7 +116,7 @@ fn described(
         ConfigResourceType::BrokerLogger => {
             check_named(name, "a broker")?;
             check_broker(broker, name, "")?;
-            Ok(Vec::new())
+            Ok(broker_loggers::describe(broker, options.names))
         }
     }
 }

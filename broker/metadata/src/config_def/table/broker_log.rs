@@ -59,7 +59,7 @@ configs! {
         "Bytes of log between two entries of the offset index.";
     "log.index.size.max.bytes": Int = Value("10485760"), AtLeast(4), Medium, ClusterWide, Public, Yes, [],
         "Largest size of an index file.";
-    "log.initial.task.delay.ms": Long = Value("30000"), AtLeast(0), Low, ReadOnly, Internal, Yes, [],
+    "log.initial.task.delay.ms": Long = Value("30000"), AtLeast(0), Low, ReadOnly, Internal, No(NO_SUCH_PART), [],
         "How long background work on logs waits after the start.";
     "log.local.retention.bytes": Long = Value("-2"), AtLeast(-2), Medium, ClusterWide, Public, No(TIERING), [],
         "Bytes of a partition kept on local disk when the log is tiered; -2 follows log.retention.bytes.";

@@ -15,7 +15,7 @@ configs! {
         "Rack of this broker, named to clients and used in placement.";
     "broker.session.timeout.ms": Int = Value("9000"), Any, Medium, ReadOnly, Public, No(MORE_NODES), [],
         "How long the controller waits for a heartbeat before it fences a broker.";
-    "controller.listener.names": List = Required, Distinct, High, ReadOnly, Public, No(QUORUM), [],
+    "controller.listener.names": List = Required, Distinct, High, ReadOnly, Public, Yes, [],
         "Names of the listeners that the controller serves; no client listener may be among them.";
     "controller.performance.always.log.threshold.ms": Long = Value("2000"), AtLeast(0), Medium, ReadOnly, Internal, No(QUORUM), [],
         "Controller events that take longer are always logged.";
@@ -63,13 +63,13 @@ configs! {
         "Time after which a snapshot is written if anything changed.";
     "metadata.log.segment.bytes": Int = Value("1073741824"), AtLeast(8_388_608), High, ReadOnly, Public, Yes, [],
         "Largest size of a metadata segment.";
-    "metadata.log.segment.ms": Long = Value("604800000"), Any, High, ReadOnly, Public, Yes, [],
+    "metadata.log.segment.ms": Long = Value("604800000"), Any, High, ReadOnly, Public, No(METADATA_KEPT), [],
         "Time after which a new metadata segment begins.";
     "metadata.max.idle.interval.ms": Int = Value("500"), AtLeast(0), Low, ReadOnly, Public, No(QUORUM), [],
         "How often an idle controller writes an empty record.";
-    "metadata.max.retention.bytes": Long = Value("104857600"), Any, High, ReadOnly, Public, Yes, [],
+    "metadata.max.retention.bytes": Long = Value("104857600"), Any, High, ReadOnly, Public, No(METADATA_KEPT), [],
         "Size of log and snapshots above which old metadata goes.";
-    "metadata.max.retention.ms": Long = Value("604800000"), Any, High, ReadOnly, Public, Yes, [],
+    "metadata.max.retention.ms": Long = Value("604800000"), Any, High, ReadOnly, Public, No(METADATA_KEPT), [],
         "Age from which on old metadata goes.";
     "node.id": Int = Required, AtLeast(0), High, ReadOnly, Public, Yes, [],
         "Number of this node.";
