@@ -1,18 +1,27 @@
 //! One partition that is led here: facts in, verdict out.
 //!
-//! Owns the log, the epoch in which this broker leads, the in-sync replicas and the fetches that wait. Invariants:
-//! an append happens only in the epoch of this leader and, with acks=all, only while enough replicas are in sync
-//! (I2); the high watermark is the smallest log end of the in-sync replicas and never moves back (I7). Bytes on
-//! disk are `broker-storage`'s; the lock around a partition is the server's.
+//! Owns the log, the epoch in which this broker leads, the in-sync replicas, what is known of the followers, and the
+//! requests that wait. Invariants: an append happens only in the epoch of this leader and, with acks=all, only while
+//! enough replicas are in sync (I2); the high watermark is the smallest log end of the in-sync replicas and never
+//! moves back (I7). What followers do to it is in `followers`. Bytes on disk are `broker-storage`'s; the lock around
+//! a partition is the server's.
 
+mod follower_state;
+mod followers;
 mod in_sync_replicas;
+#[cfg(test)]
+mod tests;
 
-pub use in_sync_replicas::InSyncReplicas;
+pub use follower_state::{FollowerFetch, FollowerState};
+pub use followers::{Eligibility, NotAReplica, ProduceProgress};
+pub use in_sync_replicas::{InSyncReplicas, IsrAnswer, IsrProposal};
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use broker_model::{
-    Acks, HighWatermark, LeaderEpoch, LogStartOffset, Now, Offset, PartitionIndex, TopicId, TopicPartition,
+    Acks, BrokerId, LeaderEpoch, LogStartOffset, MonotonicMs, Now, Offset, PartitionIndex, TopicId,
+    TopicPartition,
 };
 use broker_storage::{
     AppendContext, AppendOrigin, AppendOutcome, DeleteRecordsError, LogAppendInfo, LogRead, OffsetQuery,
@@ -21,7 +30,7 @@ use broker_storage::{
 use bytes::Bytes;
 
 use crate::error::{FenceError, LeaderAppendError, PartitionReadError};
-use crate::purgatory::{DelayedFetch, Wake, WatcherList};
+use crate::purgatory::{DelayedFetch, DelayedProduce, ProduceWatchers, Wake, WatcherList};
 
 /// Who leads a partition, as the controller registered it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +39,17 @@ pub struct Leadership {
     pub leader_epoch: LeaderEpoch,
     /// Replicas that have everything that was acknowledged.
     pub in_sync: InSyncReplicas,
+    /// The other brokers that hold the partition.
+    pub followers: Vec<BrokerId>,
+}
+
+/// The configurations that a leader acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplicationSettings {
+    /// `min.insync.replicas` of the topic.
+    pub min_in_sync_replicas: usize,
+    /// `replica.lag.time.max.ms`.
+    pub replica_lag_max_ms: u64,
 }
 
 /// The circumstances of an append.
@@ -43,28 +63,50 @@ pub struct LeaderAppend {
     pub now: Now,
     /// Version of the Produce request, if one brought the records.
     pub request_version: Option<i16>,
-    /// `min.insync.replicas` of the topic.
-    pub min_in_sync_replicas: usize,
 }
 
 /// A partition that this broker leads.
 #[derive(Debug)]
 pub struct Partition<W> {
     log: UnifiedLog,
-    leadership: Leadership,
-    watchers: WatcherList<W>,
+    leader_epoch: LeaderEpoch,
+    in_sync: InSyncReplicas,
+    followers: Vec<FollowerState>,
+    settings: ReplicationSettings,
+    /// Ends and sizes of appends that the high watermark has not passed.
+    appends: VecDeque<(Offset, i64)>,
+    /// Where the log ended when this broker took the lead.
+    epoch_start: Offset,
+    /// Fetches of consumers, which wait for the high watermark.
+    fetches: WatcherList<W>,
+    /// Fetches of followers, which wait for the log end.
+    follower_fetches: WatcherList<W>,
+    produces: ProduceWatchers<W>,
 }
 
 impl<W: Wake> Partition<W> {
     /// Takes the lead over `log`.
-    pub fn lead(mut log: UnifiedLog, leadership: Leadership) -> Self {
+    pub fn lead(
+        mut log: UnifiedLog,
+        leadership: Leadership,
+        settings: ReplicationSettings,
+        now: MonotonicMs,
+    ) -> Self {
         log.assign_leader_epoch(leadership.leader_epoch);
+        let unknown = |id: &BrokerId| FollowerState::new(*id, now);
         let mut partition = Self {
+            epoch_start: log.log_end().offset(),
             log,
-            leadership,
-            watchers: WatcherList::default(),
+            leader_epoch: leadership.leader_epoch,
+            in_sync: leadership.in_sync,
+            followers: leadership.followers.iter().map(unknown).collect(),
+            settings,
+            appends: VecDeque::new(),
+            follower_fetches: WatcherList::default(),
+            fetches: WatcherList::default(),
+            produces: ProduceWatchers::default(),
         };
-        partition.maybe_increment_high_watermark();
+        partition.maybe_increment_high_watermark(now);
         partition
     }
 
@@ -85,7 +127,18 @@ impl<W: Wake> Partition<W> {
 
     /// Epoch in which this broker leads.
     pub fn leader_epoch(&self) -> LeaderEpoch {
-        self.leadership.leader_epoch
+        self.leader_epoch
+    }
+
+    /// Who is in sync.
+    pub fn in_sync(&self) -> &InSyncReplicas {
+        &self.in_sync
+    }
+
+    /// Takes over changed settings.
+    pub fn set_settings(&mut self, settings: ReplicationSettings, now: MonotonicMs) {
+        self.settings = settings;
+        self.maybe_increment_high_watermark(now);
     }
 
     /// The log, for questions.
@@ -98,20 +151,35 @@ impl<W: Wake> Partition<W> {
         &mut self.log
     }
 
-    /// Gives the log back, waking every fetch that waits.
+    /// Gives the log back, waking every request that waits.
     pub fn resign(mut self) -> UnifiedLog {
-        self.watchers.finish_all();
+        self.finish_all();
         self.log
     }
 
-    /// Takes over what the controller decided; a newer epoch wakes every fetch that waits.
-    pub fn set_leadership(&mut self, leadership: Leadership) {
-        if leadership.leader_epoch > self.leadership.leader_epoch {
+    /// Takes over what the controller decided; a newer epoch wakes every request that waits.
+    pub fn set_leadership(&mut self, leadership: Leadership, now: MonotonicMs) {
+        if leadership.leader_epoch > self.leader_epoch {
             self.log.assign_leader_epoch(leadership.leader_epoch);
-            self.watchers.finish_all();
+            self.leader_epoch = leadership.leader_epoch;
+            self.epoch_start = self.log.log_end().offset();
+            self.finish_all();
         }
-        self.leadership = leadership;
-        self.maybe_increment_high_watermark();
+        self.followers
+            .retain(|follower| leadership.followers.contains(&follower.id()));
+        for id in leadership.followers {
+            if !self.followers.iter().any(|follower| follower.id() == id) {
+                self.followers.push(FollowerState::new(id, now));
+            }
+        }
+        self.in_sync.replace(leadership.in_sync);
+        self.maybe_increment_high_watermark(now);
+    }
+
+    fn finish_all(&mut self) {
+        self.fetches.finish_all();
+        self.follower_fetches.finish_all();
+        self.produces.finish_all();
     }
 
     /// Compares the epoch that a client knows with this leader's; a client that names none is not checked (KIP-320).
@@ -119,7 +187,7 @@ impl<W: Wake> Partition<W> {
     /// # Errors
     /// When the client knows an older or a newer leader.
     pub fn check_leader_epoch(&self, requested: Option<LeaderEpoch>) -> Result<(), FenceError> {
-        let current = self.leadership.leader_epoch;
+        let current = self.leader_epoch;
         match requested {
             Some(requested) if requested < current => Err(FenceError::Fenced {
                 partition: self.id().clone(),
@@ -144,8 +212,8 @@ impl<W: Wake> Partition<W> {
         records: &Bytes,
         append: LeaderAppend,
     ) -> Result<LogAppendInfo, LeaderAppendError> {
-        let required = self.leadership.in_sync.required(append.min_in_sync_replicas);
-        let in_sync = self.leadership.in_sync.len();
+        let required = self.required_in_sync();
+        let in_sync = self.in_sync.len();
         if append.acks == Acks::All && in_sync < required {
             return Err(LeaderAppendError::NotEnoughReplicas {
                 partition: self.id().clone(),
@@ -154,32 +222,19 @@ impl<W: Wake> Partition<W> {
             });
         }
         let context = AppendContext {
-            leader_epoch: self.leadership.leader_epoch,
+            leader_epoch: self.leader_epoch,
             origin: append.origin,
             now: append.now,
             request_version: append.request_version,
         };
         let info = self.log.append_as_leader(records, context)?;
-        if info.outcome == AppendOutcome::Appended && self.maybe_increment_high_watermark() {
-            self.watchers.more_readable(info.size as i64);
+        if info.outcome == AppendOutcome::Appended {
+            let size = i64::try_from(info.size).unwrap_or(i64::MAX);
+            self.remember_append(self.log.log_end().offset(), size);
+            self.follower_fetches.more_readable(size);
+            self.maybe_increment_high_watermark(append.now.monotonic);
         }
         Ok(info)
-    }
-
-    /// Moves the high watermark to where all in-sync replicas are; answers whether it moved.
-    fn maybe_increment_high_watermark(&mut self) -> bool {
-        if self.leadership.in_sync.len() != 1 {
-            return false;
-        }
-        let (before, log_end) = (self.log.high_watermark(), self.log.log_end());
-        let after = self
-            .log
-            .update_high_watermark(HighWatermark::at(log_end.offset()));
-        debug_assert!(
-            after >= before,
-            "the high watermark moved back from {before} to {after}"
-        );
-        after > before
     }
 
     /// Reads for a client or a replica that knows `current_leader_epoch`.
@@ -196,9 +251,19 @@ impl<W: Wake> Partition<W> {
         Ok(self.log.read(from, limits)?)
     }
 
-    /// Parks a fetch here until more is readable.
+    /// Parks a consumer's fetch here until more is readable.
     pub fn watch(&mut self, fetch: Arc<DelayedFetch<W>>) {
-        self.watchers.watch(fetch);
+        self.fetches.watch(fetch);
+    }
+
+    /// Parks a follower's fetch here until more was appended.
+    pub fn watch_log_end(&mut self, fetch: Arc<DelayedFetch<W>>) {
+        self.follower_fetches.watch(fetch);
+    }
+
+    /// Parks a produce request here until its records are everywhere.
+    pub fn watch_high_watermark(&mut self, produce: Arc<DelayedProduce<W>>) {
+        self.produces.watch(produce);
     }
 
     /// Answers where a timestamp or a special position is.

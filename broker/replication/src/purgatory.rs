@@ -5,5 +5,7 @@
 //! server's: it sleeps on the waker and on a deadline together.
 
 mod delayed_fetch;
+mod delayed_produce;
 
 pub use delayed_fetch::{DelayedFetch, Wake, WatcherList};
+pub use delayed_produce::{DelayedProduce, ProduceWatchers};

@@ -1,0 +1,114 @@
+//! A follower and what a leader answers it.
+
+use super::*;
+use crate::small_world::*;
+
+fn follow(leader_epoch: i32) -> Follower {
+    Follower::new(log(), broker(1), epoch(leader_epoch))
+}
+
+#[test]
+fn a_follower_has_the_leaders_bytes_and_its_high_watermark() {
+    let mut leader = lead(log(), 0, &[1, 2]);
+    let mut follower = follow(0);
+    append(&mut leader, 3);
+    append(&mut leader, 2);
+    replicate(&mut leader, &mut follower, 2, 1);
+    assert_eq!(content(follower.log()), content(leader.log()));
+    assert_eq!(
+        follower.log().high_watermark().value(),
+        0,
+        "the leader learns of it with the next fetch"
+    );
+    replicate(&mut leader, &mut follower, 2, 2);
+    assert_eq!(high_watermark(&leader), 5);
+    replicate(&mut leader, &mut follower, 2, 3);
+    assert_eq!(follower.log().high_watermark().value(), 5);
+}
+
+#[test]
+fn what_an_old_leader_wrote_alone_is_cut() {
+    let mut old = lead(log(), 1, &[1, 2]);
+    let mut second = follow(1);
+    append(&mut old, 10);
+    replicate(&mut old, &mut second, 2, 1);
+    append(&mut old, 2);
+    let mut leader = lead(second.into_log(), 2, &[1, 2]);
+    append(&mut leader, 5);
+    let mut follower = Follower::new(old.resign(), broker(2), epoch(2));
+    assert_eq!(
+        replicate(&mut leader, &mut follower, 2, 2),
+        Truncation::To(Offset::new(10))
+    );
+    assert_eq!(replicate(&mut leader, &mut follower, 2, 3), Truncation::None);
+    assert_eq!(content(follower.log()), content(leader.log()));
+}
+
+/// KIP-279: 1 leads epoch 1 and writes alone; 2 leads epoch 2 and writes alone; 3 leads epoch 3 with neither's.
+#[test]
+fn histories_that_parted_twice_meet_where_both_agree() {
+    let mut first = lead(log(), 1, &[1, 2]);
+    let (mut second, mut third) = (follow(1), follow(1));
+    append(&mut first, 4);
+    replicate(&mut first, &mut second, 2, 1);
+    replicate(&mut first, &mut third, 3, 1);
+    append(&mut first, 6);
+    let mut second = lead(second.into_log(), 2, &[1, 2]);
+    append(&mut second, 3);
+    let mut third = lead(third.into_log(), 3, &[1, 2]);
+    append(&mut third, 1);
+    for old in [first, second] {
+        let mut follower = Follower::new(old.resign(), broker(3), epoch(3));
+        for step in 0..4 {
+            replicate(&mut third, &mut follower, 2, step);
+        }
+        assert_eq!(content(follower.log()), content(third.log()));
+    }
+}
+
+#[test]
+fn a_follower_ahead_of_a_leader_that_lost_its_end_is_cut_to_it() {
+    let mut leader = lead(log(), 0, &[1]);
+    append(&mut leader, 4);
+    let mut ahead = lead(log(), 0, &[1]);
+    append(&mut ahead, 4);
+    append(&mut ahead, 4);
+    let mut follower = Follower::new(ahead.resign(), broker(1), epoch(0));
+    let (start, end) = (leader.log().log_start(), leader.log().log_end().offset());
+    assert_eq!(
+        follower.out_of_range(start, end, at(1)).unwrap(),
+        Truncation::To(Offset::new(4))
+    );
+}
+
+#[test]
+fn a_follower_behind_the_leaders_log_start_begins_there() {
+    let mut follower = follow(0);
+    let start = LogStartOffset::at(Offset::new(100));
+    let restarted = follower.out_of_range(start, Offset::new(150), at(1)).unwrap();
+    assert_eq!(restarted, Truncation::Restarted(Offset::new(100)));
+    assert_eq!(follower.fetch_position().fetch_offset, Offset::new(100));
+}
+
+#[test]
+fn deleted_records_are_deleted_here_too() {
+    let mut leader = lead(log(), 0, &[1, 2]);
+    let mut follower = follow(0);
+    append(&mut leader, 3);
+    append(&mut leader, 3);
+    for step in 0..3 {
+        replicate(&mut leader, &mut follower, 2, step);
+    }
+    leader.delete_records(Some(Offset::new(3))).unwrap();
+    replicate(&mut leader, &mut follower, 2, 4);
+    assert_eq!(follower.log().log_start().value(), 3);
+}
+
+#[test]
+fn only_a_newer_epoch_changes_the_leader() {
+    let mut follower = follow(3);
+    assert!(!follower.follow(broker(9), epoch(2)));
+    assert_eq!(follower.leader(), broker(1));
+    assert!(follower.follow(broker(2), epoch(4)));
+    assert_eq!(follower.fetch_position().current_leader_epoch, epoch(4));
+}
