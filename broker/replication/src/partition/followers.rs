@@ -142,7 +142,7 @@ impl<W: Wake> Partition<W> {
     }
 
     /// How many replicas must be in sync for an append with acks=all.
-    pub(super) fn required_in_sync(&self) -> usize {
+    pub fn required_in_sync(&self) -> usize {
         self.in_sync.required(self.settings.min_in_sync_replicas)
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use broker_metadata::MetadataImage;
 use broker_metadata::config_def::{self, ConfigDef, ConfigValue};
 use broker_model::{CompressionType, TimestampType};
+use broker_replication::ReplicationSettings;
 use broker_storage::{CleanupPolicy, CompressionLevels, LogConfig, TopicCompression};
 
 use super::{EffectiveConfigs, StaticConfigs};
@@ -36,7 +37,10 @@ impl ResolveTopicSettings for TopicConfigs {
             broker: self.statics.at(image),
         };
         TopicSettings {
-            min_in_sync_replicas: usize::try_from(values.number("min.insync.replicas")).unwrap_or(1),
+            replication: ReplicationSettings {
+                min_in_sync_replicas: usize::try_from(values.number("min.insync.replicas")).unwrap_or(1),
+                replica_lag_max_ms: values.broker.count("replica.lag.time.max.ms"),
+            },
             log: Arc::new(log_config(&values)),
         }
     }

@@ -110,6 +110,7 @@ struct Offsets {
     log_end: i64,
     high_watermark: HighWatermark,
     size: u64,
+    required_in_sync: usize,
 }
 
 impl PartitionFacts {
@@ -121,6 +122,7 @@ impl PartitionFacts {
                 log_end: log.log_end().value(),
                 high_watermark: log.high_watermark(),
                 size: log.size(),
+                required_in_sync: partition.required_in_sync(),
             }
         });
         let id = handle.id();
@@ -153,12 +155,15 @@ fn facts_of_all(broker: &Broker, image: &MetadataImage) -> Vec<PartitionFacts> {
 
 fn show_replicas(text: &mut Exposition, partitions: &[PartitionFacts]) {
     let count = |is: &dyn Fn(&PartitionFacts) -> bool| partitions.iter().filter(|facts| is(facts)).count();
-    let min_isr = |facts: &PartitionFacts| facts.handle.min_in_sync_replicas().min(facts.replicas);
+    let required = |facts: &PartitionFacts| facts.offsets.as_ref().map_or(0, |led| led.required_in_sync);
     text.single(&LEADERS, count(&|facts| facts.offsets.is_ok()));
     text.single(&PARTITIONS, partitions.len());
     text.single(&UNDER_REPLICATED, count(&|facts| facts.in_sync < facts.replicas));
-    text.single(&UNDER_MIN_ISR, count(&|facts| facts.in_sync < min_isr(facts)));
-    text.single(&AT_MIN_ISR, count(&|facts| facts.in_sync == min_isr(facts)));
+    text.single(&UNDER_MIN_ISR, count(&|facts| facts.in_sync < required(facts)));
+    text.single(
+        &AT_MIN_ISR,
+        count(&|facts| facts.offsets.is_ok() && facts.in_sync == required(facts)),
+    );
     text.single(
         &OFFLINE_REPLICAS,
         count(&|facts| matches!(facts.offsets, Err(LookupError::Offline))),

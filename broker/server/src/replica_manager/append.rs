@@ -88,7 +88,6 @@ impl ReplicaManager {
             origin: produce.origin,
             now,
             request_version: produce.request_version,
-            min_in_sync_replicas: handle.min_in_sync_replicas(),
         };
         let outcome = handle.with(|partition| partition.append_as_leader(produce.records, append))?;
         if let Err(LeaderAppendError::Append(AppendError::Storage(

@@ -1,14 +1,16 @@
 //! One partition behind its lock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use broker_model::TopicPartition;
+use broker_model::{Now, TopicPartition};
 use broker_replication::Partition;
 use broker_replication::purgatory::Wake;
-use broker_storage::{LogConfig, UnifiedLog};
+use broker_storage::UnifiedLog;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
+
+use super::reconcile::TopicSettings;
 
 use crate::metrics::PartitionCounters;
 
@@ -56,7 +58,6 @@ pub struct PartitionHandle {
     id: TopicPartition,
     hosted: Mutex<Hosted>,
     may_block: AtomicBool,
-    min_in_sync_replicas: AtomicUsize,
     counters: PartitionCounters,
 }
 
@@ -68,7 +69,6 @@ impl PartitionHandle {
             id,
             hosted: Mutex::new(hosted),
             may_block,
-            min_in_sync_replicas: 1.into(),
             counters: PartitionCounters::default(),
         }
     }
@@ -105,17 +105,11 @@ impl PartitionHandle {
         self.may_block.load(Ordering::Relaxed)
     }
 
-    /// `min.insync.replicas` of the topic.
-    pub fn min_in_sync_replicas(&self) -> usize {
-        self.min_in_sync_replicas.load(Ordering::Relaxed)
-    }
-
     /// Takes over the topic's settings.
-    pub fn set_config(&self, config: &Arc<LogConfig>, min_in_sync_replicas: usize) {
-        self.min_in_sync_replicas
-            .store(min_in_sync_replicas, Ordering::Relaxed);
+    pub fn set_settings(&self, settings: &TopicSettings, now: Now) {
         if let Hosted::Leading(partition) = &mut *self.hosted.lock() {
-            partition.log_mut().set_config(config.clone());
+            partition.log_mut().set_config(settings.log.clone());
+            partition.set_settings(settings.replication, now.monotonic);
             self.may_block.store(flushes(partition), Ordering::Relaxed);
         }
     }

@@ -12,7 +12,7 @@ use broker_metadata::{
     TopicImage,
 };
 use broker_model::{Now, PartitionIndex, TopicPartition};
-use broker_replication::{InSyncReplicas, Leadership, Partition};
+use broker_replication::{InSyncReplicas, Leadership, Partition, ReplicationSettings};
 use broker_storage::{LoadError, LoadedLogs, LogConfig, NewLog, Retirement, UnifiedLog};
 
 use super::ReplicaManager;
@@ -24,8 +24,8 @@ use crate::clock::random_uuid;
 pub struct TopicSettings {
     /// Those of the log.
     pub log: Arc<LogConfig>,
-    /// `min.insync.replicas`.
-    pub min_in_sync_replicas: usize,
+    /// Those of the leader.
+    pub replication: ReplicationSettings,
 }
 
 /// Works out the configs of a topic: its own, else the broker's, else the defaults.
@@ -53,7 +53,7 @@ impl ReplicaManager {
         for loaded in loaded.logs {
             let report = &loaded.report;
             tracing::debug!(partition = %loaded.log.partition(), ?report, "log opened");
-            stray.extend(self.take_over_log(image, loaded.log));
+            stray.extend(self.take_over_log(image, loaded.log, now));
         }
         self.retire(stray, Retirement::Stray, now);
         for (partition, error) in loaded.refused {
@@ -69,19 +69,20 @@ impl ReplicaManager {
         for topic in image.topics.iter() {
             let partitions = topic.indexed_partitions();
             wanted.extend(
-                partitions.filter_map(|(index, registration)| self.lead_or_want(topic, index, registration)),
+                partitions
+                    .filter_map(|(index, registration)| self.lead_or_want(topic, index, registration, now)),
             );
         }
         self.create(image, wanted, now);
     }
 
     /// Leads the log if it is this broker's; answers it if it is stray.
-    fn take_over_log(&self, image: &MetadataImage, log: UnifiedLog) -> Option<UnifiedLog> {
+    fn take_over_log(&self, image: &MetadataImage, log: UnifiedLog, now: Now) -> Option<UnifiedLog> {
         let topic = image.topics.by_id(log.topic_id());
         let registration = topic.and_then(|topic| topic.partition(log.partition().partition));
         match (topic, registration) {
             (Some(topic), Some(registration)) if registration.replicas.contains(&self.node_id) => {
-                self.lead(image, topic, registration, log);
+                self.lead(image, topic, registration, log, now);
                 None
             }
             (Some(_), Some(_)) => {
@@ -101,12 +102,13 @@ impl ReplicaManager {
         topic: &TopicImage,
         registration: &PartitionRegistration,
         log: UnifiedLog,
+        now: Now,
     ) {
         let id = log.partition().clone();
         let settings = self.settings_of(image, &topic.name);
-        let partition = Partition::lead(log, leadership_of(registration));
+        let leadership = self.leadership_of(registration);
+        let partition = Partition::lead(log, leadership, settings.replication, now.monotonic);
         let handle = PartitionHandle::new(id, Hosted::Leading(Box::new(partition)));
-        handle.set_config(&settings.log, settings.min_in_sync_replicas);
         self.insert(topic.id, Arc::new(handle));
     }
 
@@ -144,12 +146,12 @@ impl ReplicaManager {
             };
             for index in &change.partitions {
                 if let Some(registration) = topic.partition(*index) {
-                    wanted.extend(self.lead_or_want(topic, *index, registration));
+                    wanted.extend(self.lead_or_want(topic, *index, registration, now));
                 }
             }
         }
         self.create(image, wanted, now);
-        self.apply_configs(image, changes);
+        self.apply_configs(image, changes, now);
     }
 
     /// Tells a partition who leads; answers what is to be made if it is not here yet.
@@ -158,6 +160,7 @@ impl ReplicaManager {
         topic: &'a TopicImage,
         index: PartitionIndex,
         registration: &'a PartitionRegistration,
+        now: Now,
     ) -> Option<Wanted<'a>> {
         if !registration.replicas.contains(&self.node_id) {
             return None;
@@ -165,7 +168,8 @@ impl ReplicaManager {
         match self.partition_by_id(topic.id, index.value()) {
             Ok(handle) => {
                 // An offline partition learns who leads when its directory is back.
-                let _offline = handle.with(|partition| partition.set_leadership(leadership_of(registration)));
+                let leadership = self.leadership_of(registration);
+                let _offline = handle.with(|partition| partition.set_leadership(leadership, now.monotonic));
                 None
             }
             Err(_) => Some(Wanted {
@@ -198,7 +202,7 @@ impl ReplicaManager {
         let made = self.logs().create_logs(logs, now);
         for (wanted, made) in wanted.into_iter().zip(made) {
             match made {
-                Ok(log) => self.lead(image, wanted.topic, wanted.registration, log),
+                Ok(log) => self.lead(image, wanted.topic, wanted.registration, log, now),
                 Err(error) => self.insert_offline(wanted.topic, wanted.index, &error),
             }
         }
@@ -212,7 +216,7 @@ impl ReplicaManager {
     }
 
     /// Configs of one topic change that topic, configs of brokers may change every topic.
-    fn apply_configs(&self, image: &MetadataImage, changes: &MetadataChanges) {
+    fn apply_configs(&self, image: &MetadataImage, changes: &MetadataChanges, now: Now) {
         let of_broker = changes
             .configs
             .iter()
@@ -227,16 +231,23 @@ impl ReplicaManager {
             let settings = self.settings_of(image, &topic.name);
             for (index, _) in topic.indexed_partitions() {
                 if let Ok(handle) = self.partition_by_id(topic.id, index.value()) {
-                    handle.set_config(&settings.log, settings.min_in_sync_replicas);
+                    handle.set_settings(&settings, now);
                 }
             }
         }
     }
-}
 
-fn leadership_of(registration: &PartitionRegistration) -> Leadership {
-    Leadership {
-        leader_epoch: registration.leader_epoch,
-        in_sync: InSyncReplicas::new(registration.isr.clone(), registration.replicas.len()),
+    fn leadership_of(&self, registration: &PartitionRegistration) -> Leadership {
+        let replicas = &registration.replicas;
+        let (isr, epoch) = (registration.isr.clone(), registration.partition_epoch);
+        Leadership {
+            leader_epoch: registration.leader_epoch,
+            in_sync: InSyncReplicas::new(isr, epoch, replicas.len()),
+            followers: replicas
+                .iter()
+                .copied()
+                .filter(|id| *id != self.node_id)
+                .collect(),
+        }
     }
 }

@@ -54,7 +54,7 @@ fn resolve(
 fn a_topic_of_which_nothing_is_said_has_the_defaults() {
     let settings = resolve(&[], &[]);
     assert_eq!(*settings.log, LogConfig::default());
-    assert_eq!(settings.min_in_sync_replicas, 1);
+    assert_eq!(settings.replication.min_in_sync_replicas, 1);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn configs_of_records_arrive_at_the_log() {
         ("message.timestamp.type", "LogAppendTime"),
         ("min.insync.replicas", "2"),
     ]);
-    assert_eq!(settings.min_in_sync_replicas, 2);
+    assert_eq!(settings.replication.min_in_sync_replicas, 2);
     let log = &settings.log;
     assert_eq!(log.compression, TopicCompression::Fixed(CompressionType::Zstd));
     let levels = log.compression_levels;
