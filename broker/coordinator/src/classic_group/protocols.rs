@@ -89,14 +89,13 @@ fn distinct_names(protocols: &Protocols) -> BTreeSet<&StringBytes> {
     protocols.iter().map(|(name, _)| name).collect()
 }
 
-/// Topics of a subscription. As Kafka does, one of a version that is yet to come is read as the newest known one.
+/// Topics of a subscription. They stand first in every version, so that, as in Kafka, all are read as the oldest.
 fn subscribed_topics(subscription: Bytes) -> Option<Vec<StringBytes>> {
     let mut body = Decoder::new(subscription);
-    let version = body.get_i16().ok()?;
-    let known = ConsumerProtocolSubscription::VERSIONS;
-    if version < *known.start() {
+    let oldest = *ConsumerProtocolSubscription::VERSIONS.start();
+    if body.get_i16().ok()? < oldest {
         return None;
     }
-    let parsed = ConsumerProtocolSubscription::decode(&mut body, version.min(*known.end())).ok()?;
+    let parsed = ConsumerProtocolSubscription::decode(&mut body, oldest).ok()?;
     Some(parsed.topics.iter().map(StringBytes::detached).collect())
 }

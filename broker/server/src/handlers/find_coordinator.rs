@@ -22,6 +22,9 @@ use crate::network::RequestContext;
 const FIRST_WITH_SEVERAL: i16 = 4;
 /// Kind of the keys that are groups.
 const GROUP_KEY: i8 = 0;
+/// Kinds of keys that Kafka knows: groups, transactions, partitions of share groups. It explains only what it does
+/// not know at all.
+const KEY_TYPES: std::ops::RangeInclusive<i8> = GROUP_KEY..=2;
 
 /// Answers one request.
 ///
@@ -36,7 +39,9 @@ pub async fn handle(
     if context.api_version >= FIRST_WITH_SEVERAL {
         let coordinators = request.coordinator_keys.iter();
         return Ok(Answer::Respond(FindCoordinatorResponse {
-            coordinators: coordinators.map(|key| in_list(key, find(key))).collect(),
+            coordinators: coordinators
+                .map(|key| in_list(key, request.key_type, find(key)))
+                .collect(),
             ..FindCoordinatorResponse::default()
         }));
     }
@@ -99,7 +104,7 @@ fn find(broker: &Broker, context: &RequestContext, key_type: i8, key: &str) -> R
     })
 }
 
-fn in_list(key: &StringBytes, found: Result<Node, ErrorCode>) -> Coordinator {
+fn in_list(key: &StringBytes, key_type: i8, found: Result<Node, ErrorCode>) -> Coordinator {
     let error = found.as_ref().err().copied().unwrap_or(ErrorCode::None);
     let node = found.unwrap_or_else(|_| Node::none());
     Coordinator {
@@ -108,9 +113,9 @@ fn in_list(key: &StringBytes, found: Result<Node, ErrorCode>) -> Coordinator {
         host: node.host,
         port: node.port,
         error_code: error.code(),
-        error_message: Some(match error {
-            ErrorCode::InvalidRequest => error.message().into(),
-            _ => StringBytes::EMPTY,
+        error_message: Some(match KEY_TYPES.contains(&key_type) {
+            true => StringBytes::EMPTY,
+            false => error.message().into(),
         }),
         ..Coordinator::default()
     }
