@@ -6,7 +6,9 @@ use clap::Subcommand;
 
 use crate::cluster::ClusterCommandArgs;
 use crate::completion::{CompletionArgs, complete};
+use crate::config::ConfigArgs;
 use crate::error::{CliError, ExitStatus};
+use crate::group::GroupArgs;
 use crate::output::OutputFormat;
 use crate::topic::TopicArgs;
 
@@ -15,8 +17,12 @@ use crate::topic::TopicArgs;
 pub enum Command {
     /// List, create, describe, alter and delete topics; write and read their records
     Topic(TopicArgs),
+    /// List, describe, reset and delete consumer groups
+    Group(GroupArgs),
     /// Look at the cluster as a whole
     Cluster(ClusterCommandArgs),
+    /// Look at and change the configuration of topics, brokers and groups
+    Config(ConfigArgs),
     /// Print a script that completes commands in a shell
     Completion(CompletionArgs),
 }
@@ -54,6 +60,8 @@ impl Command {
         match self {
             Self::Topic(args) => args.cluster.output,
             Self::Cluster(args) => args.cluster.output,
+            Self::Group(args) => args.cluster.output,
+            Self::Config(args) => args.cluster.output,
             Self::Completion(_) => OutputFormat::Table,
         }
     }
@@ -62,6 +70,8 @@ impl Command {
         match self {
             Self::Topic(args) => args.carry_out().await,
             Self::Cluster(args) => args.carry_out().await,
+            Self::Group(args) => args.carry_out().await,
+            Self::Config(args) => args.carry_out().await,
             Self::Completion(_) => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! Why a command did not do all that it was asked, and the exit code that says so.
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use broker_client::ClientError;
@@ -41,6 +42,9 @@ pub(crate) enum CliError {
         /// Of how many.
         total: usize,
     },
+    /// What a plan asks for cannot be computed or may not be done now.
+    #[error("{0}")]
+    Impossible(String),
     /// Records that were read in do not look as they should.
     #[error("line {line} of the input: {reason}")]
     Input {
@@ -54,6 +58,14 @@ pub(crate) enum CliError {
     Stream {
         /// What was tried.
         what: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file failed.
+    #[error("cannot read {}: {source}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
@@ -134,7 +146,9 @@ impl CliError {
             _ if self.is_closed_pipe() => ExitStatus::Done,
             Self::Partial { .. }
             | Self::Declined { .. }
+            | Self::Impossible(_)
             | Self::Input { .. }
+            | Self::File { .. }
             | Self::Stream { .. }
             | Self::Format { .. }
             | Self::Runtime(_) => ExitStatus::Failed,
