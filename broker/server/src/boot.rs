@@ -30,7 +30,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use crate::admin_http::{AdminHttp, AdminHttpConfig};
-use crate::broker::Broker;
+use crate::broker::{AnswerLimits, Broker};
 use crate::clock::{Clock, random_uuid};
 use crate::config::StaticConfigs;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts};
@@ -94,6 +94,8 @@ pub struct BootSettings {
     pub tail_cache_bytes: usize,
     /// Log files that are kept open.
     pub open_files: usize,
+    /// Bounds of answers.
+    pub limits: AnswerLimits,
     /// How many fetch sessions of which size.
     pub fetch_sessions: SessionCacheLimits,
     /// Where monitoring asks; none for no HTTP listener.
@@ -229,6 +231,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         metadata,
         replica_manager,
         configs: settings.configs,
+        limits: settings.limits,
         fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
     });
     let listeners = Listeners::start(&broker, bound)?;

@@ -56,8 +56,19 @@ pub struct Broker {
     pub replica_manager: Arc<ReplicaManager>,
     /// What this node was started with; with the image it says what acts.
     pub configs: Arc<StaticConfigs>,
+    /// Bounds of answers.
+    pub limits: AnswerLimits,
     /// What fetching clients want (KIP-227).
     pub fetch_sessions: Mutex<FetchSessionCache>,
+}
+
+/// How large answers may get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerLimits {
+    /// Bytes of a Fetch (`fetch.max.bytes`).
+    pub fetch_bytes: i32,
+    /// Partitions of a DescribeTopicPartitions (`max.request.partition.size.limit`).
+    pub described_partitions: usize,
 }
 
 /// Makes topics that clients name and that do not exist. Nobody waits for it: the client asks again.

@@ -20,4 +20,5 @@ pub mod logging;
 pub mod metrics;
 pub mod network;
 pub mod program;
+pub mod reference;
 pub mod replica_manager;

@@ -6,6 +6,7 @@
 mod broker;
 mod dev;
 mod format;
+mod reference;
 mod serve;
 
 use std::process::ExitCode;
@@ -30,6 +31,9 @@ enum Command {
     Broker(broker::BrokerArguments),
     /// Prepare the log directories of a new node
     Format(format::FormatArguments),
+    /// Write the reference pages of the repository
+    #[command(hide = true)]
+    Reference(reference::ReferenceArguments),
     #[command(flatten)]
     Client(broker_cli::Command),
 }
@@ -40,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Dev(arguments) => serve::blocking(dev::run(arguments)),
         Command::Broker(arguments) => serve::blocking(broker::run(arguments)),
         Command::Format(arguments) => serve::ended(format::run(arguments)),
+        Command::Reference(arguments) => serve::ended(reference::run(&arguments)),
         Command::Client(command) => broker_cli::run(command, Arguments::command()),
     }
 }

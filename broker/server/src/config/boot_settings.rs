@@ -11,6 +11,7 @@ use broker_storage::RealFs;
 
 use super::{BrokerConfig, ControllerConfigRules, EffectiveConfigs, TopicConfigs};
 use crate::boot::{AutoCreation, BootSettings};
+use crate::broker::AnswerLimits;
 use crate::drivers::log_cleaning::{CleanerSettings, LogCleaning};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_log::SnapshotPolicy;
@@ -64,6 +65,10 @@ impl BrokerConfig {
                 .unwrap_or(u32::MAX),
             tail_cache_bytes: configs.size("eddyline.tail.cache.bytes"),
             open_files: open_files(),
+            limits: AnswerLimits {
+                fetch_bytes: small("fetch.max.bytes"),
+                described_partitions: configs.size("max.request.partition.size.limit"),
+            },
             fetch_sessions: SessionCacheLimits {
                 slots: configs.size("max.incremental.fetch.session.cache.slots"),
                 ..SessionCacheLimits::default()

@@ -30,10 +30,11 @@ const NOT_CONFIGURATIONS: [&str; 12] = [
 ];
 
 /// Variables that the commands of this program read themselves.
-const OF_COMMANDS: [&str; 5] = [
+const OF_COMMANDS: [&str; 6] = [
     "EDDYLINE_BOOTSTRAP",
     "EDDYLINE_CLUSTER_ID",
     "EDDYLINE_CONFIG",
+    "EDDYLINE_CONFIG_FILE",
     "EDDYLINE_DATA",
     "EDDYLINE_OUTPUT",
 ];

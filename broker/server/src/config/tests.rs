@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use broker_metadata::config_def::{self, Acts};
+
 use super::load;
 
 fn overrides(lines: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -64,4 +66,44 @@ fn an_error_names_variable_or_command_line() {
         "{text}"
     );
     assert!(text.contains("command line: node.id: "), "{text}");
+}
+
+/// Every source file of this crate, without its tests and comments.
+fn sources() -> String {
+    let mut waiting = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src"
+    ))];
+    let mut text = String::new();
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if !path.ends_with("tests.rs") {
+            let source = std::fs::read_to_string(&path).unwrap();
+            let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+            text.extend(code.lines().filter(|line| !line.trim_start().starts_with("//")));
+        }
+    }
+    text
+}
+
+#[test]
+fn a_broker_config_that_acts_is_read_somewhere() {
+    let sources = sources();
+    let inherited: Vec<&str> = config_def::topic_configs()
+        .iter()
+        .flat_map(|def| def.synonyms)
+        .map(|synonym| synonym.name())
+        .collect();
+    let unread: Vec<&str> = config_def::broker_configs()
+        .iter()
+        .filter(|def| def.acts == Acts::Yes && !inherited.contains(&def.name))
+        .map(|def| def.name)
+        .filter(|name| !sources.contains(&format!("\"{name}\"")))
+        .collect();
+    assert_eq!(unread, [""; 0]);
 }

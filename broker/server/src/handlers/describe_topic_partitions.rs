@@ -22,9 +22,6 @@ use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::network::RequestContext;
 
-/// Most partitions in one answer (`max.request.partition.size.limit`).
-const MAX_PARTITIONS: usize = 2_000;
-
 /// Answers one request.
 ///
 /// # Errors
@@ -44,7 +41,7 @@ pub async fn handle(
     let page = Page {
         image: &image,
         listener: context.listener().as_str(),
-        limit: limit.clamp(1, MAX_PARTITIONS),
+        limit: limit.clamp(1, broker.limits.described_partitions.max(1)),
         from,
     };
     Ok(Answer::Respond(page.answer(&request)))

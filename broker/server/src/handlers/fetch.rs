@@ -25,7 +25,7 @@ use crate::network::RequestContext;
 use crate::replica_manager::{FetchOutcome, FetchWaker, LookupError, PartitionHandle, ReadFor, fetch_one};
 
 /// Bytes of one response at most, beside the one batch that a reader always gets; keeps what responses hold in
-/// memory in bounds whatever `fetch.max.bytes` clients send.
+/// memory in bounds whatever clients and `fetch.max.bytes` ask for.
 const RESPONSE_SIZE_MAX: i32 = 16 << 20;
 
 /// Answers one request.
@@ -47,7 +47,10 @@ pub async fn handle(
         broker,
         version: context.api_version,
         read_for: read_for(&request, isolation),
-        max_bytes: request.max_bytes.min(RESPONSE_SIZE_MAX),
+        max_bytes: request
+            .max_bytes
+            .min(broker.limits.fetch_bytes)
+            .min(RESPONSE_SIZE_MAX),
         min_bytes: i64::from(request.min_bytes),
         max_wait: Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0)),
     };

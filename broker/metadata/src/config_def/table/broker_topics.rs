@@ -38,7 +38,7 @@ configs! {
     "errors.deadletterqueue.topic.name.prefix": String = Value("dlq."), Any, Medium, ClusterWide, Public, No(DEAD_LETTERS), [],
         "How names of topics for undeliverable records begin.";
     "fetch.max.bytes": Int = Value("57671680"), AtLeast(1024), Medium, ReadOnly, Public, Yes, [],
-        "Most bytes that a Fetch is answered with, whatever the client asks for.";
+        "Most bytes that a Fetch is answered with, whatever the client asks for; 16 MiB at most here.";
     "fetch.purgatory.purge.interval.requests": Int = Value("1000"), Any, Medium, ReadOnly, Public, No(NO_SUCH_PART), [],
         "How many finished requests pile up before the waiting fetches are tidied.";
     "follower.fetch.last.tiered.offset.enable": Boolean = Value("false"), Any, Medium, ClusterWide, Public, No(TIERING), [],
