@@ -2,9 +2,9 @@
 //!
 //! [`Connection`] is one socket: it agrees on versions when it opens and pipelines typed calls. [`Client`] is a
 //! cluster: it finds brokers from a bootstrap list, remembers who leads what, sends each call where it belongs and
-//! tries again where that can help. On top of it stand [`Producer`] and [`Fetcher`], offsets of logs and groups, and
-//! administration. Membership in groups is deliberately not here. Everything that fails says which host and API
-//! failed and what to try ([`ClientError`]).
+//! tries again where that can help. On top of it stand [`Producer`] and [`Fetcher`], [`Membership`] in groups,
+//! offsets of logs and groups, and administration. What to read and when to commit is the caller's to decide.
+//! Everything that fails says which host and API failed and what to try ([`ClientError`]).
 
 mod accumulator;
 mod admin;
@@ -20,12 +20,14 @@ mod fetched;
 mod fetcher;
 mod group_offsets;
 mod groups;
+mod membership;
 mod metadata_cache;
 mod offsets;
 mod options;
 mod partitioner;
 mod produce_request;
 mod producer;
+mod range_assignor;
 mod topics;
 mod versions;
 
@@ -41,6 +43,7 @@ pub use fetched::{FetchedPartition, FetchedRecords};
 pub use fetcher::Fetcher;
 pub use group_offsets::{CommittedOffset, Committer};
 pub use groups::{GroupDescription, GroupMember, ListedGroup};
+pub use membership::{Membership, MembershipOptions, Standing};
 pub use metadata_cache::{BrokerInfo, MetadataCache, PartitionInfo, TopicInfo};
 pub use offsets::{ListedOffset, OffsetSpec};
 pub use options::ClientOptions;

@@ -3,15 +3,17 @@
 //! Invariant: with `--max-messages` exactly so many are shown; with `--until-end` all that were there when it
 //! started, and perhaps some of those that came meanwhile.
 
+mod as_member;
 mod reading;
 mod render;
 mod start;
 mod template;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use broker_client::Client;
-use broker_model::{IsolationLevel, PartitionIndex, TopicPartition};
+use broker_client::{Client, OffsetSpec};
+use broker_model::{IsolationLevel, Offset, PartitionIndex, TopicPartition};
 use clap::Args;
 
 use crate::connect::ClusterArgs;
@@ -41,8 +43,11 @@ pub(crate) struct ConsumeArgs {
         value_name = "PLACE"
     )]
     from: Start,
+    /// Read as a member of this group, and commit what was shown
+    #[arg(long, short)]
+    group: Option<String>,
     /// Read only these partitions; can be given several times
-    #[arg(long, short, value_delimiter = ',')]
+    #[arg(long, short, value_delimiter = ',', conflicts_with = "group")]
     partition: Vec<i32>,
     /// End after so many records
     #[arg(long, short = 'n', value_name = "COUNT")]
@@ -67,17 +72,23 @@ pub(crate) struct ConsumeArgs {
 pub(crate) async fn consume(cluster: &ClusterArgs, args: &ConsumeArgs) -> Result<(), CliError> {
     let client = cluster.connect().await?;
     let renderer = renderer(cluster.output, args);
-    let partitions = args.partitions(&client).await?;
-    let begin = args.from.resolve(&client, &partitions).await?;
     let stop = Stop {
         remaining: args.max_messages,
         idle: args.idle,
-        end: match args.until_end {
-            true => Some(start::listed(&client, &partitions, broker_client::OffsetSpec::Latest).await?),
-            false => None,
-        },
+        end: None,
     };
-    let mut reading = Reading::new(client, renderer, args.isolation(), begin, stop);
+    let reading = Reading::new(client.clone(), renderer, args.isolation(), stop);
+    match &args.group {
+        Some(group) => as_member::read(client, args, group, reading).await,
+        None => read_all(&client, args, reading).await,
+    }
+}
+
+async fn read_all(client: &Client, args: &ConsumeArgs, mut reading: Reading) -> Result<(), CliError> {
+    let partitions = args.partitions(client).await?;
+    let begin = args.from.resolve(client, &partitions).await?;
+    let end = args.end(client, &partitions).await?;
+    reading.assign(begin, end);
     tokio::select! {
         outcome = reading.until_stop() => outcome,
         _ = tokio::signal::ctrl_c() => Ok(()),
@@ -98,6 +109,18 @@ impl ConsumeArgs {
         match self.read_committed {
             true => IsolationLevel::ReadCommitted,
             false => IsolationLevel::ReadUncommitted,
+        }
+    }
+
+    /// Where reading ends, if it does.
+    async fn end(
+        &self,
+        client: &Client,
+        partitions: &[TopicPartition],
+    ) -> Result<Option<BTreeMap<TopicPartition, Offset>>, CliError> {
+        match self.until_end {
+            true => Ok(Some(start::listed(client, partitions, OffsetSpec::Latest).await?)),
+            false => Ok(None),
         }
     }
 

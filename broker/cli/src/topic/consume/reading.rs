@@ -41,25 +41,37 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn new(
-        client: Client,
-        renderer: Renderer,
-        isolation: IsolationLevel,
-        begin: BTreeMap<TopicPartition, Offset>,
-        stop: Stop,
-    ) -> Self {
+    /// Reads nothing yet: see [`Self::assign`].
+    pub(crate) fn new(client: Client, renderer: Renderer, isolation: IsolationLevel, stop: Stop) -> Self {
         let options = FetchOptions {
             isolation,
             ..FetchOptions::default()
         };
         Self {
-            fetcher: Fetcher::new(client.clone(), options, begin.clone()),
+            fetcher: Fetcher::new(client.clone(), options, BTreeMap::new()),
             client,
             renderer,
             stop,
-            shown: begin,
+            shown: BTreeMap::new(),
             last_came: Instant::now(),
         }
+    }
+
+    /// Reads these partitions from now on, and no others; until these ends, if there are any.
+    pub(crate) fn assign(
+        &mut self,
+        begin: BTreeMap<TopicPartition, Offset>,
+        end: Option<BTreeMap<TopicPartition, Offset>>,
+    ) {
+        self.fetcher.assign(begin);
+        self.shown.clear();
+        self.stop.end = end;
+        self.last_came = Instant::now();
+    }
+
+    /// Where each partition goes on after what was shown since this was last asked.
+    pub(crate) fn take_shown(&mut self) -> BTreeMap<TopicPartition, Offset> {
+        std::mem::take(&mut self.shown)
     }
 
     /// Shows what comes until there is a reason to stop.
