@@ -19,7 +19,9 @@ mod snapshot_id;
 
 use broker_model::{TopicId, Uuid};
 
-pub use batch::{BatchStamp, LogBatch, MetadataBatch, read_batches, records_batch, written_version};
+pub use batch::{
+    BatchStamp, LogBatch, MetadataBatch, control_records, read_batches, records_batch, written_version,
+};
 pub use checkpoint::{Checkpoint, CheckpointHead, read_checkpoint, write_checkpoint};
 pub use control::{ControlRecord, LeaderChange, Voter, VoterEndpoint, control_batch};
 pub use quorum_state::QuorumState;

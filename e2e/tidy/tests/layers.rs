@@ -9,6 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("codec", &["model"]),
     ("protocol", &["model", "codec"]),
     ("metadata", &["model", "codec"]),
+    ("raft", &["model", "codec", "protocol", "metadata"]),
     ("storage", &["model", "codec"]),
     ("replication", &["model", "codec", "metadata", "storage"]),
     ("controller", &["model", "codec", "protocol", "metadata"]),
@@ -33,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("schema", &[]),
 ];
 
-const BELOW_THE_SHELL_LINE: usize = 8;
+const BELOW_THE_SHELL_LINE: usize = 9;
 
 /// Words that mean I/O, waiting, clocks or chance.
 const SHELL_ONLY: &[&str] = &[

@@ -131,6 +131,23 @@ pub fn read_batches(bytes: &Bytes) -> Result<Vec<LogBatch>, LogFormatError> {
     Ok(read)
 }
 
+/// What a batch says about the log itself; nothing when it holds metadata records, which stay unread.
+///
+/// # Errors
+/// The batch is one of control records and damaged, or a record in it is unknown or malformed.
+pub fn control_records(batch: &RecordBatch) -> Result<Vec<ControlRecord>, LogFormatError> {
+    if !batch.header().is_control() {
+        return Ok(Vec::new());
+    }
+    let records = batch
+        .records(UNPACKED_MAX)
+        .map_err(|error| LogFormatError::Batch {
+            position: 0,
+            reason: error.to_string(),
+        })?;
+    records.iter().map(ControlRecord::from_record).collect()
+}
+
 fn read_batch(batch: &RecordBatch, position: usize) -> Result<LogBatch, LogFormatError> {
     let header = batch.header();
     let records = batch

@@ -1,0 +1,233 @@
+//! The log as the quorum sees it: where it starts and ends, how much of it is on the device, its epochs, snapshots
+//! and voters. The bytes are the driver's.
+//!
+//! Invariant: `start <= flushed <= end`; a snapshot ends at or after `start`. Every write has a number; a flush of a
+//! number covers all writes up to it, but nothing that was truncated since (a flush that was under way when the log
+//! was cut says nothing about the records that came after).
+
+use std::collections::VecDeque;
+
+use broker_metadata::metadata_log::SnapshotId;
+use broker_model::{LeaderEpoch, Offset};
+use bytes::Bytes;
+
+use crate::epoch_history::EpochHistory;
+use crate::log_scan::{ScannedBatch, scan};
+use crate::voter_history::{SnapshotVoters, VoterHistory};
+use crate::{LogError, OffsetAndEpoch, VoterSet};
+
+/// Number of a write to the log; they ascend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WriteId(pub u64);
+
+/// A finished snapshot on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What it stands for.
+    pub id: SnapshotId,
+    /// Bytes of its file.
+    pub size: u64,
+}
+
+/// What a fetch position means in this log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ValidOffsetAndEpoch {
+    /// The fetcher's log is a prefix of this one.
+    Valid,
+    /// The fetcher's log differs; its last common epoch ends here at the latest.
+    Diverging(OffsetAndEpoch),
+    /// The fetcher needs this snapshot first.
+    Snapshot(SnapshotId),
+}
+
+/// Facts about the log, as read from disk at start: snapshot first, then the batches in order.
+#[derive(Clone, Debug)]
+pub struct LogView {
+    start: Offset,
+    end: Offset,
+    flushed: Offset,
+    epochs: EpochHistory,
+    snapshots: Vec<Snapshot>,
+    voters: VoterHistory,
+    under_way: VecDeque<(WriteId, Offset)>,
+    next_write: WriteId,
+}
+
+impl LogView {
+    /// An empty log; `configured` are the voters while none stand in the log (`controller.quorum.voters`).
+    pub fn new(configured: VoterSet) -> Self {
+        Self {
+            start: Offset::ZERO,
+            end: Offset::ZERO,
+            flushed: Offset::ZERO,
+            epochs: EpochHistory::default(),
+            snapshots: Vec::new(),
+            voters: VoterHistory::new(configured),
+            under_way: VecDeque::new(),
+            next_write: WriteId(1),
+        }
+    }
+
+    /// Begins the log behind a snapshot; newer ones on disk come by [`LogView::keep_snapshot`].
+    pub fn begin_with(&mut self, snapshot: Snapshot, voters: SnapshotVoters) {
+        let at = OffsetAndEpoch::from(snapshot.id);
+        self.snapshots = vec![snapshot];
+        self.voters.reset(at.offset, voters);
+        self.epochs = EpochHistory::after(at.epoch);
+        (self.start, self.end, self.flushed) = (at.offset, at.offset, at.offset);
+        self.under_way.clear();
+    }
+
+    /// Takes batches that are on the device, in order; those before the snapshot are skipped.
+    ///
+    /// # Errors
+    /// They are damaged or do not follow what came before.
+    pub fn restore(&mut self, bytes: &Bytes) -> Result<(), LogError> {
+        let mut batches = scan(bytes)?.0;
+        batches.retain(|batch| batch.end_offset > self.end);
+        let latest = batches.last().map_or(LeaderEpoch::FIRST, |batch| batch.epoch);
+        self.check(&batches, latest)?;
+        for batch in &batches {
+            self.take(batch);
+        }
+        self.flushed = self.end;
+        Ok(())
+    }
+
+    /// Takes a snapshot that this node made or that is on its disk.
+    pub fn keep_snapshot(&mut self, snapshot: Snapshot) {
+        if !self.snapshots.iter().any(|known| known.id == snapshot.id) {
+            self.snapshots.push(snapshot);
+            self.snapshots.sort_by_key(|known| known.id);
+        }
+    }
+
+    /// Whether batches continue the log, up to the quorum's epoch.
+    pub(crate) fn check(&self, batches: &[ScannedBatch], quorum: LeaderEpoch) -> Result<(), LogError> {
+        let OffsetAndEpoch {
+            offset: mut log_end,
+            epoch: mut latest,
+        } = self.end_offset();
+        for &ScannedBatch {
+            base_offset,
+            end_offset,
+            epoch,
+            ..
+        } in batches
+        {
+            if base_offset != log_end {
+                return Err(LogError::Gap { base_offset, log_end });
+            }
+            if epoch < latest || epoch > quorum {
+                return Err(LogError::Epoch {
+                    base_offset,
+                    epoch,
+                    latest,
+                    quorum,
+                });
+            }
+            (log_end, latest) = (end_offset, epoch);
+        }
+        Ok(())
+    }
+
+    /// Appends a checked batch.
+    pub(crate) fn take(&mut self, batch: &ScannedBatch) {
+        self.epochs.append(batch.epoch, batch.base_offset);
+        self.voters.append(batch.base_offset, &batch.controls);
+        self.end = batch.end_offset;
+    }
+
+    /// Numbers the write that brought the log to where it ends now.
+    pub(crate) fn begin_write(&mut self) -> WriteId {
+        let write = self.next_write;
+        self.next_write = WriteId(write.0 + 1);
+        self.under_way.push_back((write, self.end));
+        write
+    }
+
+    pub(crate) fn flushed_to(&mut self, write: WriteId) {
+        while let Some((_, end)) = self.under_way.pop_front_if(|(number, _)| *number <= write) {
+            self.flushed = end;
+        }
+    }
+
+    /// Where this log has to be cut so that it agrees with a leader in which that epoch ends there.
+    pub(crate) fn truncation_point(&self, leader: OffsetAndEpoch) -> Offset {
+        let ours = self.epochs.end_offset_for(leader.epoch, self.end);
+        if ours.epoch == leader.epoch {
+            ours.offset.min(leader.offset)
+        } else {
+            ours.offset
+        }
+    }
+
+    pub(crate) fn truncate_to(&mut self, end: Offset) {
+        self.epochs.truncate_to(end);
+        self.voters.truncate_to(end);
+        self.end = end;
+        self.flushed = self.flushed.min(end);
+        for (_, reached) in &mut self.under_way {
+            *reached = end.min(*reached);
+        }
+    }
+
+    /// Drops the log before a snapshot; `None` when this node has no snapshot that ends there.
+    pub(crate) fn trim_to(&mut self, start: Offset) -> Option<()> {
+        let snapshot = self.snapshots.iter().find(|known| known.id.end_offset == start)?;
+        if start < self.start || start > self.end {
+            return None;
+        }
+        self.epochs.trim_to(OffsetAndEpoch::from(snapshot.id));
+        self.start = start;
+        self.voters.trim_to(start);
+        self.snapshots.retain(|known| known.id.end_offset >= start);
+        Some(())
+    }
+
+    pub(crate) fn validate(&self, fetch: OffsetAndEpoch) -> ValidOffsetAndEpoch {
+        if let (Some(oldest), Some(newest)) = (self.snapshots.first(), self.snapshots.last()) {
+            let oldest = OffsetAndEpoch::from(oldest.id);
+            let at_start = fetch.offset == self.start && self.start == oldest.offset;
+            if fetch.offset < self.start
+                || (at_start && fetch.epoch != oldest.epoch)
+                || (self.start > Offset::ZERO && fetch.epoch < oldest.epoch)
+            {
+                return ValidOffsetAndEpoch::Snapshot(newest.id);
+            }
+        }
+        let end = self.epochs.end_offset_for(fetch.epoch, self.end);
+        if end.epoch != fetch.epoch || end.offset < fetch.offset {
+            return ValidOffsetAndEpoch::Diverging(end);
+        }
+        ValidOffsetAndEpoch::Valid
+    }
+
+    /// First offset of the log.
+    pub const fn start(&self) -> Offset {
+        self.start
+    }
+
+    /// Where the log ends, with the epoch of its last record; epoch 0 when there never was one.
+    pub fn end_offset(&self) -> OffsetAndEpoch {
+        OffsetAndEpoch::new(self.end, self.epochs.latest().unwrap_or(LeaderEpoch::FIRST))
+    }
+
+    /// Where the part ends that is on the device.
+    pub const fn flushed(&self) -> Offset {
+        self.flushed
+    }
+
+    pub(crate) fn snapshot(&self, id: SnapshotId) -> Option<Snapshot> {
+        self.snapshots.iter().find(|known| known.id == id).copied()
+    }
+
+    /// The newest snapshot.
+    pub fn latest_snapshot(&self) -> Option<Snapshot> {
+        self.snapshots.last().copied()
+    }
+
+    pub(crate) const fn voters(&self) -> &VoterHistory {
+        &self.voters
+    }
+}
