@@ -43,6 +43,10 @@ pub const SUPPORTED_FEATURES: [Feature; 3] = [
     },
 ];
 
+/// Level of `kraft.version` in every metadata log of ours: its voters stand in the log itself (KIP-853). The level is
+/// kept by control records and never by records of features.
+pub const KRAFT_VERSION_LEVEL: i16 = 1;
+
 /// Features and levels of a cluster that is formatted anew, in the order of their records.
 pub const FINALIZED_AT_FORMAT: [(&str, i16); 2] = [
     (names::METADATA_VERSION, 33),

@@ -53,7 +53,7 @@ pub fn write_checkpoint(
     };
     let mut controls = vec![ControlRecord::SnapshotHeader(head.last_contained_log_timestamp)];
     if let Some(voters) = &head.voters {
-        controls.push(ControlRecord::KRaftVersion(1));
+        controls.push(ControlRecord::KRaftVersion(crate::KRAFT_VERSION_LEVEL));
         controls.push(ControlRecord::KRaftVoters(voters.clone()));
     }
     file.extend_from_slice(&control_batch(stamp, &controls)?);

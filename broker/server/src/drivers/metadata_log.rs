@@ -231,7 +231,7 @@ impl MetadataLog {
         };
         let mut controls = vec![ControlRecord::LeaderChange(change)];
         if self.log.log_end().offset() == Offset::ZERO {
-            controls.push(ControlRecord::KRaftVersion(1));
+            controls.push(ControlRecord::KRaftVersion(broker_metadata::KRAFT_VERSION_LEVEL));
             controls.push(ControlRecord::KRaftVoters(vec![self.voter.clone()]));
         }
         let bytes = control_batch(self.stamp(now), &controls)?;

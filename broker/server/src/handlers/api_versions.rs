@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use broker_codec::StringBytes;
-use broker_metadata::{Feature, MetadataImage, SUPPORTED_FEATURES};
+use broker_metadata::{Feature, KRAFT_VERSION_LEVEL, MetadataImage, SUPPORTED_FEATURES, names};
 use broker_protocol::api_versions_response::{ApiVersion, FinalizedFeatureKey, SupportedFeatureKey};
 use broker_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
 use broker_protocol::{ApiKey, ErrorCode};
@@ -118,7 +118,10 @@ fn supported_features() -> Vec<SupportedFeatureKey> {
 
 fn finalized_features(image: &MetadataImage) -> Vec<FinalizedFeatureKey> {
     let key = |feature: &Feature| {
-        let level = image.features.level(feature.name);
+        let level = match feature.name {
+            names::KRAFT_VERSION => KRAFT_VERSION_LEVEL,
+            name => image.features.level(name),
+        };
         (level > 0).then(|| FinalizedFeatureKey {
             name: StringBytes::from_static(feature.name),
             max_version_level: level,
