@@ -12,7 +12,7 @@ use broker_model::{
 };
 use bytes::Bytes;
 
-use crate::error::AppendError;
+use crate::error::{AppendError, LoadError};
 use crate::fs::Fs;
 use crate::log::append_types::{AppendContext, AppendOrigin, LogAppendInfo};
 use crate::log::log_config::LogConfig;
@@ -94,6 +94,10 @@ impl TestBatch {
             transactional: true,
             ..self
         }
+    }
+
+    pub(crate) fn producer_id(&self) -> i64 {
+        self.producer.map_or(-1, |(id, _, _)| id)
     }
 
     pub(crate) fn bytes(&self) -> Bytes {
@@ -268,16 +272,19 @@ impl World {
     }
 
     pub(crate) fn reopen(&mut self, checkpoints: LogCheckpoints) -> RecoveryReport {
+        self.try_reopen(checkpoints).unwrap()
+    }
+
+    pub(crate) fn try_reopen(&mut self, checkpoints: LogCheckpoints) -> Result<RecoveryReport, LoadError> {
         let (log, report) = UnifiedLog::open(
             &self.environment,
             partition(),
             self.config.clone(),
             checkpoints,
             self.now,
-        )
-        .unwrap();
+        )?;
         self.log = log;
-        report
+        Ok(report)
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

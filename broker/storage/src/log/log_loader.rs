@@ -229,7 +229,7 @@ impl UnifiedLog {
     ) -> Result<(), LoadError> {
         let mut expected = self.segments[first].base_offset();
         for index in first..self.segments.len() {
-            let segment = &mut self.segments[index];
+            let segment = &self.segments[index];
             let base = segment.base_offset();
             if base < expected {
                 let reason = format!("its first offset lies before {expected}, where the one before ends");
@@ -241,6 +241,13 @@ impl UnifiedLog {
                     reason,
                 });
             }
+            if base > expected && base > recovery_point && !self.config.cleanup_policy.compact {
+                // The name of a new segment may outlive a crash that took the unsynced end of the one before.
+                report.cut_reason = Some(format!("the records from {expected} to {base} are missing"));
+                report.bytes_cut += self.drop_segments_behind(index - 1)?;
+                break;
+            }
+            let segment = &mut self.segments[index];
             let before = segment.size();
             let found = segment.rebuild(&self.folder, &self.config, Checksums::Compare, |_, _| Ok(()))?;
             report.segments_read += 1;
@@ -257,10 +264,11 @@ impl UnifiedLog {
                     reason: reason.to_owned(),
                 });
             }
-            segment.cut_file(&self.folder)?;
             report.bytes_cut += before - segment.size();
             report.cut_reason = Some(reason.to_owned());
             report.bytes_cut += self.drop_segments_behind(index)?;
+            // Last, so that a crash on the way meets the same damage again and no gap.
+            self.segments[index].cut_file(&self.folder)?;
             break;
         }
         Ok(())
@@ -274,6 +282,7 @@ impl UnifiedLog {
                 folder_sweep::remove_segment(&self.folder, segment.base_offset())?;
             }
         }
+        self.folder.sync_names()?;
         Ok(size)
     }
 

@@ -84,7 +84,7 @@ pub struct LogProgress {
     pub partition: TopicPartition,
     /// Where recovery would start.
     pub recovery_point: Offset,
-    /// Where the log starts, if that is inside a segment.
+    /// Where the log starts, unless its files say so themselves.
     pub log_start: Option<Offset>,
     /// Where consumers may read to.
     pub high_watermark: Offset,

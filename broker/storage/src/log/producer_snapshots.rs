@@ -37,12 +37,14 @@ impl UnifiedLog {
 
     /// The producers of the newest sound snapshot at or below `offset`, and its offset.
     ///
-    /// Damaged ones on the way are removed.
+    /// Damaged ones on the way are removed, and those from before the first segment: the batches between, which may
+    /// have ended a transaction, are gone.
     pub(crate) fn newest_snapshot(
         &mut self,
         offset: Offset,
     ) -> Result<Option<(Offset, Vec<ProducerStateEntry>)>, StorageError> {
-        self.remove_snapshots_where(|snapshot| snapshot > offset)?;
+        let first = self.segments[0].base_offset();
+        self.remove_snapshots_where(|snapshot| snapshot > offset || snapshot < first)?;
         while let Some(newest) = self.snapshots.last().copied() {
             let path = segment_path(self.folder.path(), newest, SegmentFile::Snapshot);
             let content = match read_whole(self.folder.fs(), &path, SNAPSHOT_SIZE_MAX) {

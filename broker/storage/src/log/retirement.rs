@@ -4,7 +4,7 @@
 //! deleted topic is removed after `file.delete.delay.ms`; one whose topic the metadata do not know is only moved
 //! aside, because nobody asked for its records to go.
 
-use broker_model::{Now, Uuid};
+use broker_model::{Now, Offset, Uuid};
 
 use crate::error::StorageError;
 use crate::log::log_manager::LogProgress;
@@ -54,11 +54,16 @@ impl UnifiedLog {
     pub fn progress(&self) -> LogProgress {
         let markers = &self.markers;
         let start = markers.log_start.offset();
-        let first_base = self.segments.first().map(LogSegment::base_offset);
+        let first_base = self
+            .segments
+            .first()
+            .map_or(Offset::ZERO, LogSegment::base_offset);
+        // Segments that were deleted may come back as long as the folder is not synced.
+        let is_implied = start == first_base && self.names_synced == self.names_changed;
         LogProgress {
             partition: self.partition.clone(),
             recovery_point: markers.recovery_point.offset(),
-            log_start: first_base.is_some_and(|base| start > base).then_some(start),
+            log_start: (start > Offset::ZERO && !is_implied).then_some(start),
             high_watermark: markers.high_watermark.offset(),
         }
     }

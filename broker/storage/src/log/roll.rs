@@ -66,6 +66,14 @@ impl UnifiedLog {
         }
         let active = self.segments.last_mut().expect("a log has at least one segment");
         active.finish(&self.folder)?;
+        if self.markers.recovery_point.offset() > active.base_offset() {
+            // A flush of the active segment left its indexes out, and recovery will believe those of a closed one.
+            active.sync_indexes(&self.folder)?;
+        }
+        if self.config.cleanup_policy.compact {
+            // In other logs a recovery tells by the gap that the end of a segment was lost; here gaps mean nothing.
+            active.sync_data(&self.folder)?;
+        }
         self.take_producer_snapshot()?;
         let mut segment = LogSegment::create(&self.folder, base_offset, &self.config, now.wall)?;
         segment.roll_jitter_ms = self.jitter_for(base_offset);

@@ -138,7 +138,8 @@ impl UnifiedLog {
             self.producers.reload(entries, offset, now);
             start = offset.max(start);
         }
-        if start < end {
+        // An empty segment, too, may have a transaction index from before a crash.
+        if start < end || transactions_from.is_some() {
             for index in self.segment_index(start)..self.segments.len() {
                 self.replay_segment(index, start, transactions_from, now, report)?;
             }

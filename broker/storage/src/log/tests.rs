@@ -2,3 +2,4 @@
 
 mod append_and_read;
 mod crash;
+mod simulation;

@@ -14,7 +14,10 @@ use crate::log::unified_log::UnifiedLog;
 use crate::segment::log_segment::LogSegment;
 
 impl UnifiedLog {
-    /// Removes every batch that holds an offset at or behind `target`; answers whether there was one.
+    /// Removes every batch that holds an offset at or behind `target`, durably; answers whether there was one.
+    ///
+    /// A recovery point behind `target` must not be in the directory's checkpoint when this begins: recovery would
+    /// take a torn batch below it for damage of what was durable.
     ///
     /// # Errors
     /// When the file system fails.
@@ -36,6 +39,10 @@ impl UnifiedLog {
         self.unlink(&pending)?;
         let config = self.config.clone();
         let folder = self.folder.clone();
+        if !pending.paths.is_empty() {
+            // Were a segment to come back after new records took its offsets, there would be a gap before it.
+            folder.sync_names()?;
+        }
         self.active_mut().truncate_to(&folder, &config, target)?;
         self.end_at(target)?;
         self.rebuild_producers(now)?;
@@ -49,13 +56,14 @@ impl UnifiedLog {
     pub fn truncate_fully_and_start_at(&mut self, target: Offset, now: Now) -> Result<(), StorageError> {
         self.require_online()?;
         let mut pending = self.nothing_pending(now);
+        // First, so that no crash leaves a snapshot without the batches that closed its transactions.
+        self.remove_snapshots_where(|_| true)?;
         for segment in std::mem::take(&mut self.segments) {
             self.retire_files(segment.base_offset(), &mut pending)?;
         }
         self.segments
             .push(LogSegment::create(&self.folder, target, &self.config, now.wall)?);
         self.unlink(&pending)?;
-        self.remove_snapshots_where(|_| true)?;
         self.epochs.clear();
         self.producers.clear(target);
         self.tail_cache.clear();
@@ -65,7 +73,7 @@ impl UnifiedLog {
         self.markers.high_watermark = HighWatermark::at(target);
         self.markers.log_end = LogEndOffset::at(target);
         self.markers.recovery_point = RecoveryPoint::at(target);
-        self.note_names_changed();
+        self.folder.sync_names()?;
         self.check_invariants();
         Ok(())
     }

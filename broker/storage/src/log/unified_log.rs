@@ -112,6 +112,8 @@ impl UnifiedLog {
     pub fn last_stable_offset(&self) -> LastStableOffset {
         let high_watermark = self.markers.high_watermark.offset();
         let unstable = self.producers.first_unstable_offset().unwrap_or(high_watermark);
+        // A transaction may have begun below what DeleteRecords left.
+        let unstable = unstable.max(self.markers.log_start.offset());
         LastStableOffset::at(unstable.min(high_watermark))
     }
 

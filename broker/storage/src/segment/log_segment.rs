@@ -385,6 +385,8 @@ impl LogSegment {
         if let Err(error) = file.write_at(self.size, pieces) {
             let error = folder.failed(&path(), error);
             folder.check(&path(), file.set_size(self.size))?;
+            // What was flushed before may count as the whole segment, so the cut must not be lost.
+            self.sync_data(folder)?;
             return Err(error);
         }
         for view in views {
@@ -475,6 +477,13 @@ impl LogSegment {
         self.offset_index.write(folder, &offset)?;
         self.time_index.write(folder, &time)?;
         self.transaction_index.write(folder, &transaction)
+    }
+
+    /// Makes the data file durable; after a failure, of whatever kind, the directory is offline (I23).
+    pub(crate) fn sync_data(&self, folder: &LogFolder) -> Result<(), StorageError> {
+        let path = self.path(folder, SegmentFile::Data);
+        let synced = folder.check(&path, self.file(folder)?.sync());
+        synced.inspect_err(|_| folder.health().take_offline())
     }
 
     /// Makes the indexes durable.

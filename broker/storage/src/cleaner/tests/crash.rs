@@ -88,6 +88,22 @@ fn a_crash_at_any_step_leaves_a_log_that_means_the_same() {
     assert!(steps > 10, "the cleaning makes many changes, it made {steps}");
 }
 
+#[test]
+fn the_end_of_a_closed_segment_is_not_lost_while_its_successor_stays() {
+    for seed in 0..40 {
+        let mut world = World::new(compacted());
+        put(&mut world, &[("a", Some("1"))]);
+        put(&mut world, &[("b", Some("1"))]);
+        world.log.roll(world.now).unwrap();
+        world.log.close_files();
+        world.mem.crash(seed);
+        world.reopen_unclean();
+        let end = world.log.log_end().offset();
+        world.log.update_high_watermark(HighWatermark::at(end));
+        assert_eq!(records(&world).len() as i64, end.value(), "seed {seed}");
+    }
+}
+
 fn is_leftover(name: &str) -> bool {
     [".cleaned", ".swap", ".deleted"]
         .iter()
