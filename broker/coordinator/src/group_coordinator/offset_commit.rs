@@ -66,16 +66,10 @@ impl GroupCoordinator {
 }
 
 fn check_committer(group: &ClassicGroup, request: &OffsetCommitRequest) -> Result<(), ErrorCode> {
-    let is_outsider = request.generation_id_or_member_epoch < 0;
-    let is_empty = group.is(ClassicGroupState::Empty);
-    if is_outsider && is_empty {
+    if request.generation_id_or_member_epoch < 0 && group.is(ClassicGroupState::Empty) {
         return Ok(());
     }
-    let instance = request.group_instance_id.as_deref();
-    if is_outsider && request.member_id.is_empty() && instance.is_none() {
-        return Err(ErrorCode::UnknownMemberId);
-    }
-    group.check_member(&request.member_id, instance)?;
+    group.check_member(&request.member_id, request.group_instance_id.as_deref())?;
     if request.generation_id_or_member_epoch != group.generation.value() {
         return Err(ErrorCode::IllegalGeneration);
     }

@@ -218,6 +218,17 @@ fn a_repeated_join_of_a_follower_gets_the_same_generation() {
 }
 
 #[test]
+fn a_repeated_join_gets_the_generation_whose_answer_was_lost() {
+    let mut world = World::new();
+    let joined = world.add_member();
+    let again = world.join(&Join::new().member(&joined.member_id));
+    assert_eq!((again.generation_id, again.members), (1, joined.members));
+    assert_eq!(world.state(), "CompletingRebalance");
+    let other = Join::new().member(&joined.member_id).subscribed_to(&["u"]);
+    assert_eq!(world.join(&other).generation_id, 2, "it wants something else");
+}
+
+#[test]
 fn a_leader_that_joins_again_makes_everybody_join_again() {
     let mut world = World::new();
     let (leader, _) = world.stable_group_of_two();

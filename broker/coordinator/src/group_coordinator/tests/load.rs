@@ -30,8 +30,8 @@ fn members_that_were_loaded_have_a_session_to_show_up() {
     let member = world.stable_group();
     let mut world = world.fail_over(GroupConfig::default());
     world.pass_ms(SESSION_MS as u64 - 1);
-    assert_eq!(world.heartbeat(&member, 1), 0);
-    world.pass_ms(SESSION_MS as u64);
+    assert_eq!(world.state(), "Stable");
+    world.pass_ms(1);
     assert_eq!(world.heartbeat(&member, 1), ErrorCode::UnknownMemberId.code());
 }
 
@@ -49,15 +49,21 @@ fn a_static_member_outlives_its_coordinator() {
 }
 
 #[test]
-fn a_loaded_group_that_is_too_large_by_now_rebalances() {
+fn a_loaded_group_that_is_too_large_by_now_rebalances_and_sheds_who_comes_last() {
     let mut world = World::new();
-    let (leader, _) = world.stable_group_of_two();
+    let (leader, follower) = world.stable_group_of_two();
     let mut world = world.fail_over(GroupConfig {
         max_size: 1,
         ..GroupConfig::default()
     });
     assert_eq!(world.state(), "PreparingRebalance");
     assert_eq!(world.heartbeat(&leader, 2), ErrorCode::RebalanceInProgress.code());
+    let first = world.send_join(&Join::new().member(&follower));
+    let last = world.join(&Join::new().member(&leader));
+    assert_eq!(last.error_code, ErrorCode::GroupMaxSizeReached.code());
+    assert_eq!(world.join_answer(first), None);
+    world.pass_ms(60_000);
+    assert_eq!(world.state(), "CompletingRebalance");
 }
 
 #[test]
