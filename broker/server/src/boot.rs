@@ -198,7 +198,9 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
     let failure = Arc::new(Failure::default());
     let image = Arc::new(ArcSwap::new(first_image));
     let groups = Arc::new(start_groups(&settings, &replica_manager, &image.load(), clock)?);
-    let publishers = publishers(&settings, &replica_manager, &groups, &image);
+    let network = NetworkState::new(settings.network.clone());
+    let dynamic = dynamic_configs(&settings, &network, &image.load());
+    let publishers = publishers(dynamic, &replica_manager, &groups, &image);
     let metadata = Arc::new(MetadataDriver::start(writer, publishers, failure.clone())?);
     let maintenance = LogMaintenance::start(MaintenanceParts {
         replica_manager: replica_manager.clone(),
@@ -219,7 +221,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         metadata_directory_id,
         logger_levels: settings.logger_levels,
         requests: RequestCounters::default(),
-        network: NetworkState::new(settings.network),
+        network,
         image,
         auto_topic_creation: match settings.auto_topic_creation {
             AutoCreation::Enabled => Some(topic_creator.clone()),
@@ -296,21 +298,31 @@ fn start_groups(
     CoordinatorDriver::start(parts, image)
 }
 
-/// Who is told of decisions, in this order: partitions before those who use them, and both before anybody can be told
-/// of them. Configurations that were changed before the last stop act from the start.
-fn publishers(
+/// Configurations that were changed before the last stop act from the start.
+fn dynamic_configs(
     settings: &BootSettings,
+    network: &NetworkState,
+    image: &MetadataImage,
+) -> Arc<DynamicConfigs> {
+    let dynamic = DynamicConfigs {
+        configs: settings.configs.clone(),
+        maintenance: settings.maintenance.clone(),
+        connections: network.quotas.clone(),
+    };
+    dynamic.take_over(image);
+    Arc::new(dynamic)
+}
+
+/// Who is told of decisions, in this order: partitions before those who use them, and both before anybody can be told
+/// of them.
+fn publishers(
+    dynamic: Arc<DynamicConfigs>,
     replica_manager: &Arc<ReplicaManager>,
     groups: &Arc<CoordinatorDriver>,
     image: &Arc<ArcSwap<MetadataImage>>,
 ) -> Vec<Arc<dyn MetadataPublisher>> {
-    let dynamic = DynamicConfigs {
-        configs: settings.configs.clone(),
-        maintenance: settings.maintenance.clone(),
-    };
-    dynamic.take_over(&image.load());
     vec![
-        Arc::new(dynamic),
+        dynamic,
         replica_manager.clone(),
         groups.clone(),
         Arc::new(ImagePublisher(image.clone())),

@@ -10,6 +10,7 @@
 mod boot_settings;
 mod broker_changes;
 mod broker_config;
+mod connection_bounds;
 mod controller_rules;
 pub mod describe;
 mod environment;
@@ -26,6 +27,7 @@ use std::path::Path;
 
 pub use boot_settings::maintenance_settings;
 pub use broker_config::{BrokerConfig, LoggingConfig};
+pub use connection_bounds::connection_bounds;
 pub use controller_rules::ControllerConfigRules;
 pub use error::{ConfigError, ConfigProblem};
 pub use own::{OWN_CONFIGS, own_config};

@@ -22,7 +22,7 @@ mod transport;
 use parking_lot::Mutex;
 
 pub use byte_budget::{BudgetLease, ByteBudget, NoRoom};
-pub use config::{Deadlines, ListenerConfig, NetworkConfig};
+pub use config::{ConnectionBounds, Deadlines, ListenerBounds, ListenerConfig, NetworkConfig};
 pub use counters::NetworkCounters;
 pub use identity::{Authentication, ConnectionId, ConnectionIdentity, ListenerName, RequestContext};
 pub use listener::{BindError, BoundListener, Listeners};
@@ -54,9 +54,9 @@ impl NetworkState {
         Self {
             requests: ByteBudget::new(config.request_budget.max(config.max_request_size)),
             responses: ByteBudget::new(config.response_budget),
-            quotas: ConnectionQuotas::new(&config),
+            quotas: ConnectionQuotas::new(config.connections.clone()),
             counters: NetworkCounters::default(),
-            creation_rate: Mutex::new(CreationRate::new(config.max_creation_rate)),
+            creation_rate: Mutex::default(),
             registry: Registry::default(),
             config,
         }

@@ -10,6 +10,7 @@ use broker_metadata::ConfigError;
 use broker_metadata::config_def::{ConfigDef, ConfigValue, UpdateMode, Visibility, without_listener_prefix};
 
 use super::EffectiveConfigs;
+use super::connection_bounds::{OVERRIDES, parse_overrides};
 use super::settings::definition_of;
 
 type Configs = BTreeMap<Arc<str>, Arc<str>>;
@@ -79,6 +80,7 @@ pub(super) fn check_broker_configs(
     for (name, value) in configs {
         check_threads(effective, name, value)?;
         check_listeners(effective, name, value)?;
+        check_overrides(name, value)?;
     }
     Ok(())
 }
@@ -139,6 +141,17 @@ fn check_listeners(effective: &EffectiveConfigs<'_>, name: &str, value: &str) ->
 /// Whether DescribeConfigs shows a row while nobody has set it.
 pub(super) fn is_shown_unset(def: &ConfigDef) -> bool {
     def.visibility == Visibility::Public
+}
+
+fn check_overrides(name: &str, value: &str) -> Result<(), ConfigError> {
+    match parse_overrides(value) {
+        Err(pair) if name == OVERRIDES => Err(ConfigError::InvalidValue {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            reason: format!("'{pair}' is no address with a number"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

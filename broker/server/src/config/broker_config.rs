@@ -3,8 +3,6 @@
 //! Invariant: a [`BrokerConfig`] can be started with, as far as texts can tell; what the machine refuses (ports,
 //! directories) is found by `boot`. Everything that DescribeConfigs shows stays available as text in [`StaticConfigs`].
 
-use std::collections::HashMap;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +10,13 @@ use std::time::Duration;
 use broker_metadata::config_def::ConfigValue;
 use broker_model::BrokerId;
 
+use super::connection_bounds::{OVERRIDES, connection_bounds, parse_overrides};
 use super::listeners::{Listeners, read_listeners};
 use super::reader::Reader;
 use super::{ConfigError, ConfigProblem, Settings, StaticConfigs};
 use crate::admin_http::AdminHttpConfig;
 use crate::logging::{LogFormat, LoggerLevels};
-use crate::network::{Deadlines, NetworkConfig};
+use crate::network::{ConnectionBounds, Deadlines, NetworkConfig};
 
 /// The configuration of a broker.
 #[derive(Clone, Debug)]
@@ -59,14 +58,18 @@ impl BrokerConfig {
     ///
     /// # Errors
     /// Everything that is wrong with them.
-    pub fn from_settings(settings: Settings, unknown_variables: Vec<String>) -> Result<Self, ConfigError> {
+    pub fn from_settings(
+        mut settings: Settings,
+        unknown_variables: Vec<String>,
+    ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(&settings);
         let node_id = read_node_id(&mut reader);
         check_roles(&mut reader);
         check_security(&mut reader);
         let listeners = read_listeners(&mut reader);
         let (directories, metadata_directory) = read_directories(&mut reader);
-        let network = read_network(&mut reader);
+        let mut network = read_network(&mut reader);
+        check_overrides(&mut reader);
         let logging = read_logging(&mut reader);
         let admin_http = read_admin_http(&mut reader);
         let rack = reader.text("broker.rack").map(Into::into);
@@ -75,6 +78,9 @@ impl BrokerConfig {
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
+        assume(&mut settings, node_id);
+        let statics = Arc::new(StaticConfigs::new(node_id, settings));
+        network.connections = connection_bounds(&statics.alone());
         Ok(Self {
             node_id,
             rack,
@@ -85,7 +91,7 @@ impl BrokerConfig {
             admin_http,
             without_effect,
             unknown_variables,
-            statics: Arc::new(StaticConfigs::new(node_id, settings)),
+            statics,
             listeners,
         })
     }
@@ -119,6 +125,21 @@ fn read_admin_http(reader: &mut Reader<'_>) -> Option<AdminHttpConfig> {
         );
     }
     parsed
+}
+
+/// What Kafka wants to be told and we know: clients find it where they look for it.
+fn assume(settings: &mut Settings, node_id: BrokerId) {
+    let id = node_id.to_string();
+    for (name, value) in [
+        ("node.id", &*id),
+        ("broker.id", &*id),
+        ("process.roles", "broker,controller"),
+        ("controller.listener.names", "CONTROLLER"),
+    ] {
+        if settings.get(name).is_none() {
+            settings.set(name, value);
+        }
+    }
 }
 
 fn read_node_id(reader: &mut Reader<'_>) -> BrokerId {
@@ -213,41 +234,23 @@ fn read_network(reader: &mut Reader<'_>) -> NetworkConfig {
         max_request_size: reader.count("socket.request.max.bytes"),
         request_budget,
         response_budget: reader.count("eddyline.response.memory.bytes"),
-        max_connections: reader.count("max.connections"),
-        max_connections_per_ip: reader.count("max.connections.per.ip"),
-        max_creation_rate: match reader.number("max.connection.creation.rate") {
-            2_147_483_647.. => None,
-            rate => u32::try_from(rate).ok(),
-        },
+        connections: ConnectionBounds::default(),
         deadlines: Deadlines {
             idle: idle.map(Duration::from_millis),
             ..Deadlines::default()
         },
-        max_connections_per_ip_overrides: per_ip_overrides(reader),
     }
 }
 
-fn per_ip_overrides(reader: &mut Reader<'_>) -> HashMap<IpAddr, usize> {
-    const KEY: &str = "max.connections.per.ip.overrides";
-    let text = reader.text(KEY).unwrap_or_default();
-    let mut overrides = HashMap::new();
-    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let parsed = pair.rsplit_once(':').and_then(|(host, max)| {
-            let host = host.trim().trim_start_matches('[').trim_end_matches(']');
-            Some((host.parse().ok()?, max.trim().parse().ok()?))
-        });
-        match parsed {
-            Some((address, max)) => {
-                overrides.insert(address, max);
-            }
-            None => reader.refuse(
-                KEY,
-                format!("'{pair}' is no address with a number"),
-                "write 10.0.0.1:100, with commas between several; host names are not looked up",
-            ),
-        }
+fn check_overrides(reader: &mut Reader<'_>) {
+    let text = reader.text(OVERRIDES).unwrap_or_default();
+    if let Err(pair) = parse_overrides(&text) {
+        reader.refuse(
+            OVERRIDES,
+            format!("'{pair}' is no address with a number"),
+            "write 10.0.0.1:100, with commas between several; host names are not looked up",
+        );
     }
-    overrides
 }
 
 #[cfg(test)]
@@ -270,8 +273,11 @@ mod tests {
         assert_eq!(
             config.network,
             NetworkConfig {
-                max_connections: i32::MAX as usize,
-                max_connections_per_ip: i32::MAX as usize,
+                connections: ConnectionBounds {
+                    max_connections: i32::MAX as usize,
+                    max_per_ip: i32::MAX as usize,
+                    ..ConnectionBounds::default()
+                },
                 ..NetworkConfig::default()
             }
         );

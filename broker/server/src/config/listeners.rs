@@ -47,7 +47,8 @@ pub(super) fn read_listeners(reader: &mut Reader<'_>) -> Listeners {
             reader.refuse("listeners", why, "give each listener a port of its own");
         }
         if !controllers.contains(&address.name) {
-            opened.push(opened_listener(reader, address));
+            let name = ListenerName::new(address.name.as_str());
+            opened.push(ListenerConfig::new(name, address.host.as_str(), address.port));
         }
     }
     if opened.is_empty() && !listeners.is_empty() {
@@ -64,22 +65,6 @@ pub(super) fn read_listeners(reader: &mut Reader<'_>) -> Listeners {
         voter_endpoints: vec![voter_endpoint(&advertised, &listeners, &controllers)],
         opened,
     }
-}
-
-fn opened_listener(reader: &Reader<'_>, address: &Address) -> ListenerConfig {
-    let prefix = format!("listener.name.{}.", address.name.to_ascii_lowercase());
-    let bound = |name: &str| {
-        let key = format!("{prefix}{name}");
-        reader.is_set(&key).then(|| reader.number(&key))
-    };
-    let name = ListenerName::new(address.name.as_str());
-    let mut listener = ListenerConfig::new(name, address.host.as_str(), address.port);
-    if let Some(max) = bound("max.connections") {
-        listener.max_connections = usize::try_from(max).unwrap_or(0);
-    }
-    listener.max_creation_rate =
-        bound("max.connection.creation.rate").and_then(|rate| u32::try_from(rate).ok());
-    listener
 }
 
 fn addresses(reader: &mut Reader<'_>, key: &str) -> Vec<Address> {
@@ -274,27 +259,16 @@ mod tests {
                 "listener.security.protocol.map",
                 "PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT",
             ),
-            ("listener.name.inside.max.connections", "7"),
         ]);
         assert_eq!(problems, [""; 0]);
         let opened: Vec<_> = listeners
             .opened
             .iter()
-            .map(|listener| {
-                (
-                    listener.name.as_str(),
-                    &*listener.host,
-                    listener.port,
-                    listener.max_connections,
-                )
-            })
+            .map(|listener| (listener.name.as_str(), &*listener.host, listener.port))
             .collect();
         assert_eq!(
             opened,
-            [
-                ("PLAINTEXT", "127.0.0.1", 19092, usize::MAX),
-                ("INSIDE", "::1", 19094, 7)
-            ]
+            [("PLAINTEXT", "127.0.0.1", 19092), ("INSIDE", "::1", 19094)]
         );
         assert_eq!(
             listeners.advertised[&ListenerName::new("INSIDE")].host,

@@ -9,9 +9,10 @@ use arc_swap::ArcSwap;
 use broker_metadata::{ConfigResourceType, MetadataChanges, MetadataImage};
 use broker_model::Now;
 
-use crate::config::{StaticConfigs, maintenance_settings};
+use crate::config::{StaticConfigs, connection_bounds, maintenance_settings};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_driver::MetadataPublisher;
+use crate::network::ConnectionQuotas;
 
 /// Whom changes are told.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct DynamicConfigs {
     pub configs: Arc<StaticConfigs>,
     /// Read by log maintenance and the cleaner at every tick.
     pub maintenance: Arc<ArcSwap<MaintenanceSettings>>,
+    /// Lets connections in.
+    pub connections: ConnectionQuotas,
 }
 
 impl DynamicConfigs {
@@ -27,6 +30,7 @@ impl DynamicConfigs {
     pub fn take_over(&self, image: &MetadataImage) {
         let effective = self.configs.at(image);
         self.maintenance.store(Arc::new(maintenance_settings(&effective)));
+        self.connections.set_bounds(connection_bounds(&effective));
     }
 }
 

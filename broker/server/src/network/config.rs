@@ -15,21 +15,15 @@ pub struct ListenerConfig {
     pub host: String,
     /// Port to bind; 0 for any free one.
     pub port: u16,
-    /// Most connections through this listener (`listener.name.<name>.max.connections`).
-    pub max_connections: usize,
-    /// Most new connections a second through this listener (`…max.connection.creation.rate`).
-    pub max_creation_rate: Option<u32>,
 }
 
 impl ListenerConfig {
-    /// A listener without bounds of its own.
+    /// A listener.
     pub fn new(name: ListenerName, host: impl Into<String>, port: u16) -> Self {
         Self {
             name,
             host: host.into(),
             port,
-            max_connections: usize::MAX,
-            max_creation_rate: None,
         }
     }
 }
@@ -49,16 +43,56 @@ pub struct NetworkConfig {
     pub request_budget: usize,
     /// Most bytes of answers held at a time, over all connections.
     pub response_budget: usize,
+    /// How many connections there may be, until that is changed.
+    pub connections: ConnectionBounds,
+    /// When peers are given up.
+    pub deadlines: Deadlines,
+}
+
+/// How many connections there may be; can change while the broker runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionBounds {
     /// Most connections (`max.connections`).
     pub max_connections: usize,
     /// Most connections of one address (`max.connections.per.ip`).
-    pub max_connections_per_ip: usize,
+    pub max_per_ip: usize,
     /// Exceptions from that (`max.connections.per.ip.overrides`).
-    pub max_connections_per_ip_overrides: HashMap<IpAddr, usize>,
+    pub max_per_ip_overrides: HashMap<IpAddr, usize>,
     /// Most new connections a second (`max.connection.creation.rate`).
     pub max_creation_rate: Option<u32>,
-    /// When peers are given up.
-    pub deadlines: Deadlines,
+    /// Bounds of single listeners (`listener.name.<name>.…`).
+    pub by_listener: HashMap<ListenerName, ListenerBounds>,
+}
+
+/// How many connections one listener may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenerBounds {
+    /// Most connections (`max.connections`).
+    pub max_connections: usize,
+    /// Most new connections a second (`max.connection.creation.rate`).
+    pub max_creation_rate: Option<u32>,
+}
+
+impl ConnectionBounds {
+    /// The bounds of a listener.
+    pub fn of_listener(&self, name: &ListenerName) -> ListenerBounds {
+        self.by_listener.get(name).copied().unwrap_or(ListenerBounds {
+            max_connections: usize::MAX,
+            max_creation_rate: None,
+        })
+    }
+}
+
+impl Default for ConnectionBounds {
+    fn default() -> Self {
+        Self {
+            max_connections: usize::MAX,
+            max_per_ip: usize::MAX,
+            max_per_ip_overrides: HashMap::new(),
+            max_creation_rate: None,
+            by_listener: HashMap::new(),
+        }
+    }
 }
 
 /// When peers are given up.
@@ -85,10 +119,7 @@ impl Default for NetworkConfig {
             max_request_size: 100 * MIB,
             request_budget: 128 * MIB,
             response_budget: 128 * MIB,
-            max_connections: usize::MAX,
-            max_connections_per_ip: usize::MAX,
-            max_connections_per_ip_overrides: HashMap::new(),
-            max_creation_rate: None,
+            connections: ConnectionBounds::default(),
             deadlines: Deadlines::default(),
         }
     }

@@ -189,10 +189,10 @@ async fn accept_all(
     mut stopped: watch::Receiver<()>,
 ) {
     let network = &broker.network;
-    let mut own_rate = CreationRate::new(config.max_creation_rate);
+    let mut own_rate = CreationRate::default();
     loop {
         let accept = async {
-            network.quotas.room(&config).await;
+            network.quotas.room(&config.name).await;
             socket.accept().await
         };
         let accepted = tokio::select! {
@@ -208,9 +208,15 @@ async fn accept_all(
             }
         }
         let now = broker.clock.monotonic();
+        let bounds = network.quotas.bounds();
         let pause = own_rate
-            .count_one(now)
-            .max(network.creation_rate.lock().count_one(now));
+            .count_one(bounds.of_listener(&config.name).max_creation_rate, now)
+            .max(
+                network
+                    .creation_rate
+                    .lock()
+                    .count_one(bounds.max_creation_rate, now),
+            );
         if !pause.is_zero() {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}

@@ -8,11 +8,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use broker_model::MonotonicMs;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::config::{ListenerConfig, NetworkConfig};
+use super::config::ConnectionBounds;
 use super::identity::ListenerName;
 
 /// Counts of live connections; clones share them.
@@ -21,9 +22,7 @@ pub struct ConnectionQuotas(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    max_connections: usize,
-    max_per_ip: usize,
-    max_per_ip_overrides: HashMap<IpAddr, usize>,
+    bounds: ArcSwap<ConnectionBounds>,
     counts: Mutex<Counts>,
     freed: Notify,
 }
@@ -48,15 +47,24 @@ pub struct Admission {
 pub struct TooManyOfOneAddress;
 
 impl ConnectionQuotas {
-    /// Takes the bounds from the config.
-    pub fn new(config: &NetworkConfig) -> Self {
+    /// Bounds for connections to come.
+    pub fn new(bounds: ConnectionBounds) -> Self {
         Self(Arc::new(Shared {
-            max_connections: config.max_connections,
-            max_per_ip: config.max_connections_per_ip,
-            max_per_ip_overrides: config.max_connections_per_ip_overrides.clone(),
+            bounds: ArcSwap::from_pointee(bounds),
             counts: Mutex::default(),
             freed: Notify::new(),
         }))
+    }
+
+    /// The bounds that act now.
+    pub fn bounds(&self) -> Arc<ConnectionBounds> {
+        self.0.bounds.load_full()
+    }
+
+    /// Other bounds from now on; connections beyond them live on.
+    pub fn set_bounds(&self, bounds: ConnectionBounds) {
+        self.0.bounds.store(Arc::new(bounds));
+        self.0.freed.notify_waiters();
     }
 
     /// Live connections.
@@ -77,7 +85,7 @@ impl ConnectionQuotas {
     }
 
     /// Waits until the listener may accept one more connection.
-    pub async fn room(&self, listener: &ListenerConfig) {
+    pub async fn room(&self, listener: &ListenerName) {
         loop {
             let freed = self.0.freed.notified();
             tokio::pin!(freed);
@@ -102,10 +110,11 @@ impl ConnectionQuotas {
         }
     }
 
-    fn has_room(&self, listener: &ListenerConfig) -> bool {
+    fn has_room(&self, listener: &ListenerName) -> bool {
+        let bounds = self.0.bounds.load();
         let counts = self.0.counts.lock();
-        let of_listener = counts.by_listener.get(&listener.name).copied().unwrap_or(0);
-        counts.all < self.0.max_connections && of_listener < listener.max_connections
+        let of_listener = counts.by_listener.get(listener).copied().unwrap_or(0);
+        counts.all < bounds.max_connections && of_listener < bounds.of_listener(listener).max_connections
     }
 
     /// Counts a connection that was accepted.
@@ -114,7 +123,8 @@ impl ConnectionQuotas {
     /// Its address has too many.
     pub fn admit(&self, listener: &ListenerName, ip: IpAddr) -> Result<Admission, TooManyOfOneAddress> {
         let ip = ip.to_canonical();
-        let max_of_ip = *self.0.max_per_ip_overrides.get(&ip).unwrap_or(&self.0.max_per_ip);
+        let bounds = self.0.bounds.load();
+        let max_of_ip = *bounds.max_per_ip_overrides.get(&ip).unwrap_or(&bounds.max_per_ip);
         let mut counts = self.0.counts.lock();
         if counts.by_ip.get(&ip).copied().unwrap_or(0) >= max_of_ip {
             return Err(TooManyOfOneAddress);
@@ -153,25 +163,16 @@ fn decrement<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
 }
 
 /// Spaces new connections so that there are at most so many a second, a second's worth of them at once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CreationRate {
-    per_second: Option<u32>,
     /// When the connections let in so far would have been due at an even pace, in microseconds.
     due_us: u64,
 }
 
 impl CreationRate {
-    /// At most `per_second` new connections a second.
-    pub(super) const fn new(per_second: Option<u32>) -> Self {
-        Self {
-            per_second,
-            due_us: 0,
-        }
-    }
-
-    /// Counts one connection and says how long to wait before the next is accepted.
-    pub(super) fn count_one(&mut self, now: MonotonicMs) -> Duration {
-        let Some(per_second) = self.per_second else {
+    /// Counts one connection and says how long to wait before the next is accepted, at most `per_second` a second.
+    pub(super) fn count_one(&mut self, per_second: Option<u32>, now: MonotonicMs) -> Duration {
+        let Some(per_second) = per_second else {
             return Duration::ZERO;
         };
         let now_us = now.as_ms().saturating_mul(1000);
@@ -183,14 +184,8 @@ impl CreationRate {
 
 #[cfg(test)]
 mod tests {
+    use super::super::config::ListenerBounds;
     use super::*;
-
-    fn listener(max_connections: usize) -> ListenerConfig {
-        ListenerConfig {
-            max_connections,
-            ..ListenerConfig::new(ListenerName::new("A"), "", 0)
-        }
-    }
 
     fn ip(last: u8) -> IpAddr {
         IpAddr::from([10, 0, 0, last])
@@ -198,10 +193,10 @@ mod tests {
 
     #[test]
     fn an_address_has_its_own_bound_and_an_override_beats_it() {
-        let quotas = ConnectionQuotas::new(&NetworkConfig {
-            max_connections_per_ip: 1,
-            max_connections_per_ip_overrides: HashMap::from([(ip(2), 2)]),
-            ..NetworkConfig::default()
+        let quotas = ConnectionQuotas::new(ConnectionBounds {
+            max_per_ip: 1,
+            max_per_ip_overrides: HashMap::from([(ip(2), 2)]),
+            ..ConnectionBounds::default()
         });
         let name = ListenerName::new("A");
         let first = quotas.admit(&name, ip(1)).unwrap();
@@ -219,13 +214,17 @@ mod tests {
 
     #[test]
     fn a_full_listener_waits_while_others_go_on() {
-        let quotas = ConnectionQuotas::new(&NetworkConfig::default());
-        let full = listener(1);
-        let other = ListenerConfig {
-            name: ListenerName::new("B"),
-            ..listener(1)
+        let (full, other) = (ListenerName::new("A"), ListenerName::new("B"));
+        let one = ListenerBounds {
+            max_connections: 1,
+            max_creation_rate: None,
         };
-        let admission = quotas.admit(&full.name, ip(1)).unwrap();
+        let bounds = ConnectionBounds {
+            by_listener: HashMap::from([(full.clone(), one), (other.clone(), one)]),
+            ..ConnectionBounds::default()
+        };
+        let quotas = ConnectionQuotas::new(bounds);
+        let admission = quotas.admit(&full, ip(1)).unwrap();
         assert!(!quotas.has_room(&full));
         assert!(quotas.has_room(&other));
         drop(admission);
@@ -233,13 +232,33 @@ mod tests {
         assert_eq!(quotas.count(), 0);
     }
 
+    #[tokio::test]
+    async fn a_bound_that_is_raised_lets_waiting_listeners_go_on() {
+        let name = ListenerName::new("A");
+        let quotas = ConnectionQuotas::new(ConnectionBounds {
+            max_connections: 0,
+            ..ConnectionBounds::default()
+        });
+        let waiting = quotas.room(&name);
+        tokio::pin!(waiting);
+        tokio::select! {
+            biased;
+            () = &mut waiting => panic!("there was room"),
+            () = std::future::ready(()) => {}
+        }
+        quotas.set_bounds(ConnectionBounds::default());
+        waiting.await;
+    }
+
     #[test]
     fn new_connections_are_spaced_after_a_second_s_worth() {
-        let mut rate = CreationRate::new(Some(10));
+        let mut rate = CreationRate::default();
         let at = |ms| MonotonicMs::from_ms(ms);
-        let delays: Vec<_> = (0..12).map(|_| rate.count_one(at(5000)).as_millis()).collect();
+        let delays: Vec<_> = (0..12)
+            .map(|_| rate.count_one(Some(10), at(5000)).as_millis())
+            .collect();
         assert_eq!(delays[..10], [0; 10]);
         assert_eq!(delays[10..], [100, 200]);
-        assert_eq!(rate.count_one(at(60_000)), Duration::ZERO);
+        assert_eq!(rate.count_one(Some(10), at(60_000)), Duration::ZERO);
     }
 }
