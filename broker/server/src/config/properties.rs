@@ -129,12 +129,26 @@ fn push_unescaped(
         Some('f') => text.push('\u{c}'),
         Some('u') => {
             let unit = utf16_unit(chars, line)?;
-            text.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+            text.push(scalar(unit, chars, line));
         }
         Some(other) => text.push(other),
         None => {}
     }
     Ok(())
+}
+
+/// The character that begins with a unit of UTF-16; takes the escape after it when the two are a pair.
+fn scalar(first: u16, chars: &mut Peekable<Chars<'_>>, line: usize) -> char {
+    let mut ahead = chars.clone();
+    if ahead.next() == Some('\\')
+        && ahead.next() == Some('u')
+        && let Ok(second) = utf16_unit(&mut ahead, line)
+        && let Some(Ok(pair @ '\u{10000}'..)) = char::decode_utf16([first, second]).next()
+    {
+        *chars = ahead;
+        return pair;
+    }
+    char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 fn utf16_unit(chars: &mut Peekable<Chars<'_>>, line: usize) -> Result<u16, PropertiesError> {
@@ -147,6 +161,8 @@ fn utf16_unit(chars: &mut Peekable<Chars<'_>>, line: usize) -> Result<u16, Prope
     Ok(unit)
 }
 
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +219,10 @@ mod tests {
     #[test]
     fn escapes_mean_what_they_mean_in_java() {
         reads("a\\=b=\\u0041\\t\\q\\:", &[("a=b", "A\tq:", 1)]);
+        reads(
+            "a=\\ud83d\\ude00\\ud83d\\u0041",
+            &[("a", "\u{1f600}\u{fffd}A", 1)],
+        );
         assert_eq!(
             parse_properties(b"a=1\nb=\\u12g4"),
             Err(PropertiesError::MalformedUnicode { line: 2 })
