@@ -63,6 +63,8 @@ pub struct LeaderAppend {
     pub now: Now,
     /// Version of the Produce request, if one brought the records.
     pub request_version: Option<i16>,
+    /// Bytes that a packed batch may unpack to before the append is refused.
+    pub unpack_max: usize,
 }
 
 /// A partition that this broker leads.
@@ -227,7 +229,9 @@ impl<W: Wake> Partition<W> {
             now: append.now,
             request_version: append.request_version,
         };
-        let info = self.log.append_as_leader(records, context)?;
+        let info = self
+            .log
+            .append_as_leader_unpacking(records, context, append.unpack_max)?;
         if info.outcome == AppendOutcome::Appended {
             let size = i64::try_from(info.size).unwrap_or(i64::MAX);
             self.remember_append(self.log.log_end().offset(), size);

@@ -122,6 +122,7 @@ pub(crate) fn try_append(
         origin: AppendOrigin::Client,
         now: at(1_000),
         request_version: None,
+        unpack_max: usize::MAX,
     };
     let info = partition.append_as_leader(&records(count), append)?;
     Ok(info.first_offset.value())

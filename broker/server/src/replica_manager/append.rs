@@ -1,8 +1,11 @@
 //! Appending to a partition on behalf of a producer or a coordinator.
 
+use broker_codec::compression::CompressionError;
 use broker_model::{Acks, Now};
 use broker_replication::{LeaderAppend, LeaderAppendError};
-use broker_storage::{AppendError, AppendOrigin, AppendOutcome, LogAppendInfo, StorageError};
+use broker_storage::{
+    AppendError, AppendOrigin, AppendOutcome, LogAppendInfo, StorageError, ValidationError,
+};
 use bytes::Bytes;
 
 use super::ReplicaManager;
@@ -35,9 +38,15 @@ pub enum ProduceError {
 /// Attribute bits that name a codec, in the last byte of a batch's attributes.
 const CODEC_BITS: u8 = 0x07;
 const ATTRIBUTES_LOW_BYTE: usize = 22;
+/// A packed batch of at most this size is unpacked on the worker thread: the usual one takes less time than handing
+/// the worker's other tasks to a second thread.
+const PACKED_AT_ONCE_MAX: usize = 64 << 10;
+/// What a small batch may unpack to there; about a millisecond of work. One that holds more starts again elsewhere.
+const UNPACKED_AT_ONCE_MAX: usize = 1 << 20;
 
 impl ReplicaManager {
-    /// Appends records. An append that unpacks or waits for the device gives its worker thread to others meanwhile.
+    /// Appends records. An append that unpacks much or waits for the device gives its worker thread to others
+    /// meanwhile.
     ///
     /// # Errors
     /// When the partition refuses them; nothing was appended then.
@@ -71,10 +80,15 @@ impl ReplicaManager {
             .records
             .get(ATTRIBUTES_LOW_BYTE)
             .is_some_and(|bits| bits & CODEC_BITS != 0);
-        if is_packed || handle.appends_may_block() {
-            return tokio::task::block_in_place(|| self.append_now(handle, produce, now));
+        let may_block =
+            handle.appends_may_block() || (is_packed && produce.records.len() > PACKED_AT_ONCE_MAX);
+        if !may_block {
+            let outcome = self.append_now(handle, produce, now, UNPACKED_AT_ONCE_MAX);
+            if !outcome.as_ref().is_err_and(unpacks_to_more) {
+                return outcome;
+            }
         }
-        self.append_now(handle, produce, now)
+        tokio::task::block_in_place(|| self.append_now(handle, produce, now, usize::MAX))
     }
 
     fn append_now(
@@ -82,12 +96,14 @@ impl ReplicaManager {
         handle: &PartitionHandle,
         produce: &ProduceRecords<'_>,
         now: Now,
+        unpack_max: usize,
     ) -> Result<LogAppendInfo, ProduceError> {
         let append = LeaderAppend {
             acks: produce.acks,
             origin: produce.origin,
             now,
             request_version: produce.request_version,
+            unpack_max,
         };
         let outcome = handle.with(|partition| partition.append_as_leader(produce.records, append))?;
         if let Err(LeaderAppendError::Append(AppendError::Storage(
@@ -103,4 +119,18 @@ impl ReplicaManager {
         }
         Ok(info)
     }
+}
+
+/// Whether a batch was refused only because it holds more than what is unpacked at once.
+fn unpacks_to_more(error: &ProduceError) -> bool {
+    let ProduceError::Append(LeaderAppendError::Append(AppendError::Invalid(refusal))) = error else {
+        return false;
+    };
+    matches!(
+        refusal,
+        ValidationError::Compression(CompressionError::TooLarge {
+            size_max: UNPACKED_AT_ONCE_MAX,
+            ..
+        })
+    )
 }

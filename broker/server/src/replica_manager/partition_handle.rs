@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use broker_model::{Now, TopicPartition};
 use broker_replication::Partition;
 use broker_replication::purgatory::Wake;
-use broker_storage::UnifiedLog;
+use broker_storage::{TopicCompression, UnifiedLog};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
@@ -64,7 +64,8 @@ pub struct PartitionHandle {
 impl PartitionHandle {
     /// Puts a partition behind a lock.
     pub fn new(id: TopicPartition, hosted: Hosted) -> Self {
-        let may_block = AtomicBool::new(matches!(&hosted, Hosted::Leading(partition) if flushes(partition)));
+        let may_block =
+            AtomicBool::new(matches!(&hosted, Hosted::Leading(partition) if takes_long(partition)));
         Self {
             id,
             hosted: Mutex::new(hosted),
@@ -100,7 +101,7 @@ impl PartitionHandle {
         }
     }
 
-    /// Whether an append waits for the device, by the topic's `flush.messages`.
+    /// Whether an append takes long by the topic's `flush.messages` or `compression.type`.
     pub fn appends_may_block(&self) -> bool {
         self.may_block.load(Ordering::Relaxed)
     }
@@ -110,7 +111,7 @@ impl PartitionHandle {
         if let Hosted::Leading(partition) = &mut *self.hosted.lock() {
             partition.log_mut().set_config(settings.log.clone());
             partition.set_settings(settings.replication, now.monotonic);
-            self.may_block.store(flushes(partition), Ordering::Relaxed);
+            self.may_block.store(takes_long(partition), Ordering::Relaxed);
         }
     }
 
@@ -128,6 +129,8 @@ impl PartitionHandle {
     }
 }
 
-fn flushes(partition: &Partition<FetchWaker>) -> bool {
-    partition.log().config().flush_messages.is_some()
+/// Whether appends wait for the device or pack every batch anew.
+fn takes_long(partition: &Partition<FetchWaker>) -> bool {
+    let config = partition.log().config();
+    config.flush_messages.is_some() || config.compression != TopicCompression::Producer
 }

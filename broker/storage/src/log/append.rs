@@ -38,8 +38,22 @@ impl UnifiedLog {
         records: &Bytes,
         context: AppendContext,
     ) -> Result<LogAppendInfo, AppendError> {
+        self.append_as_leader_unpacking(records, context, usize::MAX)
+    }
+
+    /// As [`UnifiedLog::append_as_leader`], but refuses a packed batch that unpacks to more than `unpack_max` bytes:
+    /// for a caller that has no time for it now and comes back when it has.
+    ///
+    /// # Errors
+    /// As there; with a packed batch that is too large for now, `CompressionError::TooLarge` inside of `Invalid`.
+    pub fn append_as_leader_unpacking(
+        &mut self,
+        records: &Bytes,
+        context: AppendContext,
+        unpack_max: usize,
+    ) -> Result<LogAppendInfo, AppendError> {
         self.require_online()?;
-        let batches = self.validated(records, &context)?;
+        let batches = self.validated(records, &context, unpack_max)?;
         self.check_sizes(&batches)?;
         if let Some(duplicate) = self.check_producers(&batches, context.origin)? {
             return Ok(duplicate);
@@ -91,11 +105,17 @@ impl UnifiedLog {
     }
 
     /// The batches to append: what a producer sends is checked record by record, a coordinator is trusted.
-    fn validated(&self, records: &Bytes, context: &AppendContext) -> Result<Vec<PreparedBatch>, AppendError> {
+    fn validated(
+        &self,
+        records: &Bytes,
+        context: &AppendContext,
+        unpack_max: usize,
+    ) -> Result<Vec<PreparedBatch>, AppendError> {
         if context.origin != AppendOrigin::Client {
             return record_set::split(records, Checksums::Compare);
         }
-        let rules = self.config.validation_rules(context.request_version);
+        let mut rules = self.config.validation_rules(context.request_version);
+        rules.unpacked_size_max = rules.unpacked_size_max.min(unpack_max);
         record_set::split(&validate(records, &rules, context.now.wall)?, Checksums::Trust)
     }
 

@@ -1,9 +1,11 @@
 //! What is appended is what is read: offsets, segments, duplicates, limits.
 
-use broker_model::{HighWatermark, Offset};
+use broker_codec::batch::{BatchBuilder, BatchOptions};
+use broker_codec::compression::CompressionError;
+use broker_model::{CompressionType, HighWatermark, LeaderEpoch, Offset, Timestamp};
 
 use crate::error::{AppendError, ReadError};
-use crate::log::append_types::{AppendOrigin, AppendOutcome};
+use crate::log::append_types::{AppendContext, AppendOrigin, AppendOutcome};
 use crate::log::log_config::LogConfig;
 use crate::log::log_validator::ValidationError;
 use crate::log::read::{FetchIsolation, MinOneBatch, ReadLimits};
@@ -14,6 +16,15 @@ fn small_segments() -> LogConfig {
         segment_bytes: 1000,
         index_interval_bytes: 100,
         ..LogConfig::default()
+    }
+}
+
+fn client_context(world: &World) -> AppendContext {
+    AppendContext {
+        leader_epoch: LeaderEpoch::FIRST,
+        origin: AppendOrigin::Client,
+        now: world.now,
+        request_version: None,
     }
 }
 
@@ -216,12 +227,7 @@ fn damaged_and_oversized_sets_are_refused_and_leave_nothing() {
     });
     let mut damaged = batch("x").bytes().to_vec();
     *damaged.last_mut().unwrap() ^= 1;
-    let context = crate::log::append_types::AppendContext {
-        leader_epoch: broker_model::LeaderEpoch::FIRST,
-        origin: AppendOrigin::Client,
-        now: world.now,
-        request_version: None,
-    };
+    let context = client_context(&world);
     assert!(world.log.append_as_leader(&damaged.into(), context).is_err());
     assert!(world.log.append_as_leader(&bytes::Bytes::new(), context).is_err());
     let large = world.try_append(&batch(vec![0; 200])).unwrap_err();
@@ -230,6 +236,32 @@ fn damaged_and_oversized_sets_are_refused_and_leave_nothing() {
         AppendError::Invalid(ValidationError::TooLarge { limit: 200, .. })
     ));
     assert_eq!((world.log.log_end().value(), world.log.size()), (0, 0));
+}
+
+#[test]
+fn a_packed_batch_that_is_too_large_for_now_is_taken_when_there_is_time() {
+    let mut world = World::new(LogConfig::default());
+    let mut builder = BatchBuilder::new(BatchOptions {
+        compression: CompressionType::Lz4,
+        ..BatchOptions::default()
+    });
+    builder.append(Timestamp::from_ms(1000), None, Some(&[7; 10_000]));
+    let packed = builder.build().unwrap();
+    let context = client_context(&world);
+    let refusal = world
+        .log
+        .append_as_leader_unpacking(&packed, context, 1000)
+        .unwrap_err();
+    assert!(matches!(
+        refusal,
+        AppendError::Invalid(ValidationError::Compression(CompressionError::TooLarge {
+            size_max: 1000,
+            ..
+        }))
+    ));
+    assert_eq!(world.log.log_end().value(), 0);
+    let info = world.log.append_as_leader(&packed, context).unwrap();
+    assert_eq!(info.record_count, 1);
 }
 
 #[test]
