@@ -7,7 +7,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, OpenOptions};
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, IoSliceMut};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -105,6 +105,11 @@ pub trait File: Send + Sync + Debug {
     fn write_at(&self, position: u64, pieces: &[IoSlice<'_>]) -> io::Result<()>;
     /// Reads up to `target.len()` bytes at `position`; fewer only at the end of the file.
     fn read_at(&self, position: u64, target: &mut [u8]) -> io::Result<usize>;
+    /// Fills `target` from `position` on if that needs no wait for the device, and says whether it did; what
+    /// `target` holds otherwise means nothing.
+    fn read_at_hand(&self, position: u64, target: &mut [u8]) -> io::Result<bool> {
+        Ok(self.read_at(position, target)? == target.len())
+    }
     /// Makes content and size durable.
     fn sync(&self) -> io::Result<()>;
     /// Cuts the file, or grows it with zeros; space reserved behind the end is given back.
@@ -261,6 +266,28 @@ impl File for RealFile {
             }
         }
         Ok(filled)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn read_at_hand(&self, position: u64, target: &mut [u8]) -> io::Result<bool> {
+        use rustix::io::{Errno, ReadWriteFlags, preadv2};
+        let size = target.len();
+        match preadv2(
+            &self.0,
+            &mut [IoSliceMut::new(target)],
+            position,
+            ReadWriteFlags::NOWAIT,
+        ) {
+            Ok(count) => Ok(count == size),
+            // Not every file system can say; then the caller reads with time to wait.
+            Err(Errno::WOULDBLOCK | Errno::OPNOTSUPP | Errno::INTR | Errno::NOSYS) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn read_at_hand(&self, _position: u64, _target: &mut [u8]) -> io::Result<bool> {
+        Ok(false)
     }
 
     fn sync(&self) -> io::Result<()> {

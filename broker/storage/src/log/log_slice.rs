@@ -17,6 +17,9 @@ use crate::log::log_folder::DirectoryHealth;
 use crate::segment::batch_view::BatchView;
 use crate::segment::segment_read::damaged;
 
+/// Larger ranges of a file are not copied and checked by a thread that others wait for.
+const AT_HAND_MAX: usize = 1 << 20;
+
 /// The records that a read found.
 #[derive(Debug)]
 pub enum LogSlice {
@@ -68,14 +71,42 @@ impl LogSlice {
             Self::File(slice) => slice.fetch(),
         }
     }
+
+    /// The batches, if they need neither a wait for the device nor much time; else the slice comes back, to be
+    /// fetched where waiting harms nobody.
+    ///
+    /// # Errors
+    /// As [`LogSlice::fetch`].
+    pub fn fetch_at_hand(self) -> Result<Result<Records, Self>, StorageError> {
+        match self {
+            Self::Memory(pieces) => Ok(Ok(Records::from_segments(pieces))),
+            Self::File(slice) => Ok(slice.fetch_at_hand()?.ok_or(Self::File(slice))),
+        }
+    }
 }
 
 impl FileSlice {
-    fn fetch(self) -> Result<Records, StorageError> {
+    fn fetch_at_hand(&self) -> Result<Option<Records>, StorageError> {
+        if self.size > AT_HAND_MAX {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; self.size];
+        let read = self.file.read_at_hand(self.position, &mut bytes);
+        match read.map_err(|error| self.health.failed(&self.path, error))? {
+            true => self.sound(bytes).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    fn fetch(&self) -> Result<Records, StorageError> {
         let mut bytes = vec![0; self.size];
         let read = self.file.read_at(self.position, &mut bytes);
         let count = read.map_err(|error| self.health.failed(&self.path, error))?;
         bytes.truncate(count);
+        self.sound(bytes)
+    }
+
+    fn sound(&self, mut bytes: Vec<u8>) -> Result<Records, StorageError> {
         let sound = self.sound_size(&bytes)?;
         bytes.truncate(sound);
         Ok(Records::from(Bytes::from(bytes)))

@@ -39,6 +39,16 @@ fn writes_land_where_they_were_put(fs: &dyn Fs, root: &Path) {
     assert_eq!(&target[..6], b"lo you");
     assert_eq!(file.read_at(9, &mut target).expect("read at the end"), 0);
     assert_eq!(file.read_at(99, &mut target).expect("read behind the end"), 0);
+    let mut first = [0; 2];
+    let was_at_hand = file.read_at_hand(0, &mut first).expect("read at hand");
+    let mut again = [0; 2];
+    file.read_at(0, &mut again).expect("read");
+    assert!(!was_at_hand || first == again);
+    assert!(
+        !file
+            .read_at_hand(99, &mut first)
+            .expect("read at hand behind the end")
+    );
     file.reserve(9, 4096).expect("space may be asked for");
     assert_eq!(file.size().expect("size"), 9, "reserved space is not content");
     file.start_writeback(0, 9).expect("write-back may be asked for");

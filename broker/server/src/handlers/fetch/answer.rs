@@ -8,7 +8,7 @@ use broker_protocol::fetch_response::{
 };
 use broker_protocol::messages::{FetchRequest, FetchResponse};
 use broker_replication::fetch::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome};
-use broker_storage::LogSlice;
+use broker_storage::{LogSlice, StorageError};
 
 use super::Fetch;
 use crate::error_mapping::ToErrorCode;
@@ -76,11 +76,7 @@ fn refused(index: i32, error: ErrorCode) -> PartitionData {
 }
 
 fn records_of(index: i32, read: PartitionFetch) -> PartitionData {
-    let records = match read.records {
-        LogSlice::Memory(pieces) => Ok(Records::from_segments(pieces)),
-        slice @ LogSlice::File(_) => tokio::task::block_in_place(|| slice.fetch()),
-    };
-    let records = match records {
+    let records = match fetched(read.records) {
         Ok(records) => records,
         Err(error) => {
             tracing::error!(partition = index, %error, "records cannot be read");
@@ -108,6 +104,14 @@ fn records_of(index: i32, read: PartitionFetch) -> PartitionData {
         aborted_transactions: aborted,
         records: Some(records),
         ..PartitionData::default()
+    }
+}
+
+/// The bytes of a slice; gives the worker thread's other tasks away only when the device must be waited for.
+fn fetched(slice: LogSlice) -> Result<Records, StorageError> {
+    match slice.fetch_at_hand()? {
+        Ok(records) => Ok(records),
+        Err(slice) => tokio::task::block_in_place(|| slice.fetch()),
     }
 }
 
