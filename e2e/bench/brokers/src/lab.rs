@@ -1,6 +1,6 @@
 //! Where brokers run: their ports, data, configuration and start commands.
 //!
-//! Invariant: both brokers get the same settings, Kafka's defaults with replication factors of one; nothing listens
+//! Invariant: both brokers get the same properties, Kafka's defaults with replication factors of one; nothing listens
 //! outside of loopback or on a port from 32768 on.
 
 use std::fs;
@@ -41,8 +41,7 @@ pub struct Lab {
     pub runs: usize,
     /// Whether loads are short.
     pub quick: bool,
-    /// The binary.
-    pub eddyline: PathBuf,
+    eddyline: PathBuf,
     /// Facts for the report.
     pub machine: Machine,
     /// More properties of Kafka's producer.
@@ -98,6 +97,19 @@ impl Lab {
         if self.quick { normal / 5 } else { normal }
     }
 
+    /// The measured binary with these arguments, and nothing of the environment that would configure it.
+    pub fn eddyline(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.eddyline);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("EDDYLINE") || text.starts_with("KAFKA") {
+                command.env_remove(&name);
+            }
+        }
+        command.args(arguments);
+        command
+    }
+
     /// A Java command on the jars `part` (broker or tools).
     pub fn java(&self, part: &str, jvm: &[&str]) -> Command {
         let mut command = Command::new("java");
@@ -114,22 +126,32 @@ impl Lab {
         fs::create_dir_all(&folder)?;
         let (port, controller_port) = (self.free_port()?, self.free_port()?);
         let site = Site { side, folder, port };
-        if side == Side::Kafka {
-            fs::write(site.properties(), kafka_properties(&site, controller_port))?;
-            let mut format = self.java("broker", &["-Xmx256m"]);
-            format
-                .args([
-                    "kafka.tools.StorageTool",
-                    "format",
-                    "-t",
-                    CLUSTER_ID,
-                    "--standalone",
-                    "-c",
-                ])
-                .arg(site.properties());
-            output_within(format, READY_WITHIN)?;
-        }
+        fs::write(site.properties(), properties(&site, controller_port))?;
+        let format = match side {
+            Side::Eddyline => {
+                let mut format = self.eddyline(&["format", "-t", CLUSTER_ID, "--config"]);
+                format.arg(site.properties());
+                format
+            }
+            Side::Kafka => self.kafka_format(&site),
+        };
+        output_within(format, READY_WITHIN)?;
         Ok(site)
+    }
+
+    fn kafka_format(&self, site: &Site) -> Command {
+        let mut format = self.java("broker", &["-Xmx256m"]);
+        format
+            .args([
+                "kafka.tools.StorageTool",
+                "format",
+                "-t",
+                CLUSTER_ID,
+                "--standalone",
+                "-c",
+            ])
+            .arg(site.properties());
+        format
     }
 
     /// A port where nobody listens and that was not given before.
@@ -149,10 +171,8 @@ impl Lab {
     pub fn launch(&self, site: &Site) -> Result<Broker, Failure> {
         let command = match site.side {
             Side::Eddyline => {
-                let mut command = Command::new(&self.eddyline);
-                command
-                    .args(["dev", "--port", &site.port.to_string(), "--data"])
-                    .arg(site.data());
+                let mut command = self.eddyline(&["broker", "--config"]);
+                command.arg(site.properties());
                 command
             }
             Side::Kafka => {
@@ -211,8 +231,12 @@ impl Site {
     }
 }
 
-fn kafka_properties(site: &Site, controller_port: u16) -> String {
+fn properties(site: &Site, controller_port: u16) -> String {
     let (port, data) = (site.port, path_text(&site.data()));
+    let own = match site.side {
+        Side::Eddyline => "eddyline.http.listener=\n",
+        Side::Kafka => "",
+    };
     format!(
         "process.roles=broker,controller\n\
          node.id=1\n\
@@ -225,7 +249,7 @@ fn kafka_properties(site: &Site, controller_port: u16) -> String {
          transaction.state.log.replication.factor=1\n\
          transaction.state.log.min.isr=1\n\
          share.coordinator.state.topic.replication.factor=1\n\
-         share.coordinator.state.topic.min.isr=1\n"
+         share.coordinator.state.topic.min.isr=1\n{own}"
     )
 }
 
