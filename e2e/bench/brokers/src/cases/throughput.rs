@@ -63,7 +63,7 @@ impl Arena {
 
 /// A load that takes a few seconds.
 pub fn load_of<'a>(lab: &Lab, topic: &'a str, record_size: u64, compression: &'a str) -> Load<'a> {
-    let records = lab.scaled(if record_size > 500 { 500_000 } else { 2_500_000 });
+    let records = lab.scaled(if record_size > 500 { 400_000 } else { 2_000_000 });
     Load {
         topic,
         record_size,
