@@ -10,6 +10,7 @@ use crate::config::ConfigArgs;
 use crate::error::{CliError, ExitStatus};
 use crate::group::GroupArgs;
 use crate::output::OutputFormat;
+use crate::perf::PerfArgs;
 use crate::topic::TopicArgs;
 
 /// A command that talks to a cluster, or that is about the command line itself.
@@ -23,6 +24,8 @@ pub enum Command {
     Cluster(ClusterCommandArgs),
     /// Look at and change the configuration of topics, brokers and groups
     Config(ConfigArgs),
+    /// Measure how fast a cluster takes and gives records
+    Perf(PerfArgs),
     /// Print a script that completes commands in a shell
     Completion(CompletionArgs),
 }
@@ -62,6 +65,7 @@ impl Command {
             Self::Cluster(args) => args.cluster.output,
             Self::Group(args) => args.cluster.output,
             Self::Config(args) => args.cluster.output,
+            Self::Perf(args) => args.cluster.output,
             Self::Completion(_) => OutputFormat::Table,
         }
     }
@@ -72,6 +76,7 @@ impl Command {
             Self::Cluster(args) => args.carry_out().await,
             Self::Group(args) => args.carry_out().await,
             Self::Config(args) => args.carry_out().await,
+            Self::Perf(args) => args.carry_out().await,
             Self::Completion(_) => Ok(()),
         }
     }

@@ -19,6 +19,7 @@ mod error;
 mod group;
 mod key_value;
 mod output;
+mod perf;
 mod producer_args;
 mod progress;
 mod reference;

@@ -38,6 +38,11 @@ impl Progress {
     pub(crate) fn advance(&self, count: u64) {
         self.bar.inc(count);
     }
+
+    /// Shows this at the end of the line.
+    pub(crate) fn say(&self, what: String) {
+        self.bar.set_message(what);
+    }
 }
 
 impl Drop for Progress {

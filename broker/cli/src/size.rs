@@ -30,6 +30,21 @@ pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Bytes in the largest unit that leaves a number before the point.
+pub(crate) fn short(bytes: f64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < units.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    match unit {
+        0 => format!("{value:.0} B"),
+        unit => format!("{value:.2} {}", units[unit]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +63,11 @@ mod tests {
         for text in ["", "k", "-1", "1.5k", "1x", "2GiB", "99999999999999999999"] {
             assert!(parse_size(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn sizes_are_shown_short() {
+        assert_eq!(short(1023.0), "1023 B");
+        assert_eq!(short(1536.0), "1.50 KiB");
     }
 }

@@ -3,7 +3,9 @@
 //! State: per partition one open batch, the closed ones in order, and how many are on their way. Pure: times are
 //! arguments. Invariants: batches of a partition leave in the order in which they were opened, and a batch that has
 //! to be sent again goes before all later ones; while one is tried again, no other of its partition is on its way,
-//! so that sequences stay in order (KIP-98); what waits never takes more than the buffer once it is full.
+//! so that sequences stay in order (KIP-98); what waits never takes more than the buffer once it is full. When a
+//! batch is given up, nobody knows whether the broker has it: those after it get a new producer epoch and count from
+//! 0 again, as the Java client does, so that they are neither refused as a gap nor taken for copies.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -93,6 +95,8 @@ pub(crate) struct Batch<T> {
     pub(crate) partition: TopicPartition,
     pub(crate) content: Content,
     pub(crate) opened: Instant,
+    /// Under which epoch and sequence it is sent, once it has been; none without idempotence.
+    pub(crate) numbered: Option<ProducerIdentity>,
     order: u64,
     records: usize,
     size: usize,
@@ -103,7 +107,11 @@ pub(crate) struct Batch<T> {
 #[derive(Debug)]
 pub(crate) enum Content {
     Gathered(Box<BatchBuilder>),
-    Packed(bytes::Bytes),
+    Packed {
+        bytes: bytes::Bytes,
+        /// What stands in them.
+        numbered: Option<ProducerIdentity>,
+    },
 }
 
 impl<T> Batch<T> {
@@ -134,18 +142,23 @@ struct Queue<T> {
     open: Option<Batch<T>>,
     closed: VecDeque<Batch<T>>,
     on_their_way: usize,
+    epoch: ProducerEpoch,
     next_sequence: Sequence,
+    /// The batch after which the epoch began.
+    epoch_after: u64,
     retrying: bool,
     not_before: Option<Instant>,
 }
 
-impl<T> Default for Queue<T> {
-    fn default() -> Self {
+impl<T> Queue<T> {
+    fn new(epoch: ProducerEpoch) -> Self {
         Self {
             open: None,
             closed: VecDeque::new(),
             on_their_way: 0,
+            epoch,
             next_sequence: Sequence::FIRST,
+            epoch_after: 0,
             retrying: false,
             not_before: None,
         }
@@ -200,7 +213,8 @@ impl<T: PartialEq> Accumulator<T> {
         now: Instant,
     ) {
         if !self.queues.contains_key(partition) {
-            self.queues.insert(partition.clone(), Queue::default());
+            let epoch = self.identity.map_or(ProducerEpoch::NONE, |(_, epoch)| epoch);
+            self.queues.insert(partition.clone(), Queue::new(epoch));
         }
         let Some(queue) = self.queues.get_mut(partition) else {
             return;
@@ -210,12 +224,9 @@ impl<T: PartialEq> Accumulator<T> {
         }
         let batch = queue.open.get_or_insert_with(|| Batch {
             partition: partition.clone(),
-            content: Content::Gathered(Box::new(BatchBuilder::new(batch_options(
-                &self.options,
-                self.identity,
-                queue.next_sequence,
-            )))),
+            content: Content::Gathered(Box::new(BatchBuilder::new(batch_options(&self.options)))),
             opened: now,
+            numbered: None,
             order: self.opened,
             records: 0,
             size: 0,
@@ -267,29 +278,50 @@ impl<T: PartialEq> Accumulator<T> {
     /// Takes the first closed batch of a partition to send it.
     pub(crate) fn take(&mut self, partition: &TopicPartition) -> Option<Batch<T>> {
         let queue = self.queues.get_mut(partition)?;
-        let batch = queue.closed.pop_front()?;
+        let mut batch = queue.closed.pop_front()?;
         queue.on_their_way += 1;
         queue.not_before = None;
+        if let Some((id, _)) = self.identity
+            && batch.numbered.is_none()
+        {
+            batch.numbered = Some(queue.number(id, batch.records));
+        }
         Some(batch)
     }
 
-    /// A batch has come to its end.
-    pub(crate) fn finished(&mut self, batch: &Batch<T>) {
+    /// A batch has been delivered.
+    pub(crate) fn delivered(&mut self, batch: &Batch<T>) {
         self.held -= batch.size;
         if let Some(queue) = self.queues.get_mut(&batch.partition) {
             queue.on_their_way -= 1;
-            queue.retrying = false;
+            queue.retrying &= queue.is_older(batch);
+        }
+    }
+
+    /// A batch has been given up; those after it are numbered anew.
+    pub(crate) fn given_up(&mut self, batch: &Batch<T>) {
+        self.held -= batch.size;
+        let Some(queue) = self.queues.get_mut(&batch.partition) else {
+            return;
+        };
+        queue.on_their_way -= 1;
+        queue.retrying = false;
+        if batch.numbered.is_some() && !queue.is_older(batch) {
+            queue.begin_epoch(batch.order);
         }
     }
 
     /// A batch has to be sent again, not before the given moment.
-    pub(crate) fn again(&mut self, batch: Batch<T>, not_before: Instant) {
+    pub(crate) fn again(&mut self, mut batch: Batch<T>, not_before: Instant) {
         let Some(queue) = self.queues.get_mut(&batch.partition) else {
             return;
         };
         queue.on_their_way -= 1;
         queue.retrying = true;
         queue.not_before = Some(not_before);
+        if queue.is_older(&batch) && batch.order > queue.epoch_after {
+            batch.numbered = None;
+        }
         let place = queue.closed.partition_point(|other| other.order < batch.order);
         queue.closed.insert(place, batch);
     }
@@ -297,17 +329,44 @@ impl<T: PartialEq> Accumulator<T> {
     /// Whether an older batch of the partition than this one is still to be delivered.
     pub(crate) fn is_behind(&self, batch: &Batch<T>) -> bool {
         let queue = self.queues.get(&batch.partition);
-        queue.is_some_and(|queue| queue.retrying || queue.on_their_way > 1)
+        queue.is_some_and(|queue| queue.retrying || queue.on_their_way > 1 || queue.is_older(batch))
     }
 }
 
 impl<T> Queue<T> {
     fn close(&mut self) {
-        if let Some(batch) = self.open.take() {
-            self.next_sequence = self
-                .next_sequence
-                .plus(i32::try_from(batch.records).unwrap_or(i32::MAX));
-            self.closed.push_back(batch);
+        self.closed.extend(self.open.take());
+    }
+
+    /// The place of the next records among those of this producer.
+    fn number(&mut self, id: ProducerId, records: usize) -> ProducerIdentity {
+        let base_sequence = self.next_sequence;
+        self.next_sequence = base_sequence.plus(i32::try_from(records).unwrap_or(i32::MAX));
+        ProducerIdentity {
+            id,
+            epoch: self.epoch,
+            base_sequence,
+        }
+    }
+
+    /// Whether the batch was numbered before the epoch began.
+    fn is_older(&self, batch: &Batch<T>) -> bool {
+        batch
+            .numbered
+            .is_some_and(|numbered| numbered.epoch != self.epoch)
+    }
+
+    /// Numbers all batches after this one anew; nothing more is sent until those on their way are back.
+    fn begin_epoch(&mut self, after: u64) {
+        let Some(epoch) = self.epoch.value().checked_add(1) else {
+            return;
+        };
+        self.epoch = ProducerEpoch::new(epoch);
+        self.next_sequence = Sequence::FIRST;
+        self.epoch_after = after;
+        self.retrying = self.on_their_way > 0;
+        for batch in self.closed.iter_mut().filter(|batch| batch.order > after) {
+            batch.numbered = None;
         }
     }
 
@@ -317,20 +376,10 @@ impl<T> Queue<T> {
     }
 }
 
-fn batch_options(
-    options: &ProducerOptions,
-    identity: Option<(ProducerId, ProducerEpoch)>,
-    base_sequence: Sequence,
-) -> BatchOptions {
-    let producer = identity.map(|(id, epoch)| ProducerIdentity {
-        id,
-        epoch,
-        base_sequence,
-    });
+fn batch_options(options: &ProducerOptions) -> BatchOptions {
     BatchOptions {
         compression: options.compression,
         level: options.level,
-        producer: producer.unwrap_or(ProducerIdentity::NONE),
         ..BatchOptions::default()
     }
 }

@@ -20,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::turn::Turn;
 use crate::{BrokerVersions, ClientError, ClientOptions, Endpoint};
 use pipeline::Pipeline;
 
@@ -97,6 +98,11 @@ impl Connection {
         &self.shared.versions
     }
 
+    /// How long the other side may work on a request before we give up, in milliseconds.
+    pub(crate) fn server_timeout_ms(&self) -> i32 {
+        i32::try_from(self.shared.options.request_timeout.as_millis()).unwrap_or(i32::MAX)
+    }
+
     /// Whether calls can still be made; false once the other side has closed.
     pub fn is_open(&self) -> bool {
         self.shared.pipeline.is_open()
@@ -121,7 +127,7 @@ impl Connection {
     ) -> Result<R::Response, ClientError> {
         let version = self.version_of::<R>(at_most)?;
         self.shared
-            .call(request, version, self.shared.options.request_timeout)
+            .call(request, version, self.shared.options.request_timeout, || {})
             .await
     }
 
@@ -137,8 +143,25 @@ impl Connection {
     ) -> Result<R::Response, ClientError> {
         let version = self.version_of::<R>(at_most)?;
         self.shared
-            .call(request, version, self.shared.options.request_timeout + extra)
+            .call(
+                request,
+                version,
+                self.shared.options.request_timeout + extra,
+                || {},
+            )
             .await
+    }
+
+    /// As [`Connection::call_at_most`], passing the turn on as soon as the request is on its way.
+    pub(crate) async fn call_in_turn<R: Request>(
+        &self,
+        request: &R,
+        at_most: i16,
+        turn: Turn,
+    ) -> Result<R::Response, ClientError> {
+        let version = self.version_of::<R>(at_most)?;
+        let wait = self.shared.options.request_timeout;
+        self.shared.call(request, version, wait, || turn.pass_on()).await
     }
 
     /// Sends a request that is never answered: Produce with acks 0.
@@ -182,7 +205,7 @@ impl Shared {
         let mut version = *ApiKey::ApiVersions.versions().end();
         loop {
             let frame = self
-                .exchange(&request, version, self.options.connect_timeout)
+                .exchange(&request, version, self.options.connect_timeout, || {})
                 .await?;
             let body = frame.slice(size_of::<i32>().min(frame.len())..);
             let code = body.first_chunk().map(|bytes| i16::from_be_bytes(*bytes));
@@ -214,8 +237,9 @@ impl Shared {
         request: &R,
         version: i16,
         wait: Duration,
+        queued: impl FnOnce(),
     ) -> Result<R::Response, ClientError> {
-        let frame = self.exchange(request, version, wait).await?;
+        let frame = self.exchange(request, version, wait, queued).await?;
         match broker_protocol::decode_response::<R>(frame, version) {
             Ok((_, response)) => Ok(response),
             Err(source) => Err(self.malformed(R::API_KEY, version, source)),
@@ -227,10 +251,13 @@ impl Shared {
         request: &R,
         version: i16,
         wait: Duration,
+        queued: impl FnOnce(),
     ) -> Result<Bytes, ClientError> {
         let correlation_id = self.pipeline.next_correlation_id();
         let encoder = self.encode(request, version, correlation_id)?;
-        let answer = self.pipeline.call(correlation_id, encoder.into_segments());
+        let answer = self
+            .pipeline
+            .call(correlation_id, encoder.into_segments(), queued);
         match timeout(wait, answer).await {
             Ok(Ok(frame)) => Ok(frame),
             Ok(Err(reason)) => Err(self.closed(R::API_KEY, reason)),

@@ -29,6 +29,7 @@ mod produce_request;
 mod producer;
 mod range_assignor;
 mod topics;
+mod turn;
 mod versions;
 
 pub use accumulator::{Delivery, ProducerOptions, RecordToSend};

@@ -1,30 +1,38 @@
 //! One Produce to one broker, and what it answers.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use broker_codec::Records;
-use broker_model::{Acks, Offset, PartitionIndex, TopicPartition};
+use broker_codec::batch::{BatchError, HEADER_SIZE, ProducerIdentity, RecordBatchHeader, crc32c};
+use broker_model::{Acks, BrokerId, Offset, PartitionIndex, TopicPartition};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{ProduceRequest, ProduceResponse};
 use broker_protocol::produce_request::{PartitionProduceData, TopicProduceData};
 
+use bytes::Bytes;
+
 use crate::accumulator::{Batch, Content};
 use crate::by_leader::by_topic;
 use crate::error::Asked;
-use crate::{ClientError, Connection};
+use crate::turn::Turn;
+use crate::{Client, ClientError, Connection, Lane};
 
 /// Last version that names topics and not their ids.
 const PRODUCE_BY_NAME: i16 = 12;
 
+/// Where the bytes begin that the checksum of a batch covers: its attributes.
+const CHECKED_FROM: usize = 21;
+
 /// What a batch's partition answered.
 pub(crate) type Outcome = Result<Option<Offset>, ClientError>;
 
-/// Packs what is not packed yet, sends at most one batch per partition, and tells each its outcome.
+/// Packs what is not packed yet, sends at most one batch per partition when its turn comes, and tells each its
+/// outcome.
 pub(crate) async fn produce<T>(
-    connection: Result<Connection, ClientError>,
+    client: &Client,
+    leader: BrokerId,
     acks: Acks,
-    timeout: Duration,
+    mut turn: Turn,
     mut batches: Vec<Batch<T>>,
 ) -> Vec<(Batch<T>, Outcome)> {
     let mut finished = Vec::new();
@@ -39,8 +47,9 @@ pub(crate) async fn produce<T>(
             Err(error) => finished.push((batch, Err(error))),
         }
     }
-    let answered = match connection {
-        Ok(connection) => send(&connection, acks, timeout, records).await,
+    turn.come().await;
+    let answered = match client.connection(leader, Lane::General).await {
+        Ok(connection) => send(&connection, acks, turn, records).await,
         Err(error) => Err(error),
     };
     match answered {
@@ -66,24 +75,58 @@ pub(crate) async fn produce<T>(
     finished
 }
 
-fn pack<T>(batch: &mut Batch<T>) -> Result<bytes::Bytes, ClientError> {
-    let content = std::mem::replace(&mut batch.content, Content::Packed(bytes::Bytes::new()));
+fn pack<T>(batch: &mut Batch<T>) -> Result<Bytes, ClientError> {
+    let (placeholder, numbered) = (Bytes::new(), batch.numbered);
+    let content = std::mem::replace(
+        &mut batch.content,
+        Content::Packed {
+            bytes: placeholder,
+            numbered,
+        },
+    );
     let bytes = match content {
-        Content::Packed(bytes) => bytes,
-        Content::Gathered(builder) => builder.build().map_err(|source| ClientError::Compression {
-            partition: batch.partition.clone(),
-            source,
-        })?,
+        Content::Packed {
+            bytes,
+            numbered: before,
+        } if before == numbered => bytes,
+        Content::Packed { bytes, .. } => renumbered(&bytes, numbered.unwrap_or(ProducerIdentity::NONE))
+            .map_err(|source| ClientError::Batch {
+                partition: batch.partition.clone(),
+                source,
+            })?,
+        Content::Gathered(mut builder) => {
+            builder.set_producer(numbered.unwrap_or(ProducerIdentity::NONE));
+            builder.build().map_err(|source| ClientError::Compression {
+                partition: batch.partition.clone(),
+                source,
+            })?
+        }
     };
-    batch.content = Content::Packed(bytes.clone());
+    batch.content = Content::Packed {
+        bytes: bytes.clone(),
+        numbered,
+    };
     Ok(bytes)
+}
+
+/// The batch under another number: the records stay packed as they are.
+fn renumbered(bytes: &Bytes, as_what: ProducerIdentity) -> Result<Bytes, BatchError> {
+    let mut header = RecordBatchHeader::parse(bytes)?;
+    header.producer_id = as_what.id;
+    header.producer_epoch = as_what.epoch;
+    header.base_sequence = as_what.base_sequence;
+    let mut renumbered = bytes.to_vec();
+    renumbered[..HEADER_SIZE].copy_from_slice(&header.to_bytes());
+    header.crc = crc32c(&renumbered[CHECKED_FROM..]);
+    renumbered[..HEADER_SIZE].copy_from_slice(&header.to_bytes());
+    Ok(renumbered.into())
 }
 
 async fn send(
     connection: &Connection,
     acks: Acks,
-    timeout: Duration,
-    records: HashMap<TopicPartition, bytes::Bytes>,
+    turn: Turn,
+    records: HashMap<TopicPartition, Bytes>,
 ) -> Result<HashMap<TopicPartition, Outcome>, ClientError> {
     let keys: Vec<TopicPartition> = records.keys().cloned().collect();
     let partition = |key: &&TopicPartition| PartitionProduceData {
@@ -102,15 +145,16 @@ async fn send(
             Acks::Leader => 1,
             Acks::All => -1,
         },
-        timeout_ms: i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX),
+        timeout_ms: connection.server_timeout_ms(),
         topic_data: topics.collect(),
         ..ProduceRequest::default()
     };
     if acks == Acks::None {
         connection.send_unanswered(&request, PRODUCE_BY_NAME).await?;
+        turn.pass_on();
         return Ok(keys.into_iter().map(|key| (key, Ok(None))).collect());
     }
-    let response = connection.call_at_most(&request, PRODUCE_BY_NAME).await?;
+    let response = connection.call_in_turn(&request, PRODUCE_BY_NAME, turn).await?;
     Ok(outcomes(response, &Asked::of::<ProduceRequest>(connection)))
 }
 
@@ -130,4 +174,33 @@ fn outcomes(response: ProduceResponse, asked: &Asked) -> HashMap<TopicPartition,
         }
     }
     outcomes
+}
+
+#[cfg(test)]
+mod tests {
+    use broker_codec::batch::{BatchBuilder, BatchOptions, RecordBatch};
+    use broker_model::{ProducerEpoch, ProducerId, Sequence, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn a_batch_under_another_number_is_whole_and_holds_the_same_records() {
+        let mut builder = BatchBuilder::new(BatchOptions::default());
+        builder.append(Timestamp::from_ms(5), Some(b"k"), Some(b"v"));
+        let before = builder.build().unwrap();
+        let as_what = ProducerIdentity {
+            id: ProducerId::new(7),
+            epoch: ProducerEpoch::new(2),
+            base_sequence: Sequence::new(9),
+        };
+        let batch = RecordBatch::from_bytes(&renumbered(&before, as_what).unwrap()).unwrap();
+        batch.verify_crc().unwrap();
+        assert_eq!(batch.header().producer_id, as_what.id);
+        assert_eq!(batch.header().producer_epoch, as_what.epoch);
+        assert_eq!(batch.header().base_sequence, as_what.base_sequence);
+        assert_eq!(
+            batch.records(1000).unwrap()[0].value.as_deref(),
+            Some(b"v".as_slice())
+        );
+    }
 }

@@ -1,7 +1,8 @@
 //! Sends records: gathers them into batches, keeps several requests on their way, tries again what may pass.
 //!
 //! State: the accumulator and the requests on their way. The caller appends and calls [`Producer::drive`] in turn;
-//! each request runs as a task of its own, which also packs its batches, so that gathering goes on meanwhile.
+//! each request runs as a task of its own, which also packs its batches, so that gathering goes on meanwhile; they
+//! are sent in the order in which they were made.
 //! Invariant: every record that was appended is in exactly one [`Delivery`]; after [`Producer::finish`] none is left.
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +15,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::accumulator::{Accumulator, Batch, Delivery, ProducerOptions, RecordToSend};
 use crate::produce_request::{Outcome, produce};
-use crate::{Client, ClientError, Lane, TopicSelection};
+use crate::turn::Row;
+use crate::{Client, ClientError, TopicSelection};
 
 /// A producer of records; `T` is a token that comes back with each record's delivery.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub struct Producer<T: Send + 'static> {
     accumulator: Accumulator<T>,
     running: JoinSet<Event<T>>,
     in_flight: HashMap<BrokerId, usize>,
+    rows: HashMap<BrokerId, Row>,
     refreshing: bool,
 }
 
@@ -54,6 +57,7 @@ impl<T: PartialEq + Send + 'static> Producer<T> {
             accumulator,
             running,
             in_flight: HashMap::new(),
+            rows: HashMap::new(),
             refreshing: false,
         })
     }
@@ -146,7 +150,10 @@ impl<T: PartialEq + Send + 'static> Producer<T> {
             }
             outcome => outcome,
         };
-        self.accumulator.finished(&batch);
+        match &outcome {
+            Ok(_) => self.accumulator.delivered(&batch),
+            Err(_) => self.accumulator.given_up(&batch),
+        }
         done.push(batch.into_delivery(outcome));
     }
 
@@ -224,10 +231,9 @@ impl<T: PartialEq + Send + 'static> Producer<T> {
     fn send(&mut self, leader: BrokerId, batches: Vec<Batch<T>>) {
         *self.in_flight.entry(leader).or_default() += 1;
         let (client, acks) = (self.client.clone(), self.options.acks);
+        let turn = self.rows.entry(leader).or_default().next();
         self.running.spawn(async move {
-            let timeout = client.options().request_timeout;
-            let connection = client.connection(leader, Lane::General).await;
-            let batches = produce(connection, acks, timeout, batches).await;
+            let batches = produce(&client, leader, acks, turn, batches).await;
             Event::Answered { leader, batches }
         });
     }

@@ -30,15 +30,10 @@ fn record(value: &[u8]) -> RecordToSend<'_> {
     }
 }
 
-fn base_sequence(batch: Batch<u8>) -> i32 {
-    let Content::Gathered(builder) = batch.content else {
-        panic!("not packed yet")
-    };
-    let bytes = builder.build().unwrap();
-    broker_codec::batch::RecordBatchHeader::parse(&bytes)
-        .unwrap()
-        .base_sequence
-        .value()
+/// Epoch and sequence of a batch.
+fn number(batch: &Batch<u8>) -> (i16, i32) {
+    let numbered = batch.numbered.unwrap();
+    (numbered.epoch.value(), numbered.base_sequence.value())
 }
 
 #[test]
@@ -63,7 +58,7 @@ fn flushing_leaves_nothing_waiting() {
     assert_eq!(accumulator.due(now), [partition(0)]);
     let batch = accumulator.take(&partition(0)).unwrap();
     assert!(!accumulator.is_idle());
-    accumulator.finished(&batch);
+    accumulator.delivered(&batch);
     assert!(accumulator.is_idle());
 }
 
@@ -89,10 +84,10 @@ fn sequences_go_on_from_batch_to_batch() {
     accumulator.append(&partition(0), record(&[0; 200]), 0, now);
     accumulator.set_flushing(true);
     accumulator.due(now);
-    let sequences: Vec<i32> = std::iter::from_fn(|| accumulator.take(&partition(0)))
-        .map(base_sequence)
+    let numbers: Vec<(i16, i32)> = std::iter::from_fn(|| accumulator.take(&partition(0)))
+        .map(|batch| number(&batch))
         .collect();
-    assert_eq!(sequences, [0, 1, 2, 3, 4]);
+    assert_eq!(numbers, [(0, 0), (0, 1), (0, 2), (0, 3), (0, 4)]);
 }
 
 #[test]
@@ -112,7 +107,7 @@ fn a_batch_that_is_sent_again_goes_first_and_alone() {
     let again = accumulator.take(&partition(0)).unwrap();
     assert_eq!(again.order, 1);
     assert!(accumulator.due(rest).is_empty(), "alone");
-    accumulator.finished(&again);
+    accumulator.delivered(&again);
     assert_eq!(accumulator.due(rest), [partition(0)]);
 }
 
@@ -127,6 +122,48 @@ fn there_is_room_again_once_batches_are_delivered() {
     assert!(!accumulator.has_room());
     let batch = accumulator.take(&partition(0)).unwrap();
     assert!(!accumulator.has_room());
-    accumulator.finished(&batch);
+    accumulator.delivered(&batch);
     assert!(accumulator.has_room());
+}
+
+/// Five batches of one record, three of them on their way.
+fn three_of_five() -> (Accumulator<u8>, Instant, [Batch<u8>; 3]) {
+    let (mut accumulator, now) = gathering();
+    for _ in 0..5 {
+        accumulator.append(&partition(0), record(&[0; 200]), 0, now);
+    }
+    let taken = [(); 3].map(|()| accumulator.take(&partition(0)).unwrap());
+    (accumulator, now, taken)
+}
+
+#[test]
+fn after_a_batch_was_given_up_the_later_ones_count_from_0_in_a_new_epoch() {
+    let (mut accumulator, now, [first, second, third]) = three_of_five();
+    accumulator.given_up(&first);
+    assert!(accumulator.due(now).is_empty(), "two are still on their way");
+    for refused in [third, second] {
+        assert!(accumulator.is_behind(&refused), "a gap is no fault of theirs");
+        accumulator.again(refused, now);
+    }
+    let mut numbers = Vec::new();
+    while let Some(batch) = accumulator.take(&partition(0)) {
+        numbers.push((batch.order, number(&batch)));
+        accumulator.delivered(&batch);
+    }
+    assert_eq!(numbers, [(2, (1, 0)), (3, (1, 1)), (4, (1, 2)), (5, (1, 3))]);
+    assert!(accumulator.is_idle());
+}
+
+#[test]
+fn an_older_batch_keeps_its_number_when_a_later_one_is_given_up() {
+    let (mut accumulator, now, [first, second, third]) = three_of_five();
+    accumulator.again(first, now);
+    accumulator.given_up(&second);
+    accumulator.again(third, now);
+    let mut numbers = Vec::new();
+    while let Some(batch) = accumulator.take(&partition(0)) {
+        numbers.push((batch.order, number(&batch)));
+        accumulator.delivered(&batch);
+    }
+    assert_eq!(numbers, [(1, (0, 0)), (3, (1, 0)), (4, (1, 1)), (5, (1, 2))]);
 }

@@ -95,14 +95,21 @@ impl Pipeline {
         self.waiting.lock().ended.is_none()
     }
 
-    /// Sends a frame and waits for the answer with its correlation id; the error says why none can come.
-    pub(super) async fn call(&self, correlation_id: i32, frame: Vec<Bytes>) -> Result<Bytes, String> {
+    /// Sends a frame, says when it is queued, and waits for the answer with its correlation id; the error says why
+    /// none can come.
+    pub(super) async fn call(
+        &self,
+        correlation_id: i32,
+        frame: Vec<Bytes>,
+        queued: impl FnOnce(),
+    ) -> Result<Bytes, String> {
         let (answer, answered) = oneshot::channel();
         let listed = Listed {
             pipeline: self,
             correlation_id,
         };
         self.send(frame, Some((correlation_id, answer))).await?;
+        queued();
         let outcome = answered.await;
         drop(listed);
         outcome.unwrap_or_else(|_| Err("the connection was given up".to_owned()))

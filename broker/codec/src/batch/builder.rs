@@ -94,6 +94,11 @@ impl BatchBuilder {
         self.base_timestamp = Some(base);
     }
 
+    /// Says who appends, if that is known only once the records are gathered.
+    pub fn set_producer(&mut self, producer: ProducerIdentity) {
+        self.options.producer = producer;
+    }
+
     /// Number of records added.
     pub fn len(&self) -> usize {
         self.count as usize
