@@ -32,6 +32,7 @@ impl ToErrorCode for LookupError {
             Self::UnknownTopic | Self::UnknownPartition => ErrorCode::UnknownTopicOrPartition,
             Self::UnknownTopicId => ErrorCode::UnknownTopicId,
             Self::Offline => ErrorCode::KafkaStorageError,
+            Self::NotLeader => ErrorCode::NotLeaderOrFollower,
         }
     }
 }

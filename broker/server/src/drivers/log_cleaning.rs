@@ -190,8 +190,7 @@ impl CleanerThread {
     }
 
     fn facts_of<'a>(&self, handle: &'a PartitionHandle) -> Option<(&'a PartitionHandle, CleaningFacts)> {
-        let facts = handle.with(|partition| {
-            let log = partition.log();
+        let facts = handle.with_log(|log| {
             if !log.config().cleanup_policy.compact {
                 return Ok(None);
             }
@@ -223,7 +222,7 @@ impl CleanerThread {
             hash_seed: seed_or_time(&self.clock),
         };
         let now = self.clock.now();
-        let Ok(begun) = handle.with(|partition| partition.log().begin_cleaning(facts, options, now)) else {
+        let Ok(begun) = handle.with_log(|log| log.begin_cleaning(facts, options, now)) else {
             return Ok(None);
         };
         let mut cleaning = begun?;
@@ -242,7 +241,7 @@ impl CleanerThread {
             }
         }
         let now = self.clock.now();
-        let finished = handle.with(|partition| partition.log_mut().finish_cleaning(cleaning, now));
+        let finished = handle.with_log(|log| log.finish_cleaning(cleaning, now));
         Ok(finished.ok().transpose()?)
     }
 

@@ -171,14 +171,13 @@ impl Upkeep {
         if self.producers.is_due(settings.producer_expiration_check_ms, now) {
             for handle in &partitions {
                 let expire = settings.producer_expiration_ms;
-                let _offline =
-                    handle.with(|partition| partition.log_mut().remove_expired_producers(now, expire));
+                let _offline = handle.with_log(|log| log.remove_expired_producers(now, expire));
             }
         }
         if self.idle.is_due(IDLE_MS, now) {
             let since = MonotonicMs::from_ms(now.monotonic.as_ms().saturating_sub(IDLE_MS));
             for handle in &partitions {
-                let _offline = handle.with(|partition| partition.log_mut().release_idle(since));
+                let _offline = handle.with_log(|log| log.release_idle(since));
             }
         }
         self.write_checkpoints(&partitions, settings, now);
@@ -188,16 +187,13 @@ impl Upkeep {
 
     /// Flushes what `flush.ms` asks for, and segments that were closed.
     fn flush_due(&self, handle: &PartitionHandle, now: Now) {
-        let job = handle.with(|partition| {
-            let log = partition.log_mut();
-            match log.begin_flush_if_due(now)? {
-                None if log.has_unflushed_closed_segments() => log.begin_flush_of_closed_segments(),
-                job => Ok(job),
-            }
+        let job = handle.with_log(|log| match log.begin_flush_if_due(now)? {
+            None if log.has_unflushed_closed_segments() => log.begin_flush_of_closed_segments(),
+            job => Ok(job),
         });
         let outcome = match job {
             Ok(Ok(Some(job))) => job.run().map(|()| {
-                let _offline = handle.with(|partition| partition.log_mut().complete_flush(&job, now));
+                let _offline = handle.with_log(|log| log.complete_flush(&job, now));
             }),
             Ok(Err(error)) => Err(error),
             Ok(Ok(None)) | Err(_) => return,
@@ -206,8 +202,7 @@ impl Upkeep {
     }
 
     fn delete_old(&self, handle: &PartitionHandle, now: Now) {
-        let deleted = handle.with(|partition| {
-            let log = partition.log_mut();
+        let deleted = handle.with_log(|log| {
             log.repair_suspect_indexes()?;
             log.delete_old_segments(now)
         });
@@ -251,7 +246,7 @@ impl Upkeep {
         }
         let progress: Vec<LogProgress> = partitions
             .iter()
-            .filter_map(|handle| handle.with(|partition| partition.log().progress()).ok())
+            .filter_map(|handle| handle.with_log(|log| log.progress()).ok())
             .collect();
         for (kind, _) in kinds.iter().filter(|(_, due)| *due) {
             for error in self
@@ -294,7 +289,7 @@ impl Upkeep {
             "log directories failed; their partitions are offline until a restart"
         );
         for handle in partitions {
-            let failed = handle.with(|partition| partition.log().directory().is_offline());
+            let failed = handle.with_log(|log| log.directory().is_offline());
             if failed == Ok(true) {
                 handle.take_offline();
             }

@@ -61,7 +61,7 @@ fn place(broker: &Broker, path: &str, topic: &str, index: i32) -> ErrorCode {
     let current = broker
         .replica_manager
         .partition_by_name(topic, index)
-        .and_then(|handle| handle.with(|partition| partition.log().directory().path() == wanted));
+        .and_then(|handle| handle.with_log(|log| log.directory().path() == wanted));
     match current {
         Ok(true) => ErrorCode::None,
         Ok(false) => ErrorCode::InvalidRequest,

@@ -100,10 +100,7 @@ fn partitions_by_directory(broker: &Broker, request: &DescribeLogDirsRequest) ->
         if !is_wanted {
             continue;
         }
-        let described = handle.with(|partition| {
-            let log = partition.log();
-            (log.directory().path().to_path_buf(), log.size())
-        });
+        let described = handle.with_log(|log| (log.directory().path().to_path_buf(), log.size()));
         if let Ok((path, size)) = described {
             let partition = DescribeLogDirsPartition {
                 partition_index: index,

@@ -72,6 +72,14 @@ impl ReplicaManager {
         replicas.insert(handle.id().partition, handle);
     }
 
+    /// Forgets one partition and answers it.
+    pub fn remove_partition(&self, topic: TopicId, index: PartitionIndex) -> Option<Arc<PartitionHandle>> {
+        let topics = self.topics.read();
+        let replicas = topics.by_id.get(&topic)?;
+        let place = usize::try_from(index.value()).ok()?;
+        replicas.partitions.write().get_mut(place)?.take()
+    }
+
     /// Forgets a topic and answers its partitions; their parked fetches are the caller's to wake.
     pub fn remove_topic(&self, topic: TopicId) -> Vec<Arc<PartitionHandle>> {
         let mut topics = self.topics.write();

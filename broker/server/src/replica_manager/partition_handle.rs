@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use broker_model::{Now, TopicPartition};
-use broker_replication::Partition;
+use broker_model::{BrokerId, LeaderEpoch, Now, TopicPartition};
 use broker_replication::purgatory::Wake;
+use broker_replication::{Follower, Leadership, Partition, ReplicationSettings};
 use broker_storage::{TopicCompression, UnifiedLog};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
@@ -39,6 +39,9 @@ pub enum LookupError {
     /// The partition is kept here, but its log directory failed (KAFKA_STORAGE_ERROR).
     #[error("the log directory of the partition is offline")]
     Offline,
+    /// The partition is kept here, but another broker leads it (NOT_LEADER_OR_FOLLOWER).
+    #[error("another broker leads the partition")]
+    NotLeader,
 }
 
 /// What this broker has of a partition.
@@ -46,10 +49,69 @@ pub enum LookupError {
 pub enum Hosted {
     /// Its log is open and led here.
     Leading(Box<Partition<FetchWaker>>),
+    /// Its log is open and follows a leader elsewhere.
+    Following(Box<Follower>),
     /// Its log directory failed.
     Offline,
     /// Its topic was deleted while somebody still held the handle.
     Deleted,
+}
+
+/// What the controller wants of a replica.
+#[derive(Clone, Debug)]
+pub enum Role {
+    /// To lead.
+    Lead(Leadership),
+    /// To follow.
+    Follow {
+        /// Who leads; [`BrokerId::NONE`] while nobody does.
+        leader: BrokerId,
+        /// In which epoch.
+        leader_epoch: LeaderEpoch,
+    },
+}
+
+impl Hosted {
+    /// A log that takes its role.
+    pub fn new(log: UnifiedLog, role: Role, settings: ReplicationSettings, now: Now) -> Self {
+        match role {
+            Role::Lead(leadership) => Self::Leading(Box::new(Partition::lead(
+                log,
+                leadership,
+                settings,
+                now.monotonic,
+            ))),
+            Role::Follow { leader, leader_epoch } => {
+                Self::Following(Box::new(Follower::new(log, leader, leader_epoch)))
+            }
+        }
+    }
+
+    fn assume(self, role: Role, settings: ReplicationSettings, now: Now) -> Self {
+        match (self, role) {
+            (Self::Leading(mut partition), Role::Lead(leadership)) => {
+                partition.set_leadership(leadership, now.monotonic);
+                Self::Leading(partition)
+            }
+            (Self::Following(mut follower), Role::Follow { leader, leader_epoch }) => {
+                follower.follow(leader, leader_epoch);
+                Self::Following(follower)
+            }
+            (Self::Leading(partition), role) => Self::new(partition.resign(), role, settings, now),
+            (Self::Following(follower), role) => Self::new(follower.into_log(), role, settings, now),
+            // It learns of its role when its directory is back, or never.
+            (gone @ (Self::Offline | Self::Deleted), _) => gone,
+        }
+    }
+
+    fn log_mut(&mut self) -> Result<&mut UnifiedLog, LookupError> {
+        match self {
+            Self::Leading(partition) => Ok(partition.log_mut()),
+            Self::Following(follower) => Ok(follower.log_mut()),
+            Self::Offline => Err(LookupError::Offline),
+            Self::Deleted => Err(LookupError::UnknownPartition),
+        }
+    }
 }
 
 /// A partition and its lock.
@@ -63,9 +125,8 @@ pub struct PartitionHandle {
 
 impl PartitionHandle {
     /// Puts a partition behind a lock.
-    pub fn new(id: TopicPartition, hosted: Hosted) -> Self {
-        let may_block =
-            AtomicBool::new(matches!(&hosted, Hosted::Leading(partition) if takes_long(partition)));
+    pub fn new(id: TopicPartition, mut hosted: Hosted) -> Self {
+        let may_block = AtomicBool::new(hosted.log_mut().is_ok_and(|log| takes_long(log)));
         Self {
             id,
             hosted: Mutex::new(hosted),
@@ -89,16 +150,43 @@ impl PartitionHandle {
         self.hosted.lock()
     }
 
-    /// Calls `ask` with the partition under its lock.
+    /// Takes the role that the controller wants; requests that wait at a leader that leads no longer are woken.
+    pub fn assume(&self, role: Role, settings: ReplicationSettings, now: Now) {
+        let mut hosted = self.hosted.lock();
+        *hosted = std::mem::replace(&mut *hosted, Hosted::Deleted).assume(role, settings, now);
+    }
+
+    /// Calls `ask` with the partition under its lock, if it is led here.
     ///
     /// # Errors
-    /// [`LookupError::Offline`] when its log directory failed.
+    /// [`LookupError::NotLeader`] when another broker leads, [`LookupError::Offline`] when its log directory failed.
     pub fn with<T>(&self, ask: impl FnOnce(&mut Partition<FetchWaker>) -> T) -> Result<T, LookupError> {
         match &mut *self.hosted.lock() {
             Hosted::Leading(partition) => Ok(ask(partition)),
+            Hosted::Following(_) => Err(LookupError::NotLeader),
             Hosted::Offline => Err(LookupError::Offline),
             Hosted::Deleted => Err(LookupError::UnknownPartition),
         }
+    }
+
+    /// Calls `ask` with the follower under the lock, if another broker leads.
+    ///
+    /// # Errors
+    /// [`LookupError::UnknownPartition`] when this broker leads, [`LookupError::Offline`] when its log directory failed.
+    pub fn with_follower<T>(&self, ask: impl FnOnce(&mut Follower) -> T) -> Result<T, LookupError> {
+        match &mut *self.hosted.lock() {
+            Hosted::Following(follower) => Ok(ask(follower)),
+            Hosted::Offline => Err(LookupError::Offline),
+            Hosted::Leading(_) | Hosted::Deleted => Err(LookupError::UnknownPartition),
+        }
+    }
+
+    /// Calls `ask` with the log under the lock, whoever leads.
+    ///
+    /// # Errors
+    /// [`LookupError::Offline`] when its log directory failed.
+    pub fn with_log<T>(&self, ask: impl FnOnce(&mut UnifiedLog) -> T) -> Result<T, LookupError> {
+        self.hosted.lock().log_mut().map(ask)
     }
 
     /// Whether an append takes long by the topic's `flush.messages` or `compression.type`.
@@ -108,10 +196,13 @@ impl PartitionHandle {
 
     /// Takes over the topic's settings.
     pub fn set_settings(&self, settings: &TopicSettings, now: Now) {
-        if let Hosted::Leading(partition) = &mut *self.hosted.lock() {
-            partition.log_mut().set_config(settings.log.clone());
+        let mut hosted = self.hosted.lock();
+        if let Ok(log) = hosted.log_mut() {
+            log.set_config(settings.log.clone());
+            self.may_block.store(takes_long(log), Ordering::Relaxed);
+        }
+        if let Hosted::Leading(partition) = &mut *hosted {
             partition.set_settings(settings.replication, now.monotonic);
-            self.may_block.store(takes_long(partition), Ordering::Relaxed);
         }
     }
 
@@ -124,13 +215,14 @@ impl PartitionHandle {
     pub fn give_up(&self, from_now_on: Hosted) -> Option<UnifiedLog> {
         match std::mem::replace(&mut *self.hosted.lock(), from_now_on) {
             Hosted::Leading(partition) => Some(partition.resign()),
+            Hosted::Following(follower) => Some(follower.into_log()),
             Hosted::Offline | Hosted::Deleted => None,
         }
     }
 }
 
 /// Whether appends wait for the device or pack every batch anew.
-fn takes_long(partition: &Partition<FetchWaker>) -> bool {
-    let config = partition.log().config();
+fn takes_long(log: &UnifiedLog) -> bool {
+    let config = log.config();
     config.flush_messages.is_some() || config.compression != TopicCompression::Producer
 }

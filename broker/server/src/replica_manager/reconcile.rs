@@ -11,12 +11,12 @@ use broker_metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, PartitionRegistration, TopicChange, TopicFate,
     TopicImage,
 };
-use broker_model::{Now, PartitionIndex, TopicPartition};
-use broker_replication::{InSyncReplicas, Leadership, Partition, ReplicationSettings};
+use broker_model::{Now, PartitionIndex, TopicId, TopicPartition};
+use broker_replication::{InSyncReplicas, Leadership, ReplicationSettings};
 use broker_storage::{LoadError, LoadedLogs, LogConfig, NewLog, Retirement, UnifiedLog};
 
 use super::ReplicaManager;
-use super::partition_handle::{Hosted, PartitionHandle};
+use super::partition_handle::{Hosted, PartitionHandle, Role};
 use crate::clock::random_uuid;
 
 /// The configs of a topic that its partitions act on.
@@ -68,21 +68,21 @@ impl ReplicaManager {
         let mut wanted = Vec::new();
         for topic in image.topics.iter() {
             let partitions = topic.indexed_partitions();
-            wanted.extend(
-                partitions
-                    .filter_map(|(index, registration)| self.lead_or_want(topic, index, registration, now)),
-            );
+            let own = partitions.filter(|(_, registration)| registration.replicas.contains(&self.node_id));
+            wanted.extend(own.filter_map(|(index, registration)| {
+                self.assume_or_want(image, topic, index, registration, now)
+            }));
         }
         self.create(image, wanted, now);
     }
 
-    /// Leads the log if it is this broker's; answers it if it is stray.
+    /// Hosts the log if it is this broker's; answers it if it is stray.
     fn take_over_log(&self, image: &MetadataImage, log: UnifiedLog, now: Now) -> Option<UnifiedLog> {
         let topic = image.topics.by_id(log.topic_id());
         let registration = topic.and_then(|topic| topic.partition(log.partition().partition));
         match (topic, registration) {
             (Some(topic), Some(registration)) if registration.replicas.contains(&self.node_id) => {
-                self.lead(image, topic, registration, log, now);
+                self.host(image, topic, registration, log, now);
                 None
             }
             (Some(_), Some(_)) => {
@@ -96,7 +96,8 @@ impl ReplicaManager {
         }
     }
 
-    fn lead(
+    /// Hosts a log in the role that the controller wants.
+    fn host(
         &self,
         image: &MetadataImage,
         topic: &TopicImage,
@@ -105,11 +106,9 @@ impl ReplicaManager {
         now: Now,
     ) {
         let id = log.partition().clone();
-        let settings = self.settings_of(image, &topic.name);
-        let leadership = self.leadership_of(registration);
-        let partition = Partition::lead(log, leadership, settings.replication, now.monotonic);
-        let handle = PartitionHandle::new(id, Hosted::Leading(Box::new(partition)));
-        self.insert(topic.id, Arc::new(handle));
+        let settings = self.settings_of(image, &topic.name).replication;
+        let hosted = Hosted::new(log, self.role_of(registration), settings, now);
+        self.insert(topic.id, Arc::new(PartitionHandle::new(id, hosted)));
     }
 
     fn retire(&self, logs: Vec<UnifiedLog>, retirement: Retirement, now: Now) {
@@ -140,36 +139,38 @@ impl ReplicaManager {
             .collect();
         self.retire(logs, Retirement::Deleted, now);
         let mut wanted = Vec::new();
+        let mut left = Vec::new();
         for (id, change) in changes.topics.iter().filter(|(_, change)| !is_deleted(change)) {
             let Some(topic) = image.topics.by_id(*id) else {
                 continue;
             };
             for index in &change.partitions {
-                if let Some(registration) = topic.partition(*index) {
-                    wanted.extend(self.lead_or_want(topic, *index, registration, now));
+                match topic.partition(*index) {
+                    Some(registration) if registration.replicas.contains(&self.node_id) => {
+                        wanted.extend(self.assume_or_want(image, topic, *index, registration, now));
+                    }
+                    _ => left.extend(self.leave(topic.id, *index)),
                 }
             }
         }
+        self.retire(left, Retirement::Deleted, now);
         self.create(image, wanted, now);
         self.apply_configs(image, changes, now);
     }
 
-    /// Tells a partition who leads; answers what is to be made if it is not here yet.
-    fn lead_or_want<'a>(
+    /// Lets a partition take its role; answers what is to be made if it is not here yet.
+    fn assume_or_want<'a>(
         &self,
+        image: &MetadataImage,
         topic: &'a TopicImage,
         index: PartitionIndex,
         registration: &'a PartitionRegistration,
         now: Now,
     ) -> Option<Wanted<'a>> {
-        if !registration.replicas.contains(&self.node_id) {
-            return None;
-        }
         match self.partition_by_id(topic.id, index.value()) {
             Ok(handle) => {
-                // An offline partition learns who leads when its directory is back.
-                let leadership = self.leadership_of(registration);
-                let _offline = handle.with(|partition| partition.set_leadership(leadership, now.monotonic));
+                let settings = self.settings_of(image, &topic.name).replication;
+                handle.assume(self.role_of(registration), settings, now);
                 None
             }
             Err(_) => Some(Wanted {
@@ -180,7 +181,12 @@ impl ReplicaManager {
         }
     }
 
-    /// Makes logs, and leads them.
+    /// Gives up a replica that a reassignment took away; answers its log.
+    fn leave(&self, topic: TopicId, index: PartitionIndex) -> Option<UnifiedLog> {
+        self.remove_partition(topic, index)?.give_up(Hosted::Deleted)
+    }
+
+    /// Makes logs, and hosts them.
     fn create(&self, image: &MetadataImage, wanted: Vec<Wanted<'_>>, now: Now) {
         if wanted.is_empty() {
             return;
@@ -202,7 +208,7 @@ impl ReplicaManager {
         let made = self.logs().create_logs(logs, now);
         for (wanted, made) in wanted.into_iter().zip(made) {
             match made {
-                Ok(log) => self.lead(image, wanted.topic, wanted.registration, log, now),
+                Ok(log) => self.host(image, wanted.topic, wanted.registration, log, now),
                 Err(error) => self.insert_offline(wanted.topic, wanted.index, &error),
             }
         }
@@ -234,6 +240,16 @@ impl ReplicaManager {
                     handle.set_settings(&settings, now);
                 }
             }
+        }
+    }
+
+    fn role_of(&self, registration: &PartitionRegistration) -> Role {
+        match registration.leader == self.node_id {
+            true => Role::Lead(self.leadership_of(registration)),
+            false => Role::Follow {
+                leader: registration.leader,
+                leader_epoch: registration.leader_epoch,
+            },
         }
     }
 
