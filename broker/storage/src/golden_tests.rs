@@ -27,10 +27,9 @@ const NOW: Now = Now {
     monotonic: broker_model::MonotonicMs::from_ms(5_000_000_000),
 };
 
-/// The files of the archive: ustar headers of 512 bytes, each followed by its content.
-fn archive() -> Vec<(PathBuf, Vec<u8>)> {
-    let packed = include_bytes!("../testdata/kafka-4.4-directory.tar.zst");
-    let bytes = zstd::decode_all(packed.as_slice()).unwrap();
+/// The files of an archive: ustar headers of 512 bytes, each followed by its content.
+pub(crate) fn unpack(packed: &[u8]) -> Vec<(PathBuf, Vec<u8>)> {
+    let bytes = zstd::decode_all(packed).unwrap();
     let mut files = Vec::new();
     let mut position = 0;
     while bytes[position] != 0 {
@@ -41,12 +40,19 @@ fn archive() -> Vec<(PathBuf, Vec<u8>)> {
         let size = usize::from_str_radix(text(124..136).trim(), 8).unwrap();
         position += 512;
         if header[156] == b'0' {
-            let path = Path::new(DIRECTORY).join(text(0..100).trim_start_matches("./"));
+            let path = PathBuf::from(text(0..100).trim_start_matches("./"));
             files.push((path, bytes[position..position + size].to_vec()));
         }
         position += size.next_multiple_of(512);
     }
     files
+}
+
+fn archive() -> Vec<(PathBuf, Vec<u8>)> {
+    let files = unpack(include_bytes!("../testdata/kafka-4.4-directory.tar.zst")).into_iter();
+    files
+        .map(|(path, content)| (Path::new(DIRECTORY).join(path), content))
+        .collect()
 }
 
 fn kafkas_directory() -> MemFs {

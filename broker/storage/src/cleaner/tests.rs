@@ -2,6 +2,7 @@
 
 mod crash;
 mod filtering;
+mod kafka;
 mod progress;
 
 use broker_codec::batch::{BatchAttributes, BatchBuilder, BatchOptions, ProducerIdentity, RecordBatch};
