@@ -64,6 +64,7 @@ impl UnifiedLog {
         recovered_from: Option<Offset>,
     ) -> Result<bool, StorageError> {
         let end = self.markers.log_end.offset();
+        let log_start = self.markers.log_start.offset();
         if entries.is_empty() && recovered_from.is_none() {
             let first = self.segments[0].first_batch(&self.folder)?;
             return Ok(first.is_none_or(|view| !view.leader_epoch.is_known()));
@@ -79,23 +80,36 @@ impl UnifiedLog {
                 true => self.epoch_of_batch_at(entry.start_offset.minus(1), entry.start_offset)?,
                 false => None,
             };
-            let starts = at_start.is_none_or(|epoch| epoch == entry.epoch);
-            let older = before.is_none_or(|epoch| epoch < entry.epoch || index == 0);
+            let starts = at_start.is_none_or(|(epoch, base)| {
+                // Only the log start cuts through a batch.
+                let is_whole = base >= entry.start_offset || entry.start_offset <= log_start;
+                epoch == entry.epoch && is_whole
+            });
+            let older = before.is_none_or(|(epoch, _)| {
+                // What lies below the log start counts as the first epoch's.
+                epoch < entry.epoch || (index == 0 && entry.start_offset <= log_start)
+            });
             if !starts || !older {
                 return Ok(false);
             }
         }
-        Ok(true)
+        let newest = self.epoch_of_batch_at(end.minus(1), end)?;
+        let written = entries.iter().rev().find(|entry| entry.start_offset < end);
+        let last = written.map(|entry| entry.epoch);
+        Ok(newest.is_none_or(|(epoch, _)| Some(epoch) <= last) || recovered_from.is_some())
     }
 
-    /// Epoch of the first batch at or behind `offset`, if it begins before `end`.
-    fn epoch_of_batch_at(&self, offset: Offset, end: Offset) -> Result<Option<LeaderEpoch>, StorageError> {
+    /// Epoch and base of the first batch that reaches `offset`, if it begins before `end`.
+    fn epoch_of_batch_at(
+        &self,
+        offset: Offset,
+        end: Offset,
+    ) -> Result<Option<(LeaderEpoch, Offset)>, StorageError> {
         for segment in &self.segments[self.segment_index(offset)..] {
             if let Some(batch) = segment.locate(&self.folder, offset)? {
                 let view = batch.view;
-                return Ok(
-                    (view.base_offset < end && view.leader_epoch.is_known()).then_some(view.leader_epoch)
-                );
+                let is_there = view.base_offset < end && view.leader_epoch.is_known();
+                return Ok(is_there.then_some((view.leader_epoch, view.base_offset)));
             }
         }
         Ok(None)

@@ -2,4 +2,5 @@
 
 mod append_and_read;
 mod crash;
+mod damage;
 mod simulation;
