@@ -3,4 +3,5 @@
 mod append_and_read;
 mod crash;
 mod damage;
+mod device_errors;
 mod simulation;
