@@ -37,7 +37,8 @@ binary() { # path of the broker to test
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-free_port() {
+free_port() { # E2E_PORT is taken if it is free
+	[ -z "${E2E_PORT:-}" ] || listens "$E2E_PORT" || { echo "$E2E_PORT"; return 0; }
 	local port
 	for port in $(seq "$((23000 + RANDOM % 8000))" 32000); do
 		listens "$port" || { echo "$port"; return 0; }
