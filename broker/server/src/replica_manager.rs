@@ -5,15 +5,17 @@
 //! decides is `broker_replication`'s; which partitions there are follows the metadata image (`hosting`).
 
 mod append;
+mod awaiting_replicas;
 mod closing;
 mod hosting;
 mod partition_handle;
 mod read;
 mod reconcile;
 
-pub use append::{ProduceError, ProduceRecords};
+pub use append::{Appended, ProduceError, ProduceRecords};
+pub use awaiting_replicas::AwaitingReplicas;
 pub use hosting::TopicReplicas;
-pub use partition_handle::{FetchWaker, Hosted, LookupError, PartitionHandle};
+pub use partition_handle::{FetchWaker, Hosted, LookupError, PartitionHandle, Role};
 pub use read::{FetchOutcome, PartitionFetch, ReadFor, fetch_one};
 pub use reconcile::{ResolveTopicSettings, TopicSettings};
 

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use broker_codec::{Records, StringBytes};
 use broker_model::{Acks, Now, TopicId};
@@ -15,14 +16,17 @@ use broker_protocol::produce_request::TopicProduceData;
 use broker_protocol::produce_response::{
     BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse,
 };
-use broker_replication::LeaderAppendError;
+use broker_replication::{LeaderAppendError, ProduceProgress};
 use broker_storage::{AppendError, AppendOrigin, LogAppendInfo, ValidationError};
+use tokio::time::Instant;
 
 use crate::broker::Broker;
 use crate::dispatch::{Answer, CloseConnection, HandlerResult};
 use crate::error_mapping::ToErrorCode;
 use crate::network::RequestContext;
-use crate::replica_manager::{LookupError, PartitionHandle, ProduceError, ProduceRecords};
+use crate::replica_manager::{
+    Appended, AwaitingReplicas, LookupError, PartitionHandle, ProduceError, ProduceRecords,
+};
 
 /// First version that names topics by id.
 const FIRST_BY_ID: i16 = 13;
@@ -48,8 +52,15 @@ pub async fn handle(
     };
     let is_transactional = request.transactional_id.is_some();
     let mut responses = Vec::with_capacity(request.topic_data.len());
+    let mut awaiting = Vec::new();
     for topic in merged(request.topic_data) {
-        responses.push(produce.topic(topic, is_transactional));
+        let place = responses.len();
+        let mut note = |partition, records| awaiting.push((place, partition, records));
+        responses.push(produce.topic(topic, is_transactional, &mut note));
+    }
+    if !awaiting.is_empty() {
+        let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
+        finish_all(&mut responses, awaiting, Instant::now() + wait).await;
     }
     if produce.acks == Some(Acks::None) {
         return match responses
@@ -67,6 +78,32 @@ pub async fn handle(
         responses,
         ..ProduceResponse::default()
     }))
+}
+
+/// Waits for the replicas, all records until the same moment, and answers what became of each.
+async fn finish_all(
+    responses: &mut [TopicProduceResponse],
+    awaiting: Vec<(usize, usize, AwaitingReplicas)>,
+    deadline: Instant,
+) {
+    for (topic, partition, records) in awaiting {
+        let error = match records.until(deadline).await {
+            Ok(ProduceProgress::Acknowledged) => continue,
+            Ok(progress) => not_acknowledged(progress),
+            Err(error) => error.error_code(),
+        };
+        let answer = &mut responses[topic].partition_responses[partition];
+        *answer = refused(answer.index, error);
+    }
+}
+
+/// What a producer is told of records that are appended and not on enough replicas.
+fn not_acknowledged(progress: ProduceProgress) -> ErrorCode {
+    match progress {
+        ProduceProgress::Acknowledged => ErrorCode::None,
+        ProduceProgress::TooFewInSync => ErrorCode::NotEnoughReplicasAfterAppend,
+        ProduceProgress::Waiting => ErrorCode::RequestTimedOut,
+    }
 }
 
 /// The request's topics, each once, and in each topic every partition once with its last records.
@@ -108,22 +145,28 @@ struct Produce<'a> {
 }
 
 impl Produce<'_> {
-    fn topic(&self, topic: TopicProduceData, is_transactional: bool) -> TopicProduceResponse {
+    fn topic(
+        &self,
+        topic: TopicProduceData,
+        is_transactional: bool,
+        note: &mut impl FnMut(usize, AwaitingReplicas),
+    ) -> TopicProduceResponse {
         let id = TopicId::new(topic.topic_id);
         let is_refused = self.is_refused_internal(&topic.name, id);
-        let answer = |index: i32, records: Option<Records>| {
+        let mut answer = |place: usize, index: i32, records: Option<Records>| {
             if is_refused {
                 return refused(index, ErrorCode::InvalidTopicException);
             }
             match self.find(&topic.name, id, index) {
                 Err(error) => refused(index, error.error_code()),
-                Ok(handle) => self.partition(&handle, records, is_transactional),
+                Ok(handle) => {
+                    self.partition(&handle, records, is_transactional, |records| note(place, records))
+                }
             }
         };
-        let partition_responses = topic
-            .partition_data
-            .into_iter()
-            .map(|data| answer(data.index, data.records))
+        let partitions = topic.partition_data.into_iter().enumerate();
+        let partition_responses = partitions
+            .map(|(place, data)| answer(place, data.index, data.records))
             .collect();
         TopicProduceResponse {
             name: topic.name,
@@ -155,9 +198,10 @@ impl Produce<'_> {
 
     fn partition(
         &self,
-        handle: &PartitionHandle,
+        handle: &Arc<PartitionHandle>,
         records: Option<Records>,
         is_transactional: bool,
+        note: impl FnOnce(AwaitingReplicas),
     ) -> PartitionProduceResponse {
         let index = handle.id().partition.value();
         let Some(acks) = self.acks else {
@@ -183,7 +227,14 @@ impl Produce<'_> {
             request_version,
         };
         match self.broker.replica_manager.append(handle, &produce, self.now) {
-            Ok(info) => appended(index, &info),
+            Ok(Appended { info, progress }) => match progress {
+                ProduceProgress::Acknowledged => appended(index, &info),
+                ProduceProgress::TooFewInSync => refused(index, not_acknowledged(progress)),
+                ProduceProgress::Waiting => {
+                    note(AwaitingReplicas::park(handle.clone(), info.last_offset.plus(1)));
+                    appended(index, &info)
+                }
+            },
             Err(error) => {
                 tracing::debug!(partition = %handle.id(), %error, "records refused");
                 explained(index, handle, &error)

@@ -2,7 +2,7 @@
 
 use broker_codec::compression::CompressionError;
 use broker_model::{Acks, Now};
-use broker_replication::{LeaderAppend, LeaderAppendError};
+use broker_replication::{LeaderAppend, LeaderAppendError, ProduceProgress};
 use broker_storage::{
     AppendError, AppendOrigin, AppendOutcome, LogAppendInfo, StorageError, ValidationError,
 };
@@ -22,6 +22,15 @@ pub struct ProduceRecords<'a> {
     pub origin: AppendOrigin,
     /// Version of the Produce request, if one brought the records.
     pub request_version: Option<i16>,
+}
+
+/// Records that were appended.
+#[derive(Debug)]
+pub struct Appended {
+    /// Where they stand.
+    pub info: LogAppendInfo,
+    /// Whether they are everywhere that the producer waits for.
+    pub progress: ProduceProgress,
 }
 
 /// Records were not appended.
@@ -55,12 +64,12 @@ impl ReplicaManager {
         handle: &PartitionHandle,
         produce: &ProduceRecords<'_>,
         now: Now,
-    ) -> Result<LogAppendInfo, ProduceError> {
+    ) -> Result<Appended, ProduceError> {
         let counters = handle.counters();
         counters.produce_requests.add(1);
         let outcome = self.append_somewhere(handle, produce, now);
         match &outcome {
-            Ok(info) if info.outcome == AppendOutcome::Appended => {
+            Ok(Appended { info, .. }) if info.outcome == AppendOutcome::Appended => {
                 counters.messages_in.add(info.record_count.into());
                 counters.bytes_in.add(info.size as u64);
             }
@@ -75,7 +84,7 @@ impl ReplicaManager {
         handle: &PartitionHandle,
         produce: &ProduceRecords<'_>,
         now: Now,
-    ) -> Result<LogAppendInfo, ProduceError> {
+    ) -> Result<Appended, ProduceError> {
         let is_packed = produce
             .records
             .get(ATTRIBUTES_LOW_BYTE)
@@ -97,7 +106,7 @@ impl ReplicaManager {
         produce: &ProduceRecords<'_>,
         now: Now,
         unpack_max: usize,
-    ) -> Result<LogAppendInfo, ProduceError> {
+    ) -> Result<Appended, ProduceError> {
         let append = LeaderAppend {
             acks: produce.acks,
             origin: produce.origin,
@@ -105,19 +114,26 @@ impl ReplicaManager {
             request_version: produce.request_version,
             unpack_max,
         };
-        let outcome = handle.with(|partition| partition.append_as_leader(produce.records, append))?;
+        let outcome = handle.with(|partition| {
+            let info = partition.append_as_leader(produce.records, append)?;
+            let progress = match produce.acks {
+                Acks::All => partition.produce_progress(info.last_offset.plus(1)),
+                Acks::None | Acks::Leader => ProduceProgress::Acknowledged,
+            };
+            Ok(Appended { info, progress })
+        })?;
         if let Err(LeaderAppendError::Append(AppendError::Storage(
             StorageError::LogDirectoryFailed { .. } | StorageError::LogDirectoryOffline { .. },
         ))) = &outcome
         {
             handle.take_offline();
         }
-        let mut info = outcome?;
-        if let Some(write_back) = info.write_back.take() {
+        let mut appended = outcome?;
+        if let Some(write_back) = appended.info.write_back.take() {
             // When the thread is behind, the kernel's own write-back takes this range.
             let _dropped = self.write_back.try_send(write_back);
         }
-        Ok(info)
+        Ok(appended)
     }
 }
 
