@@ -23,6 +23,8 @@ use broker_protocol::ErrorCode;
 use broker_protocol::join_group_response::JoinGroupResponseMember;
 use bytes::Bytes;
 
+use crate::group_memory::{GROUP_SIZE, GroupMemory, Held, PENDING_SIZE};
+
 /// Protocol type of consumers; the coordinator can read their subscriptions.
 pub(crate) const CONSUMER_PROTOCOL_TYPE: &str = "consumer";
 
@@ -79,7 +81,7 @@ pub(crate) struct ClassicGroup {
     pub(crate) members: BTreeMap<StringBytes, Member>,
     pub(crate) static_members: HashMap<StringBytes, StringBytes>,
     /// Members that were given an id and have not joined with it.
-    pub(crate) pending_join: BTreeSet<StringBytes>,
+    pending_join: BTreeSet<StringBytes>,
     /// Members that have not asked for their assignment in this generation.
     pub(crate) pending_sync: BTreeSet<StringBytes>,
     /// Only while an empty group gathers its first members.
@@ -87,11 +89,15 @@ pub(crate) struct ClassicGroup {
     /// Topics that the members subscribe to, if that can be known.
     pub(crate) subscribed_topics: Option<BTreeSet<StringBytes>>,
     supported: HashMap<StringBytes, usize>,
+    held: Held,
 }
 
 impl ClassicGroup {
-    pub(crate) fn new(id: StringBytes, state_changed_at: Option<Timestamp>) -> Self {
+    pub(crate) fn new(id: StringBytes, state_changed_at: Option<Timestamp>, memory: &GroupMemory) -> Self {
+        let mut held = memory.hold_nothing();
+        held.add(GROUP_SIZE + 2 * id.len());
         Self {
+            held,
             id,
             state: ClassicGroupState::Empty,
             state_changed_at,
@@ -167,15 +173,37 @@ impl ClassicGroup {
         if self.leader.is_none() {
             self.leader = Some(member.id.clone());
         }
-        self.pending_join.remove(&member.id);
+        self.remove_pending(&member.id);
         self.count_in(&member.protocols);
+        self.held.add(member.size());
         self.members.insert(member.id.clone(), member);
+    }
+
+    /// Notes an id that was given out.
+    pub(crate) fn add_pending(&mut self, id: StringBytes) {
+        self.held.add(PENDING_SIZE + id.len());
+        self.pending_join.insert(id);
+    }
+
+    /// Forgets an id that was given out; answers whether it was.
+    pub(crate) fn remove_pending(&mut self, id: &str) -> bool {
+        let was_pending = self.pending_join.remove(id);
+        if was_pending {
+            self.held.give_back(PENDING_SIZE + id.len());
+        }
+        was_pending
+    }
+
+    /// Members that were given an id and have not joined with it.
+    pub(crate) fn pending(&self) -> &BTreeSet<StringBytes> {
+        &self.pending_join
     }
 
     /// Lets a member or a pending one go; the next member leads if it led.
     pub(crate) fn remove(&mut self, id: &str) -> Option<Member> {
         let removed = self.members.remove(id);
         if let Some(member) = &removed {
+            self.held.give_back(member.size());
             self.count_out(&member.protocols);
             if let Some(instance) = &member.instance {
                 self.static_members.remove(instance);
@@ -184,7 +212,7 @@ impl ClassicGroup {
         if self.is_leader(id) {
             self.leader = self.members.keys().next().cloned();
         }
-        self.pending_join.remove(id);
+        self.remove_pending(id);
         self.pending_sync.remove(id);
         removed
     }
@@ -192,12 +220,14 @@ impl ClassicGroup {
     /// Puts a static member's new incarnation in place of the old one, which is returned with what it waited for.
     pub(crate) fn replace_static(&mut self, instance: &str, old: &str, new: &StringBytes) -> Option<Member> {
         let before = self.members.remove(old)?;
+        self.held.give_back(before.size());
         let replacement = Member {
             id: new.clone(),
             awaiting_join: None,
             awaiting_sync: None,
             ..before.clone()
         };
+        self.held.add(replacement.size());
         self.members.insert(new.clone(), replacement);
         if self.is_leader(old) {
             self.leader = Some(new.clone());
@@ -216,7 +246,10 @@ impl ClassicGroup {
         let Some(member) = self.members.get_mut(id) else {
             return;
         };
+        let size = member.size();
         let before = std::mem::replace(&mut member.protocols, protocols.clone());
+        self.held.add(member.size());
+        self.held.give_back(size);
         self.count_out(&before);
         self.count_in(&protocols);
     }
@@ -269,7 +302,10 @@ impl ClassicGroup {
 
     pub(crate) fn set_assignment(&mut self, member: &str, assignment: Bytes) {
         if let Some(member) = self.members.get_mut(member) {
+            let size = member.size();
             member.assignment = assignment;
+            self.held.add(member.size());
+            self.held.give_back(size);
         }
     }
 }

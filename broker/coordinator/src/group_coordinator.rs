@@ -40,7 +40,7 @@ use crate::classic_group::ClassicGroup;
 use crate::offsets::Offsets;
 use crate::outcome::{Effects, ParkedId, Released};
 use crate::timers::{TimerKey, Timers};
-use crate::{GroupConfig, group_coordinator::turn::Turn};
+use crate::{GroupConfig, GroupMemory, group_coordinator::turn::Turn};
 
 /// Who sends a request, as far as groups care.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,19 +59,21 @@ pub struct ClientContext {
 #[derive(Debug)]
 pub struct GroupCoordinator {
     config: GroupConfig,
-    groups: HashMap<StringBytes, ClassicGroup>,
+    groups: HashMap<StringBytes, Box<ClassicGroup>>,
     offsets: Offsets,
     timers: Timers,
     last_parked: u64,
+    memory: GroupMemory,
 }
 
 impl GroupCoordinator {
-    /// Knows of no group yet.
-    pub fn new(config: GroupConfig) -> Self {
+    /// Knows of no group yet; what it will know is counted in `memory`.
+    pub fn new(config: GroupConfig, memory: GroupMemory) -> Self {
         Self {
             config,
             groups: HashMap::new(),
-            offsets: Offsets::default(),
+            offsets: Offsets::new(&memory),
+            memory,
             timers: Timers::default(),
             last_parked: 0,
         }
@@ -118,7 +120,7 @@ impl GroupCoordinator {
         }
         self.groups.clear();
         self.timers = Timers::default();
-        self.offsets = Offsets::default();
+        self.offsets = Offsets::new(&self.memory);
         released
     }
 
@@ -136,13 +138,15 @@ impl GroupCoordinator {
         let Some(group) = self.groups.remove(id) else {
             return;
         };
-        for member in group.members.into_keys().chain(group.pending_join) {
-            let group = group.id.clone();
+        for member in group.members.keys().chain(group.pending()) {
+            let (group, member) = (group.id.clone(), member.clone());
             self.timers.cancel(&TimerKey::Member { group, member });
         }
         self.timers.cancel(&TimerKey::Join {
             group: group.id.clone(),
         });
-        self.timers.cancel(&TimerKey::Sync { group: group.id });
+        self.timers.cancel(&TimerKey::Sync {
+            group: group.id.clone(),
+        });
     }
 }

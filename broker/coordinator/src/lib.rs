@@ -15,6 +15,7 @@ mod framing;
 mod generated;
 mod group_config;
 mod group_coordinator;
+mod group_memory;
 mod group_record;
 mod offsets;
 mod outcome;
@@ -28,5 +29,6 @@ pub use group_coordinator::{
     ClientContext, GroupCoordinator, GroupFilter, OffsetStability, TransactionResult, coordinator_error,
     refuse_commit, refuse_delete, without_offset,
 };
+pub use group_memory::GroupMemory;
 pub use group_record::GroupRecord;
 pub use outcome::{Answer, Effects, Outcome, ParkedId, Released, WriteIntent};

@@ -1,12 +1,15 @@
 //! Committed offsets by group, topic and partition, and those of transactions that are still open.
 //!
-//! Invariant: changes only by replay of records that are in the log. A group without offsets has no entry.
+//! Invariants: changes only by replay of records that are in the log; a group without offsets has no entry. Most
+//! groups have a few topics with a few partitions, and there may be very many of them, so topics and partitions are
+//! sorted lists and not trees.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use broker_codec::StringBytes;
 use broker_model::{ProducerId, Timestamp, Uuid};
 
+use crate::group_memory::{GroupMemory, Held, OFFSET_SIZE, TOPIC_SIZE};
 use crate::messages::OffsetCommitValue;
 
 /// What a group has committed for one partition.
@@ -32,10 +35,25 @@ impl OffsetAndMetadata {
             topic_id: value.topic_id,
         }
     }
+
+    fn size(&self) -> usize {
+        OFFSET_SIZE + self.metadata.len()
+    }
 }
 
-/// Offsets of one group.
-pub(crate) type GroupOffsets = BTreeMap<StringBytes, BTreeMap<i32, OffsetAndMetadata>>;
+/// Offsets of one topic of a group, by partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TopicOffsets {
+    pub(crate) name: StringBytes,
+    pub(crate) partitions: Vec<(i32, OffsetAndMetadata)>,
+}
+
+impl TopicOffsets {
+    fn place(&self, partition: i32) -> Result<usize, usize> {
+        self.partitions
+            .binary_search_by_key(&partition, |(index, _)| *index)
+    }
+}
 
 /// What an offset is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,19 +98,37 @@ impl PendingOffset {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Offsets {
-    by_group: HashMap<StringBytes, GroupOffsets>,
+    by_group: HashMap<StringBytes, Vec<TopicOffsets>>,
     pending: HashMap<ProducerId, Vec<PendingOffset>>,
+    held: Held,
 }
 
 impl Offsets {
-    pub(crate) fn of_group(&self, group: &str) -> Option<&GroupOffsets> {
-        self.by_group.get(group)
+    pub(crate) fn new(memory: &GroupMemory) -> Self {
+        Self {
+            by_group: HashMap::new(),
+            pending: HashMap::new(),
+            held: memory.hold_nothing(),
+        }
+    }
+
+    /// Offsets of a group, by topic.
+    pub(crate) fn of_group(&self, group: &str) -> &[TopicOffsets] {
+        self.by_group.get(group).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn of_topic(&self, group: &str, topic: &str) -> Option<&TopicOffsets> {
+        let topics = self.of_group(group);
+        let place = place_of(topics, topic).ok()?;
+        topics.get(place)
     }
 
     pub(crate) fn get(&self, group: &str, topic: &str, partition: i32) -> Option<&OffsetAndMetadata> {
-        self.by_group.get(group)?.get(topic)?.get(&partition)
+        let topic = self.of_topic(group, topic)?;
+        let place = topic.place(partition).ok()?;
+        topic.partitions.get(place).map(|(_, offset)| offset)
     }
 
     /// Whether there is an offset, committed or pending.
@@ -100,26 +136,44 @@ impl Offsets {
         self.get(group, topic, partition).is_some() || self.has_pending(group, topic, partition)
     }
 
-    /// Groups that have offsets.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = (&StringBytes, &GroupOffsets)> {
-        self.by_group.iter()
+    /// Groups that have offsets of the topic, with these.
+    pub(crate) fn groups_with<'a>(
+        &'a self,
+        topic: &'a str,
+    ) -> impl Iterator<Item = (&'a StringBytes, &'a TopicOffsets)> {
+        self.by_group
+            .keys()
+            .filter_map(move |group| Some((group, self.of_topic(group, topic)?)))
     }
 
     pub(crate) fn put(&mut self, place: &OffsetPlace, offset: OffsetAndMetadata) {
+        let size = offset.size();
         if !self.by_group.contains_key(&place.group) {
-            self.by_group.insert(place.group.detached(), GroupOffsets::new());
+            self.by_group
+                .insert(place.group.detached(), Vec::with_capacity(1));
         }
         let Some(topics) = self.by_group.get_mut(&place.group) else {
             return;
         };
-        match topics.get_mut(&place.topic) {
-            Some(partitions) => {
-                partitions.insert(place.partition, offset);
+        let topic = match place_of(topics, &place.topic) {
+            Ok(at) => &mut topics[at],
+            Err(at) => {
+                let new = TopicOffsets {
+                    name: place.topic.detached(),
+                    partitions: Vec::with_capacity(1),
+                };
+                self.held.add(TOPIC_SIZE + new.name.len());
+                topics.insert(at, new);
+                &mut topics[at]
             }
-            None => {
-                let partitions = BTreeMap::from([(place.partition, offset)]);
-                topics.insert(place.topic.detached(), partitions);
+        };
+        self.held.add(size);
+        match topic.place(place.partition) {
+            Ok(at) => {
+                let (_, before) = std::mem::replace(&mut topic.partitions[at], (place.partition, offset));
+                self.held.give_back(before.size());
             }
+            Err(at) => topic.partitions.insert(at, (place.partition, offset)),
         }
     }
 
@@ -127,11 +181,17 @@ impl Offsets {
         let Some(topics) = self.by_group.get_mut(&place.group) else {
             return;
         };
-        if let Some(partitions) = topics.get_mut(&place.topic) {
-            partitions.remove(&place.partition);
-            if partitions.is_empty() {
-                topics.remove(&place.topic);
-            }
+        let Ok(at) = place_of(topics, &place.topic) else {
+            return;
+        };
+        let topic = &mut topics[at];
+        if let Ok(at) = topic.place(place.partition) {
+            let (_, before) = topic.partitions.remove(at);
+            self.held.give_back(before.size());
+        }
+        if topic.partitions.is_empty() {
+            let gone = topics.remove(at);
+            self.held.give_back(TOPIC_SIZE + gone.name.len());
         }
         if topics.is_empty() {
             self.by_group.remove(&place.group);
@@ -171,5 +231,72 @@ impl Offsets {
 
     pub(crate) fn has_open_transaction(&self, group: &str) -> bool {
         self.pending_of(group).next().is_some()
+    }
+}
+
+fn place_of(topics: &[TopicOffsets], name: &str) -> Result<usize, usize> {
+    topics.binary_search_by(|topic| topic.name.as_str().cmp(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(topic: &str, partition: i32) -> OffsetPlace {
+        OffsetPlace {
+            group: "g".into(),
+            topic: topic.into(),
+            partition,
+        }
+    }
+
+    fn offset(offset: i64) -> OffsetAndMetadata {
+        OffsetAndMetadata {
+            offset,
+            leader_epoch: -1,
+            metadata: "some".into(),
+            committed_at: Timestamp::NONE,
+            expires_at: None,
+            topic_id: Uuid::ZERO,
+        }
+    }
+
+    #[test]
+    fn offsets_lie_by_topic_and_partition() {
+        let mut offsets = Offsets::new(&GroupMemory::new(usize::MAX));
+        for (topic, partition) in [("b", 2), ("a", 7), ("b", 0), ("b", 1), ("a", 3)] {
+            offsets.put(&place(topic, partition), offset(partition.into()));
+        }
+        let told: Vec<(&str, Vec<i32>)> = offsets
+            .of_group("g")
+            .iter()
+            .map(|topic| {
+                (
+                    topic.name.as_str(),
+                    topic.partitions.iter().map(|(index, _)| *index).collect(),
+                )
+            })
+            .collect();
+        assert_eq!(told, [("a", vec![3, 7]), ("b", vec![0, 1, 2])]);
+        assert_eq!(offsets.get("g", "a", 7), Some(&offset(7)));
+        assert_eq!(offsets.get("g", "a", 8), None);
+        assert_eq!(offsets.get("other", "a", 7), None);
+    }
+
+    #[test]
+    fn what_is_forgotten_takes_no_memory() {
+        let memory = GroupMemory::new(usize::MAX);
+        let mut offsets = Offsets::new(&memory);
+        offsets.put(&place("a", 0), offset(1));
+        let one = memory.used();
+        offsets.put(&place("a", 0), offset(2));
+        assert_eq!(memory.used(), one);
+        offsets.put(&place("b", 0), offset(2));
+        offsets.remove(&place("b", 0));
+        offsets.remove(&place("b", 0));
+        assert_eq!(memory.used(), one);
+        offsets.remove(&place("a", 0));
+        assert_eq!(memory.used(), 0);
+        assert!(offsets.by_group.is_empty());
     }
 }

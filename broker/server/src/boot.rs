@@ -16,7 +16,7 @@ use arc_swap::ArcSwap;
 use broker_controller::{
     ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, Outcome, QuorumController,
 };
-use broker_coordinator::GroupConfig;
+use broker_coordinator::{GroupConfig, GroupMemory};
 use broker_metadata::image::Endpoint;
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
 use broker_metadata::{MetadataChanges, MetadataImage};
@@ -104,6 +104,8 @@ pub struct BootSettings {
     pub logger_levels: LoggerLevels,
     /// How groups are coordinated.
     pub groups: GroupConfig,
+    /// Bytes that groups may hold in memory.
+    pub group_memory_bytes: usize,
     /// The topic that keeps what groups commit.
     pub offsets_topic: OffsetsTopicSettings,
 }
@@ -292,6 +294,7 @@ fn start_groups(
     let parts = CoordinatorParts {
         node_id: settings.node_id,
         config: settings.groups,
+        memory: GroupMemory::new(settings.group_memory_bytes),
         replica_manager: replica_manager.clone(),
         clock,
     };

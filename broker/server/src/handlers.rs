@@ -7,6 +7,7 @@
 pub mod alter_configs;
 pub mod alter_partition_reassignments;
 pub mod alter_replica_log_dirs;
+pub mod answer_room;
 pub mod api_versions;
 pub mod authorized_operations;
 mod broker_loggers;

@@ -4,6 +4,7 @@ use broker_codec::StringBytes;
 use broker_protocol::join_group_request::JoinGroupRequestProtocol;
 use bytes::Bytes;
 
+use crate::group_memory::{MEMBER_SIZE, PROTOCOL_SIZE};
 use crate::outcome::ParkedId;
 
 /// What a member supports, the most wanted first: name and metadata.
@@ -35,6 +36,15 @@ pub(crate) enum Seniority {
 }
 
 impl Member {
+    /// Bytes that the member takes, about.
+    pub(crate) fn size(&self) -> usize {
+        let protocols = self.protocols.iter();
+        let protocols = protocols.map(|(name, metadata)| PROTOCOL_SIZE + name.len() + metadata.len());
+        let instance = self.instance.as_ref().map_or(0, |instance| instance.len());
+        let names = 2 * self.id.len() + 2 * instance + self.client_id.len();
+        MEMBER_SIZE + names + self.assignment.len() + protocols.sum::<usize>()
+    }
+
     /// Metadata for a protocol, empty if the member does not support it.
     pub(crate) fn metadata_for(&self, protocol: &str) -> Bytes {
         let found = self.protocols.iter().find(|(name, _)| name == protocol);

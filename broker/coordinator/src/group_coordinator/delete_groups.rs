@@ -32,9 +32,9 @@ impl GroupCoordinator {
     /// Tombstones for every offset of the group, and for the group last.
     fn tombstones_of(&self, id: &StringBytes) -> Vec<GroupRecord> {
         let mut records = Vec::new();
-        for (topic, partitions) in self.offsets.of_group(id).into_iter().flatten() {
-            let tombstones = partitions.keys();
-            records.extend(tombstones.map(|partition| GroupRecord::offset(id, topic, *partition, None)));
+        for topic in self.offsets.of_group(id) {
+            let tombstones = topic.partitions.iter();
+            records.extend(tombstones.map(|(index, _)| GroupRecord::offset(id, &topic.name, *index, None)));
         }
         for pending in self.offsets.pending_of(id) {
             records.push(GroupRecord::offset(id, &pending.topic, pending.partition, None));

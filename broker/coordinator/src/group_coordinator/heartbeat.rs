@@ -42,7 +42,7 @@ impl Turn<'_> {
     /// Nothing was heard of a member for the length of its session. One that waits for us is excused; its session
     /// starts anew with its answer.
     pub(super) fn session_ended(&mut self, id: &StringBytes) {
-        if self.group.pending_join.remove(id) {
+        if self.group.remove_pending(id) {
             self.maybe_complete_join();
             return;
         }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::turn::Turn;
 use super::{ClientContext, GroupCoordinator};
 use crate::classic_group::{ClassicGroup, ClassicGroupState, JoinedMeanwhile, Member, Seniority, detach};
+use crate::group_memory::{GROUP_SIZE, MEMBER_SIZE, PROTOCOL_SIZE};
 use crate::group_record::GroupRecord;
 use crate::outcome::{Answer, Outcome, ParkedId, Released, WriteIntent};
 
@@ -21,6 +22,8 @@ const FIRST_WITH_KNOWN_ID: i16 = 4;
 const FIRST_WITH_REBALANCE_TIMEOUT: i16 = 1;
 /// A new member has no id to send heartbeats with; so long it may wait for its first generation.
 const NEW_MEMBER_TIMEOUT_MS: i32 = 5 * 60 * 1_000;
+/// Most that a member may bring; a record of its group with more fits into no log of Kafka's default size.
+const MEMBER_SIZE_MAX: usize = 1 << 20;
 /// Ids that were given out and not used; Kafka has no bound here.
 const PENDING_MAX: usize = 10_000;
 
@@ -46,15 +49,13 @@ impl GroupCoordinator {
         let is_new = !self.groups.contains_key(id);
         let checked = self.check_join(request).and_then(|()| match is_new {
             true if !request.member_id.is_empty() => Err(ErrorCode::UnknownMemberId),
-            _ => Ok(()),
+            _ => self.check_size(request),
         });
         if let Err(error) = checked {
             return Outcome::answer(Answer::Now(refused(request.member_id.clone(), error)));
         }
         if is_new {
-            let id = id.detached();
-            self.groups
-                .insert(id.clone(), ClassicGroup::new(id, Some(now.wall)));
+            self.make_group(now, id);
         }
         let parked = self.next_parked();
         let Some(mut turn) = self.turn(id, now) else {
@@ -87,6 +88,21 @@ impl GroupCoordinator {
             Err(ErrorCode::InvalidSessionTimeout)
         } else {
             Ok(())
+        }
+    }
+
+    /// What a member brings stays while it is a member, and must fit into the record of its group some day.
+    fn check_size(&self, request: &JoinGroupRequest) -> Result<(), ErrorCode> {
+        let brings = size_of_request(request);
+        if brings > MEMBER_SIZE_MAX {
+            return Err(ErrorCode::MessageTooLarge);
+        }
+        let group = self.groups.get(&request.group_id);
+        let member = group.and_then(|group| group.members.get(&request.member_id));
+        let more = brings.saturating_sub(member.map_or(0, Member::size));
+        match self.memory.has_room(more) {
+            true => Ok(()),
+            false => Err(ErrorCode::CoordinatorNotAvailable),
         }
     }
 }
@@ -131,10 +147,10 @@ impl Turn<'_> {
         if client.api_version < FIRST_WITH_KNOWN_ID {
             return self.add_and_rebalance(joining, id);
         }
-        if self.group.pending_join.len() >= PENDING_MAX {
+        if self.group.pending().len() >= PENDING_MAX {
             return Answer::Now(refused(StringBytes::EMPTY, ErrorCode::GroupMaxSizeReached));
         }
-        self.group.pending_join.insert(id.clone());
+        self.group.add_pending(id.clone());
         self.schedule_member(&id, joining.request.session_timeout_ms);
         Answer::Now(refused(id, ErrorCode::MemberIdRequired))
     }
@@ -142,7 +158,7 @@ impl Turn<'_> {
     fn join_known(&mut self, joining: Joining<'_>, instance: Option<&str>) -> JoinAnswer {
         let request = joining.request;
         let id = &request.member_id;
-        if instance.is_none() && self.group.pending_join.contains(id) {
+        if instance.is_none() && self.group.pending().contains(id) {
             return self.add_and_rebalance(joining, id.detached());
         }
         if let Err(error) = self.group.check_member(id, instance) {
@@ -204,6 +220,18 @@ impl Turn<'_> {
             }
         }
     }
+}
+
+/// What becomes of a request in memory, group included.
+fn size_of_request(request: &JoinGroupRequest) -> usize {
+    let protocols = request.protocols.iter();
+    let protocols = protocols.map(|protocol| PROTOCOL_SIZE + protocol.name.len() + protocol.metadata.len());
+    let instance = request
+        .group_instance_id
+        .as_ref()
+        .map_or(0, |instance| instance.len());
+    let names = 2 * request.group_id.len() + request.protocol_type.len() + 2 * instance;
+    GROUP_SIZE + MEMBER_SIZE + names + protocols.sum::<usize>()
 }
 
 fn new_member(joining: Joining<'_>, id: StringBytes) -> Member {

@@ -71,7 +71,7 @@ impl Turn<'_> {
             let member = instance.and_then(|instance| self.group.static_members.get(instance));
             return member.cloned().ok_or(ErrorCode::UnknownMemberId);
         }
-        if !self.group.pending_join.contains(&leaving.member_id) {
+        if !self.group.pending().contains(&leaving.member_id) {
             self.group
                 .check_member(&leaving.member_id, instance.map(StringBytes::as_str))?;
         }

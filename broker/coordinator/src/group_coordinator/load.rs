@@ -31,8 +31,7 @@ impl GroupCoordinator {
         match (&record.key, &record.value) {
             (GroupKey::GroupMetadata(key), Some(GroupValue::GroupMetadata(value))) => {
                 self.drop_group(&key.group);
-                let group = loaded_group(key.group.detached(), value);
-                self.groups.insert(group.id.clone(), group);
+                self.load_group(key.group.detached(), value);
             }
             _ if producer.is_known() => self.replay_pending(now, producer, record),
             _ => self.replay(now, record),
@@ -99,9 +98,21 @@ impl GroupCoordinator {
     /// A group that only commits has no record of its own.
     fn make_simple_group(&mut self, now: Now, id: &StringBytes) {
         if !self.groups.contains_key(id) {
-            let group = ClassicGroup::new(id.detached(), Some(now.wall));
-            self.groups.insert(group.id.clone(), group);
+            self.make_group(now, id);
         }
+    }
+
+    pub(super) fn make_group(&mut self, now: Now, id: &StringBytes) {
+        let group = ClassicGroup::new(id.detached(), Some(now.wall), &self.memory);
+        self.groups.insert(group.id.clone(), Box::new(group));
+    }
+
+    fn load_group(&mut self, id: StringBytes, value: &GroupMetadataValue) {
+        let changed_at =
+            (value.current_state_timestamp >= 0).then(|| Timestamp::from_ms(value.current_state_timestamp));
+        let mut group = ClassicGroup::new(id, changed_at, &self.memory);
+        restore(&mut group, value);
+        self.groups.insert(group.id.clone(), Box::new(group));
     }
 }
 
@@ -137,10 +148,7 @@ fn of_legacy(value: &LegacyOffsetCommitValue) -> OffsetAndMetadata {
     }
 }
 
-fn loaded_group(id: StringBytes, value: &GroupMetadataValue) -> ClassicGroup {
-    let changed_at =
-        (value.current_state_timestamp >= 0).then(|| Timestamp::from_ms(value.current_state_timestamp));
-    let mut group = ClassicGroup::new(id, changed_at);
+fn restore(group: &mut ClassicGroup, value: &GroupMetadataValue) {
     group.generation = GenerationId::new(value.generation);
     for member in &value.members {
         group.add(loaded_member(member, value));
@@ -157,7 +165,6 @@ fn loaded_group(id: StringBytes, value: &GroupMetadataValue) -> ClassicGroup {
         group.state = ClassicGroupState::Stable;
     }
     group.subscribed_topics = group.read_subscriptions();
-    group
 }
 
 fn loaded_member(member: &MemberMetadata, group: &GroupMetadataValue) -> Member {

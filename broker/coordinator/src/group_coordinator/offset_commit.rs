@@ -10,12 +10,15 @@ use broker_protocol::offset_commit_response::{OffsetCommitResponsePartition, Off
 
 use super::GroupCoordinator;
 use crate::classic_group::{ClassicGroup, ClassicGroupState};
+use crate::group_memory::{GROUP_SIZE, OFFSET_SIZE, TOPIC_SIZE};
 use crate::group_record::GroupRecord;
 use crate::offsets::OffsetAndMetadata;
 use crate::outcome::Outcome;
 
 /// First version that has a word for a group that does not exist.
 const FIRST_WITH_UNKNOWN_GROUP: i16 = 9;
+/// Most partitions of one commit, far more than a batch of Kafka's default size takes.
+const PARTITIONS_MAX: usize = 100_000;
 
 impl GroupCoordinator {
     /// Commits offsets. A client that is no member of any group may commit to one that has no members, and makes it
@@ -26,7 +29,10 @@ impl GroupCoordinator {
         api_version: i16,
         request: &OffsetCommitRequest,
     ) -> Outcome<OffsetCommitResponse> {
-        if let Err(error) = self.check_commit(api_version, request) {
+        let checked = self
+            .check_commit(api_version, request)
+            .and_then(|()| self.check_room(request));
+        if let Err(error) = checked {
             return Outcome::answer(refuse_commit(request, error));
         }
         if let Some(mut turn) = self.turn(&request.group_id, now)
@@ -61,6 +67,40 @@ impl GroupCoordinator {
             None if request.generation_id_or_member_epoch < 0 => Ok(()),
             None if api_version < FIRST_WITH_UNKNOWN_GROUP => Err(ErrorCode::IllegalGeneration),
             None => Err(ErrorCode::GroupIdNotFound),
+        }
+    }
+}
+
+impl GroupCoordinator {
+    /// A commit may always move what is there; for what is new there must be room.
+    fn check_room(&self, request: &OffsetCommitRequest) -> Result<(), ErrorCode> {
+        let group = &request.group_id;
+        let mut more = match self.groups.contains_key(group) {
+            true => 0,
+            false => GROUP_SIZE + 2 * group.len(),
+        };
+        let mut count = 0_usize;
+        for topic in &request.topics {
+            count = count.saturating_add(topic.partitions.len());
+            let known = self.offsets.of_topic(group, &topic.name);
+            let known = known.map_or(0, |topic| topic.partitions.len());
+            for partition in &topic.partitions {
+                let index = partition.partition_index;
+                if known == 0 || self.offsets.get(group, &topic.name, index).is_none() {
+                    let metadata = partition.committed_metadata.as_ref();
+                    more += OFFSET_SIZE + metadata.map_or(0, |metadata| metadata.len());
+                }
+            }
+            if known == 0 {
+                more += TOPIC_SIZE + topic.name.len();
+            }
+        }
+        if count > PARTITIONS_MAX {
+            return Err(ErrorCode::InvalidCommitOffsetSize);
+        }
+        match more == 0 || self.memory.has_room(more) {
+            true => Ok(()),
+            false => Err(ErrorCode::CoordinatorNotAvailable),
         }
     }
 }

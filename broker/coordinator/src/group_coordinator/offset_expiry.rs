@@ -16,7 +16,7 @@ use broker_model::{Now, Timestamp};
 use super::GroupCoordinator;
 use crate::classic_group::{ClassicGroup, ClassicGroupState};
 use crate::group_record::GroupRecord;
-use crate::offsets::{GroupOffsets, OffsetAndMetadata};
+use crate::offsets::OffsetAndMetadata;
 use crate::outcome::{Effects, WriteIntent};
 use crate::timers::TimerKey;
 
@@ -53,18 +53,17 @@ impl GroupCoordinator {
     }
 
     fn expire_group(&self, group: &ClassicGroup, now: Now, records: &mut Vec<GroupRecord>) {
-        let none = GroupOffsets::new();
-        let offsets = self.offsets.of_group(&group.id).unwrap_or(&none);
         let mut stays = !group.is(ClassicGroupState::Empty)
-            || !group.pending_join.is_empty()
+            || !group.pending().is_empty()
             || self.offsets.has_open_transaction(&group.id);
-        for (topic, partitions) in offsets {
-            for (index, offset) in partitions {
+        for topic in self.offsets.of_group(&group.id) {
+            let name = &topic.name;
+            for (index, offset) in &topic.partitions {
                 if records.len() >= RECORDS_MAX {
                     return;
                 }
-                match self.is_expired(group, (topic, *index), offset, now.wall) {
-                    true => records.push(GroupRecord::offset(&group.id, topic, *index, None)),
+                match self.is_expired(group, (name, *index), offset, now.wall) {
+                    true => records.push(GroupRecord::offset(&group.id, name, *index, None)),
                     false => stays = true,
                 }
             }
@@ -96,13 +95,10 @@ impl GroupCoordinator {
     /// Forgets the offsets of topics that were deleted.
     pub fn topics_deleted(&self, topics: &[StringBytes]) -> Effects {
         let mut records = Vec::new();
-        for (group, offsets) in self.offsets.groups() {
-            for topic in topics {
-                let partitions = offsets
-                    .get(topic)
-                    .into_iter()
-                    .flat_map(|partitions| partitions.keys());
-                records.extend(partitions.map(|index| GroupRecord::offset(group, topic, *index, None)));
+        for topic in topics {
+            for (group, offsets) in self.offsets.groups_with(topic) {
+                let partitions = offsets.partitions.iter();
+                records.extend(partitions.map(|(index, _)| GroupRecord::offset(group, topic, *index, None)));
             }
         }
         Effects {

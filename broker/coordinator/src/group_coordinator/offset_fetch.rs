@@ -73,14 +73,14 @@ impl View<'_> {
     }
 
     fn everything(&self) -> Vec<OffsetFetchResponseTopics> {
-        let offsets = self.coordinator.offsets.of_group(self.group);
-        let topics = offsets.into_iter().flatten();
+        let topics = self.coordinator.offsets.of_group(self.group).iter();
         topics
-            .map(|(topic, partitions)| OffsetFetchResponseTopics {
-                name: topic.clone(),
-                partitions: partitions
+            .map(|topic| OffsetFetchResponseTopics {
+                name: topic.name.clone(),
+                partitions: topic
+                    .partitions
                     .iter()
-                    .map(|(index, offset)| self.partition(topic, *index, Some(offset)))
+                    .map(|(index, offset)| self.partition(&topic.name, *index, Some(offset)))
                     .collect(),
                 ..OffsetFetchResponseTopics::default()
             })

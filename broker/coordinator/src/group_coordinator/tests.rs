@@ -7,6 +7,7 @@ mod heartbeat;
 mod join;
 mod leave;
 mod load;
+mod memory;
 mod offset_commit;
 mod offset_delete;
 mod offset_expiry;

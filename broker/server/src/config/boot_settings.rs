@@ -74,6 +74,7 @@ impl BrokerConfig {
                 ..SessionCacheLimits::default()
             },
             groups: group_config(&configs),
+            group_memory_bytes: configs.size("eddyline.group.memory.bytes"),
             offsets_topic: OffsetsTopicSettings {
                 partitions: small("offsets.topic.num.partitions"),
                 replication_factor: i16::try_from(small("offsets.topic.replication.factor")).unwrap_or(1),

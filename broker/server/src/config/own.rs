@@ -21,6 +21,15 @@ const fn own(name: &'static str, kind: ConfigType, default: &'static str, doc: &
 
 /// Every configuration of our own, by name.
 pub static OWN_CONFIGS: &[ConfigDef] = &[
+    ConfigDef {
+        validator: Validator::AtLeast(1_048_576),
+        ..own(
+            "eddyline.group.memory.bytes",
+            ConfigType::Long,
+            "134217728",
+            "Bytes that consumer groups and their offsets may hold in memory; beyond, no new ones are taken.",
+        )
+    },
     own(
         "eddyline.http.listener",
         ConfigType::String,

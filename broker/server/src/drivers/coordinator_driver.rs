@@ -18,7 +18,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use broker_coordinator::{Answer, GroupConfig, GroupCoordinator, Outcome, partition_for};
+use broker_coordinator::{Answer, GroupConfig, GroupCoordinator, GroupMemory, Outcome, partition_for};
 use broker_metadata::{GROUP_METADATA_TOPIC, MetadataChanges, MetadataImage, TopicFate};
 use broker_model::{BrokerId, Now};
 use broker_protocol::ErrorCode;
@@ -37,6 +37,8 @@ pub struct CoordinatorParts {
     pub node_id: BrokerId,
     /// What the configs say about groups.
     pub config: GroupConfig,
+    /// Bounds what groups hold.
+    pub memory: GroupMemory,
     /// Keeps the partitions.
     pub replica_manager: Arc<ReplicaManager>,
     /// Reads the time.
@@ -152,6 +154,11 @@ impl CoordinatorDriver {
             }
         }
         Ok(seen)
+    }
+
+    /// Bytes that groups hold.
+    pub fn memory_used(&self) -> usize {
+        self.shared.parts.memory.used()
     }
 
     /// Answers everybody who waits for other members; the broker is about to stop.

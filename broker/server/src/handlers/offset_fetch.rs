@@ -17,6 +17,7 @@ use broker_protocol::offset_fetch_response::{
     OffsetFetchResponseTopics,
 };
 
+use super::answer_room::AnswerRoom;
 use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::network::RequestContext;
@@ -27,6 +28,10 @@ const FIRST_WITH_ERROR: i16 = 2;
 const FIRST_WITH_GROUPS: i16 = 8;
 /// First version that names topics by id.
 const FIRST_BY_ID: i16 = 10;
+/// Bytes that a group, a topic and a partition of an answer take in memory, about.
+const GROUP_SIZE: usize = 128;
+const TOPIC_SIZE: usize = 128;
+const PARTITION_SIZE: usize = 96;
 
 /// Answers one request.
 ///
@@ -42,14 +47,19 @@ pub async fn handle(
         true => OffsetStability::Required,
         false => OffsetStability::NotRequired,
     };
+    let mut fetch = Fetch {
+        broker,
+        stability,
+        room: AnswerRoom::new(),
+    };
     if version >= FIRST_WITH_GROUPS {
         let image = broker.image.load();
         let groups = request
             .groups
             .into_iter()
             .map(|group| match version >= FIRST_BY_ID {
-                true => fetch_by_id(broker, &image, group, stability),
-                false => fetch(broker, &group, stability),
+                true => fetch.group_by_id(&image, group),
+                false => fetch.group(&group),
             });
         return Ok(Answer::Respond(OffsetFetchResponse {
             groups: groups.collect(),
@@ -57,7 +67,7 @@ pub async fn handle(
         }));
     }
     let group = only_group(&mut request);
-    let fetched = fetch(broker, &group, stability);
+    let fetched = fetch.group(&group);
     let error = ErrorCode::from_i16(fetched.error_code).unwrap_or(ErrorCode::UnknownServerError);
     let topics = match error {
         ErrorCode::None => fetched.topics,
@@ -71,53 +81,102 @@ pub async fn handle(
     }))
 }
 
-fn fetch(
-    broker: &Broker,
-    group: &OffsetFetchRequestGroup,
+struct Fetch<'a> {
+    broker: &'a Broker,
     stability: OffsetStability,
-) -> OffsetFetchResponseGroup {
-    let fetched = broker.groups.look(&group.group_id, |coordinator| {
-        coordinator.offset_fetch(group, stability)
-    });
-    fetched.unwrap_or_else(|error| OffsetFetchResponseGroup {
+    room: AnswerRoom,
+}
+
+impl Fetch<'_> {
+    fn group(&mut self, group: &OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {
+        let fetched = self.reserve(group).and_then(|()| self.look_up(group));
+        fetched.unwrap_or_else(|error| refused(group, error))
+    }
+
+    /// Topics that are no more have no id, so that their offsets cannot be told.
+    fn group_by_id(
+        &mut self,
+        image: &MetadataImage,
+        mut group: OffsetFetchRequestGroup,
+    ) -> OffsetFetchResponseGroup {
+        if let Err(error) = self.reserve(&group) {
+            return refused(&group, error);
+        }
+        let mut unknown = Vec::new();
+        if let Some(topics) = &mut group.topics {
+            topics.retain_mut(|topic| match image.topics.by_id(TopicId::new(topic.topic_id)) {
+                Some(found) => {
+                    topic.name = found.name.as_ref().into();
+                    true
+                }
+                None => {
+                    unknown.push(refused_topic(topic, ErrorCode::UnknownTopicId));
+                    false
+                }
+            });
+        }
+        let mut fetched = match self.look_up(&group) {
+            Ok(fetched) => fetched,
+            Err(error) => return refused(&group, error),
+        };
+        if group.topics.is_none() {
+            fetched.topics.retain_mut(|topic| {
+                let found = image.topics.by_name(&topic.name);
+                topic.topic_id = found.map(|found| found.id.uuid()).unwrap_or_default();
+                found.is_some()
+            });
+        }
+        fetched.topics.extend(unknown);
+        fetched
+    }
+
+    /// Takes room for what is asked for by name; what a whole group has is known only when it was looked up.
+    fn reserve(&mut self, group: &OffsetFetchRequestGroup) -> Result<(), ErrorCode> {
+        let topics = group.topics.iter().flatten();
+        let sizes = topics.map(|topic| size_of_topic(topic.partition_indexes.len()));
+        match self.room.take(GROUP_SIZE + sizes.sum::<usize>()) {
+            true => Ok(()),
+            false => Err(ErrorCode::InvalidRequest),
+        }
+    }
+
+    fn look_up(&mut self, group: &OffsetFetchRequestGroup) -> Result<OffsetFetchResponseGroup, ErrorCode> {
+        let stability = self.stability;
+        let fetched = self.broker.groups.look(&group.group_id, |coordinator| {
+            coordinator.offset_fetch(group, stability)
+        })?;
+        let sizes = fetched.topics.iter().map(|topic| match group.topics {
+            None => size_of_topic(topic.partitions.len()) + size_of_metadata(topic),
+            Some(_) => size_of_metadata(topic),
+        });
+        match self.room.take(sizes.sum()) {
+            true => Ok(fetched),
+            false => Err(ErrorCode::InvalidRequest),
+        }
+    }
+}
+
+fn refused(group: &OffsetFetchRequestGroup, error: ErrorCode) -> OffsetFetchResponseGroup {
+    OffsetFetchResponseGroup {
         group_id: group.group_id.clone(),
         error_code: error.code(),
         ..OffsetFetchResponseGroup::default()
-    })
+    }
 }
 
-/// Topics that are no more have no id, so that their offsets cannot be told.
-fn fetch_by_id(
-    broker: &Broker,
-    image: &MetadataImage,
-    mut group: OffsetFetchRequestGroup,
-    stability: OffsetStability,
-) -> OffsetFetchResponseGroup {
-    let mut unknown = Vec::new();
-    if let Some(topics) = &mut group.topics {
-        topics.retain_mut(|topic| match image.topics.by_id(TopicId::new(topic.topic_id)) {
-            Some(found) => {
-                topic.name = found.name.as_ref().into();
-                true
-            }
-            None => {
-                unknown.push(refused_topic(topic, ErrorCode::UnknownTopicId));
-                false
-            }
-        });
-    }
-    let mut fetched = fetch(broker, &group, stability);
-    if group.topics.is_none() {
-        fetched.topics.retain_mut(|topic| {
-            let found = image.topics.by_name(&topic.name);
-            topic.topic_id = found.map(|found| found.id.uuid()).unwrap_or_default();
-            found.is_some()
-        });
-    }
-    if fetched.error_code == ErrorCode::None.code() {
-        fetched.topics.extend(unknown);
-    }
-    fetched
+/// Bytes that partitions take in memory, their metadata left out.
+fn size_of_topic(partitions: usize) -> usize {
+    partitions
+        .saturating_mul(PARTITION_SIZE)
+        .saturating_add(TOPIC_SIZE)
+}
+
+fn size_of_metadata(topic: &OffsetFetchResponseTopics) -> usize {
+    let metadata = topic
+        .partitions
+        .iter()
+        .map(|partition| partition.metadata.as_ref());
+    metadata.flatten().map(|metadata| metadata.len()).sum()
 }
 
 fn only_group(request: &mut OffsetFetchRequest) -> OffsetFetchRequestGroup {

@@ -17,8 +17,8 @@ use broker_protocol::sync_group_request::SyncGroupRequestAssignment;
 use bytes::Bytes;
 
 use crate::{
-    Answer, ClientContext, Effects, GroupConfig, GroupCoordinator, GroupRecord, OffsetStability, Outcome,
-    ParkedId, Released,
+    Answer, ClientContext, Effects, GroupConfig, GroupCoordinator, GroupMemory, GroupRecord, OffsetStability,
+    Outcome, ParkedId, Released,
 };
 
 /// The group that the tests are about.
@@ -53,7 +53,11 @@ impl World {
     }
 
     pub(super) fn with(config: GroupConfig) -> Self {
-        let mut coordinator = GroupCoordinator::new(config);
+        Self::with_memory(config, GroupMemory::new(usize::MAX))
+    }
+
+    pub(super) fn with_memory(config: GroupConfig, memory: GroupMemory) -> Self {
+        let mut coordinator = GroupCoordinator::new(config, memory);
         let now = Now {
             wall: Timestamp::from_ms(1_000_000),
             monotonic: MonotonicMs::from_ms(0),

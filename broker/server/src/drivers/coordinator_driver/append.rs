@@ -39,7 +39,11 @@ impl Shared {
 
     fn append(&self, leading: &Leading, records: &[GroupRecord], now: Now) -> Result<(), ErrorCode> {
         let partition = leading.handle.id();
-        let batch = batch_of(records, now).map_err(|error| {
+        let size_max = leading
+            .handle
+            .with(|partition| partition.log().config().max_message_bytes);
+        let size_max = size_max.map_err(|error| error.error_code())?;
+        let batch = batch_of(records, now, size_max).map_err(|error| {
             tracing::error!(%partition, %error, "records of groups cannot be written");
             ErrorCode::UnknownServerError
         })?;
@@ -64,13 +68,19 @@ enum BatchRefused {
     Encode(#[from] broker_codec::EncodeError),
     #[error(transparent)]
     Build(#[from] broker_codec::compression::CompressionError),
+    #[error("{count} records are more than the {size_max} bytes that the log takes at once")]
+    TooLarge { count: usize, size_max: usize },
 }
 
-fn batch_of(records: &[GroupRecord], now: Now) -> Result<Bytes, BatchRefused> {
+fn batch_of(records: &[GroupRecord], now: Now, size_max: usize) -> Result<Bytes, BatchRefused> {
     let mut batch = BatchBuilder::new(BatchOptions::default());
     for record in records {
         let (key, value) = record.encode()?;
         batch.append(now.wall, Some(&key), value.as_deref());
+        if batch.size() > size_max {
+            let count = records.len();
+            return Err(BatchRefused::TooLarge { count, size_max });
+        }
     }
     Ok(batch.build()?)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use broker_codec::batch::{BatchError, ControlRecordType, RecordBatch, batches};
 use broker_codec::{DecodeError, Records};
-use broker_coordinator::{GroupConfig, GroupCoordinator, GroupRecord, TransactionResult};
+use broker_coordinator::{GroupCoordinator, GroupRecord, TransactionResult};
 use broker_model::{Now, Offset, ProducerId};
 use broker_storage::{FetchIsolation, MinOneBatch, ReadError, ReadLimits, StorageError};
 
@@ -39,14 +39,14 @@ pub(super) enum LoadError {
     Marker(#[from] DecodeError),
 }
 
-/// Reads the whole partition.
+/// Reads the whole partition into a coordinator that knows nothing yet.
 pub(super) fn load(
     handle: &Arc<PartitionHandle>,
-    config: GroupConfig,
+    coordinator: GroupCoordinator,
     clock: &Clock,
 ) -> Result<GroupCoordinator, LoadError> {
     let mut loading = Loading {
-        coordinator: GroupCoordinator::new(config),
+        coordinator,
         now: clock.now(),
         passed_over: 0,
     };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use broker_codec::StringBytes;
+use broker_coordinator::GroupCoordinator;
 use broker_metadata::{GROUP_METADATA_TOPIC, MetadataImage};
 use broker_model::{MonotonicMs, PartitionIndex};
 use broker_protocol::ErrorCode;
@@ -155,7 +156,11 @@ impl Shared {
             .partition_by_id(term.topic, shard.partition.value())?;
         Ok(Leading {
             term,
-            coordinator: load(&handle, parts.config, &parts.clock)?,
+            coordinator: load(
+                &handle,
+                GroupCoordinator::new(parts.config, parts.memory.clone()),
+                &parts.clock,
+            )?,
             handle,
             waiting: Waiting::default(),
         })
