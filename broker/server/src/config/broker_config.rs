@@ -73,7 +73,8 @@ impl BrokerConfig {
         let logging = read_logging(&mut reader);
         let admin_http = read_admin_http(&mut reader);
         let rack = reader.text("broker.rack").map(Into::into);
-        let without_effect = reader.without_effect();
+        let mut without_effect = reader.without_effect();
+        without_effect.extend(too_many_replicas(&reader));
         let problems = reader.into_problems();
         if !problems.is_empty() {
             return Err(ConfigError(problems));
@@ -127,7 +128,7 @@ fn read_admin_http(reader: &mut Reader<'_>) -> Option<AdminHttpConfig> {
     parsed
 }
 
-/// What Kafka wants to be told and we know: clients find it where they look for it.
+/// What Kafka wants to be told and one node alone knows: clients find it where they look for it.
 fn assume(settings: &mut Settings, node_id: BrokerId) {
     let id = node_id.to_string();
     for (name, value) in [
@@ -135,11 +136,26 @@ fn assume(settings: &mut Settings, node_id: BrokerId) {
         ("broker.id", &*id),
         ("process.roles", "broker,controller"),
         ("controller.listener.names", "CONTROLLER"),
+        ("offsets.topic.replication.factor", "1"),
     ] {
         if settings.get(name).is_none() {
             settings.set(name, value);
         }
     }
+}
+
+/// What can be started with, and makes topics impossible.
+fn too_many_replicas(reader: &Reader<'_>) -> Vec<ConfigProblem> {
+    ["default.replication.factor", "offsets.topic.replication.factor"]
+        .into_iter()
+        .filter(|name| reader.is_set(name) && reader.number(name) > 1)
+        .map(|name| ConfigProblem {
+            origin: reader.origin(name),
+            key: name.to_owned(),
+            why: "topics that follow it cannot be made: a cluster has one node here".to_owned(),
+            remedy: "write 1".to_owned(),
+        })
+        .collect()
 }
 
 fn read_node_id(reader: &mut Reader<'_>) -> BrokerId {
@@ -319,6 +335,7 @@ mod tests {
             ("num.io.threads", "16"),
             ("num.network.threads", "3"),
             ("num.partitons", "3"),
+            ("offsets.topic.replication.factor", "3"),
         ])
         .unwrap();
         let keys: Vec<_> = config
@@ -326,6 +343,13 @@ mod tests {
             .iter()
             .map(|problem| &*problem.key)
             .collect();
-        assert_eq!(keys, ["num.io.threads", "num.partitons"]);
+        assert_eq!(
+            keys,
+            [
+                "num.io.threads",
+                "num.partitons",
+                "offsets.topic.replication.factor"
+            ]
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use broker_metadata::config_def::{Acts, ConfigDef, ConfigValue};
 
 use super::settings::definition_of;
-use super::{ConfigProblem, Settings};
+use super::{ConfigProblem, Origin, Settings};
 
 /// Reads settings and remembers what is wrong with them.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
     /// Notes what is wrong with a key.
     pub(super) fn refuse(&mut self, key: &str, why: impl Into<String>, remedy: impl Into<String>) {
         self.problems.push(ConfigProblem {
-            origin: self.settings.get(key).map(|setting| setting.origin.clone()),
+            origin: self.origin(key),
             key: key.to_owned(),
             why: why.into(),
             remedy: remedy.into(),
@@ -59,6 +59,11 @@ impl<'a> Reader<'a> {
     /// Whether somebody set it.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.settings.get(name).is_some()
+    }
+
+    /// Where somebody set it.
+    pub(super) fn origin(&self, name: &str) -> Option<Origin> {
+        self.settings.get(name).map(|setting| setting.origin.clone())
     }
 
     /// What was set, if it is valid.

@@ -4,8 +4,8 @@
 //! compacted log for its facts, take the dirtiest, let its cleaning go step by step without any lock, wait as the
 //! throttle says, and put the result in place. Invariants: a partition's lock is held for facts, for the snapshot
 //! and for the renames, never while records are read or written; the lock of the choice is the innermost one, but
-//! for that of the log directories when positions are written. Threads are counted at the start; all other settings
-//! are read anew in every round.
+//! for that of the log directories when positions are written. Settings are read anew in
+//! every round, the number of threads whenever `follow_settings` is called.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -57,6 +57,13 @@ pub enum LogCleaning {
     Disabled,
 }
 
+impl CleanerSettings {
+    /// How many threads there are.
+    fn thread_count(&self) -> usize {
+        self.threads.clamp(1, THREADS_MAX)
+    }
+}
+
 impl Default for CleanerSettings {
     fn default() -> Self {
         Self {
@@ -73,7 +80,10 @@ impl Default for CleanerSettings {
 
 /// The running threads.
 #[derive(Debug)]
-pub struct CleanerThreads(Vec<(Sender<()>, JoinHandle<()>)>);
+pub struct CleanerThreads {
+    parts: CleanerParts,
+    running: Vec<(Sender<()>, JoinHandle<()>)>,
+}
 
 impl CleanerThreads {
     /// Starts as many threads as the settings say now.
@@ -86,45 +96,73 @@ impl CleanerThreads {
         clock: Clock,
     ) -> io::Result<Self> {
         let offsets = replica_manager.logs().cleaner_offsets();
-        let choice = Arc::new(Mutex::new(LogCleaner::new(offsets)));
-        let threads = settings.load().cleaner.threads.clamp(1, THREADS_MAX);
-        let running = (0..threads).map(|number| {
-            let (stop, stopped) = channel();
-            let worker = CleanerThread {
+        let mut threads = Self {
+            parts: CleanerParts {
                 replica_manager: replica_manager.clone(),
                 settings: settings.clone(),
-                choice: choice.clone(),
-                threads,
+                choice: Arc::new(Mutex::new(LogCleaner::new(offsets))),
                 clock,
+            },
+            running: Vec::new(),
+        };
+        threads.follow_settings()?;
+        Ok(threads)
+    }
+
+    /// Starts threads that are missing and ends those that are too many; their cleanings are given up.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn follow_settings(&mut self) -> io::Result<()> {
+        let wanted = self.parts.settings.load().cleaner.thread_count();
+        while self.running.len() > wanted {
+            self.running.pop().into_iter().for_each(end);
+        }
+        while self.running.len() < wanted {
+            let (stop, stopped) = channel();
+            let worker = CleanerThread {
+                parts: self.parts.clone(),
                 stopped,
             };
             let thread = std::thread::Builder::new()
-                .name(format!("log-cleaner-{number}"))
+                .name(format!("log-cleaner-{}", self.running.len()))
                 .spawn(move || worker.run())?;
-            Ok((stop, thread))
-        });
-        Ok(Self(running.collect::<io::Result<_>>()?))
+            self.running.push((stop, thread));
+        }
+        Ok(())
     }
 
     /// Ends the threads; a cleaning under way is given up.
-    pub fn stop(self) {
-        let (stops, threads): (Vec<_>, Vec<_>) = self.0.into_iter().unzip();
+    pub fn stop(&mut self) {
+        let (stops, threads): (Vec<_>, Vec<_>) = self.running.drain(..).unzip();
         drop(stops);
-        for thread in threads {
-            if thread.join().is_err() {
-                tracing::error!("a log cleaner had panicked");
-            }
-        }
+        threads.into_iter().for_each(join);
     }
+}
+
+fn end((stop, thread): (Sender<()>, JoinHandle<()>)) {
+    drop(stop);
+    join(thread);
+}
+
+fn join(thread: JoinHandle<()>) {
+    if thread.join().is_err() {
+        tracing::error!("a log cleaner had panicked");
+    }
+}
+
+/// What all threads share.
+#[derive(Clone, Debug)]
+struct CleanerParts {
+    replica_manager: Arc<ReplicaManager>,
+    settings: Arc<ArcSwap<MaintenanceSettings>>,
+    choice: Arc<Mutex<LogCleaner>>,
+    clock: Clock,
 }
 
 #[derive(Debug)]
 struct CleanerThread {
-    replica_manager: Arc<ReplicaManager>,
-    settings: Arc<ArcSwap<MaintenanceSettings>>,
-    choice: Arc<Mutex<LogCleaner>>,
-    threads: usize,
-    clock: Clock,
+    parts: CleanerParts,
     stopped: Receiver<()>,
 }
 
@@ -138,7 +176,7 @@ enum Wait {
 impl CleanerThread {
     fn run(self) {
         loop {
-            let settings = self.settings.load().cleaner;
+            let settings = self.parts.settings.load().cleaner;
             let is_enabled = settings.cleaning == LogCleaning::Enabled;
             let pause = match is_enabled && self.clean_one(settings) {
                 true => 0,
@@ -159,15 +197,18 @@ impl CleanerThread {
 
     /// Cleans the dirtiest log; answers whether there was one and it went well.
     fn clean_one(&self, settings: CleanerSettings) -> bool {
-        let partitions = self.replica_manager.partitions();
+        let partitions = self.parts.replica_manager.partitions();
         let names: HashSet<&TopicPartition> = partitions.iter().map(|handle| handle.id()).collect();
-        self.choice.lock().retain(|partition| names.contains(partition));
+        self.parts
+            .choice
+            .lock()
+            .retain(|partition| names.contains(partition));
         let (handles, facts): (HashMap<_, _>, Vec<_>) = partitions
             .iter()
             .filter_map(|handle| self.facts_of(handle))
             .map(|(handle, facts)| ((facts.partition.clone(), handle), facts))
             .unzip();
-        let Some(chosen) = self.choice.lock().grab_dirtiest(&facts) else {
+        let Some(chosen) = self.parts.choice.lock().grab_dirtiest(&facts) else {
             return false;
         };
         let Some(handle) = handles.get(&chosen.partition) else {
@@ -179,7 +220,7 @@ impl CleanerThread {
                 true
             }
             Ok(None) => {
-                self.choice.lock().released(&chosen.partition);
+                self.parts.choice.lock().released(&chosen.partition);
                 false
             }
             Err(error) => {
@@ -194,8 +235,12 @@ impl CleanerThread {
             if !log.config().cleanup_policy.compact {
                 return Ok(None);
             }
-            let cleaned_to = self.choice.lock().cleaned_to(log.partition(), log.topic_id());
-            log.cleaning_facts(cleaned_to, self.clock.now())
+            let cleaned_to = self
+                .parts
+                .choice
+                .lock()
+                .cleaned_to(log.partition(), log.topic_id());
+            log.cleaning_facts(cleaned_to, self.parts.clock.now())
         });
         match facts {
             Ok(Ok(facts)) => facts.map(|facts| (handle, facts)),
@@ -214,14 +259,14 @@ impl CleanerThread {
         facts: &CleaningFacts,
         settings: CleanerSettings,
     ) -> Result<Option<CleaningOutcome>, CleaningError> {
-        let share = |size: usize| size / self.threads;
+        let share = |size: usize| size / settings.thread_count();
         let options = CleaningOptions {
             dedupe_buffer_size: share(settings.dedupe_buffer_size),
             load_factor: settings.load_factor,
             io_buffer_size: share(settings.io_buffer_size),
-            hash_seed: seed_or_time(&self.clock),
+            hash_seed: seed_or_time(&self.parts.clock),
         };
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let Ok(begun) = handle.with_log(|log| log.begin_cleaning(facts, options, now)) else {
             return Ok(None);
         };
@@ -240,7 +285,7 @@ impl CleanerThread {
                 return Err(error);
             }
         }
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let finished = handle.with_log(|log| log.finish_cleaning(cleaning, now));
         Ok(finished.ok().transpose()?)
     }
@@ -250,13 +295,13 @@ impl CleanerThread {
         cleaning: &mut Cleaning,
         settings: CleanerSettings,
     ) -> Result<Wait, CleaningError> {
-        let bytes_per_second = settings.bytes_per_second / self.threads as f64;
-        let mut throttle = CleanerThrottle::new(bytes_per_second, self.clock.monotonic());
+        let bytes_per_second = settings.bytes_per_second / settings.thread_count() as f64;
+        let mut throttle = CleanerThrottle::new(bytes_per_second, self.parts.clock.monotonic());
         loop {
             let CleaningStep::GoOn { io_bytes } = cleaning.step()? else {
                 return Ok(Wait::Over);
             };
-            let pause = throttle.wait_ms(io_bytes, self.clock.monotonic());
+            let pause = throttle.wait_ms(io_bytes, self.parts.clock.monotonic());
             if self.wait(pause) == Wait::Stop {
                 return Ok(Wait::Stop);
             }
@@ -268,9 +313,9 @@ impl CleanerThread {
         tracing::debug!(partition = %chosen.partition, cleaned_to = ?outcome.cleaned_to, keys = stats.keys,
             bytes_read = stats.bytes_read, bytes_written = stats.bytes_written,
             segments = stats.segments_written, "a log was cleaned");
-        let mut choice = self.choice.lock();
+        let mut choice = self.parts.choice.lock();
         choice.finished(&chosen.partition, &outcome);
-        let mut logs = self.replica_manager.logs();
+        let mut logs = self.parts.replica_manager.logs();
         if let Some(pending) = outcome.pending {
             logs.delete_later(pending);
         }
@@ -280,7 +325,7 @@ impl CleanerThread {
     }
 
     fn note_failure(&self, partition: &TopicPartition, error: &CleaningError) {
-        match self.choice.lock().failed(partition, error) {
+        match self.parts.choice.lock().failed(partition, error) {
             true => tracing::error!(%partition, %error, "a log is not cleaned any more until the next start"),
             false => tracing::warn!(%partition, %error, "a cleaning failed and will be tried again"),
         }

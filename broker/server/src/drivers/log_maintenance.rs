@@ -78,7 +78,6 @@ pub struct MaintenanceParts {
 pub struct LogMaintenance {
     stop: Sender<()>,
     thread: JoinHandle<()>,
-    cleaners: CleanerThreads,
 }
 
 impl LogMaintenance {
@@ -89,20 +88,15 @@ impl LogMaintenance {
     pub fn start(parts: MaintenanceParts) -> io::Result<Self> {
         let (stop, stopped) = channel();
         let cleaners = CleanerThreads::start(&parts.replica_manager, &parts.settings, parts.clock)?;
-        let mut upkeep = Upkeep::new(parts);
+        let mut upkeep = Upkeep::new(parts, cleaners);
         let thread = std::thread::Builder::new()
             .name("log-maintenance".into())
             .spawn(move || upkeep.run(&stopped))?;
-        Ok(Self {
-            stop,
-            thread,
-            cleaners,
-        })
+        Ok(Self { stop, thread })
     }
 
     /// Ends the threads after the work at hand.
     pub fn stop(self) {
-        self.cleaners.stop();
         drop(self.stop);
         if self.thread.join().is_err() {
             tracing::error!("log maintenance had panicked");
@@ -113,6 +107,7 @@ impl LogMaintenance {
 #[derive(Debug)]
 struct Upkeep {
     parts: MaintenanceParts,
+    cleaners: CleanerThreads,
     retention: Cadence,
     recovery_points: Cadence,
     log_starts: Cadence,
@@ -137,7 +132,7 @@ impl Cadence {
 }
 
 impl Upkeep {
-    fn new(parts: MaintenanceParts) -> Self {
+    fn new(parts: MaintenanceParts, cleaners: CleanerThreads) -> Self {
         let now = parts.clock.monotonic();
         let begin = || Cadence(now);
         Self {
@@ -148,6 +143,7 @@ impl Upkeep {
             producers: begin(),
             idle: begin(),
             known_offline: 0,
+            cleaners,
             parts,
         }
     }
@@ -156,11 +152,15 @@ impl Upkeep {
         while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
             self.tick();
         }
+        self.cleaners.stop();
     }
 
     fn tick(&mut self) {
         let now = self.parts.clock.now();
         let settings = **self.parts.settings.load();
+        if let Err(error) = self.cleaners.follow_settings() {
+            tracing::warn!(%error, "the system gives the log cleaner no more threads");
+        }
         let partitions = self.parts.replica_manager.partitions();
         for handle in &partitions {
             self.flush_due(handle, now);
