@@ -32,21 +32,22 @@ pub enum Command {
 
 /// Carries a command out. `program` is the whole command line, for completion scripts.
 pub fn run(command: Command, program: clap::Command) -> ExitCode {
+    status_of(command, program).into()
+}
+
+fn status_of(command: Command, program: clap::Command) -> ExitStatus {
     let format = command.output_format();
     let outcome = match command {
         Command::Completion(args) => complete(&args, program),
         command => on_a_runtime(command),
     };
-    let status = match &outcome {
-        Ok(()) => ExitStatus::Done,
-        Err(error) => error.exit_status(),
+    let Err(error) = outcome else {
+        return ExitStatus::Done;
     };
-    if let Err(error) = outcome
-        && !error.is_closed_pipe()
-    {
+    if !error.is_closed_pipe() {
         error.print(format);
     }
-    status.into()
+    error.exit_status()
 }
 
 fn on_a_runtime(command: Command) -> Result<(), CliError> {
@@ -82,5 +83,7 @@ impl Command {
     }
 }
 
+#[cfg(test)]
+mod scripted;
 #[cfg(test)]
 mod tests;

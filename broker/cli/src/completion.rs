@@ -25,8 +25,12 @@ enum CompletedShell {
 }
 
 /// Prints the script for the whole program.
-pub(crate) fn complete(args: &CompletionArgs, mut program: clap::Command) -> Result<(), CliError> {
-    let shell = match args.shell {
+pub(crate) fn complete(args: &CompletionArgs, program: clap::Command) -> Result<(), CliError> {
+    write_out(&script(args.shell, program))
+}
+
+fn script(shell: CompletedShell, mut program: clap::Command) -> Vec<u8> {
+    let shell = match shell {
         CompletedShell::Bash => Shell::Bash,
         CompletedShell::Zsh => Shell::Zsh,
         CompletedShell::Fish => Shell::Fish,
@@ -34,5 +38,22 @@ pub(crate) fn complete(args: &CompletionArgs, mut program: clap::Command) -> Res
     let name = program.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut program, name, &mut script);
-    write_out(&script)
+    script
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shell_gets_a_script_that_knows_the_commands() {
+        for shell in CompletedShell::value_variants() {
+            let program = clap::Command::new("eddyline").subcommand(clap::Command::new("reset-all"));
+            let script = String::from_utf8(script(*shell, program)).unwrap();
+            assert!(
+                script.contains("eddyline") && script.contains("reset-all"),
+                "{shell:?}"
+            );
+        }
+    }
 }

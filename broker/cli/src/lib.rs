@@ -17,6 +17,7 @@ mod datetime;
 mod duration;
 mod error;
 mod group;
+mod interrupt;
 mod key_value;
 mod output;
 mod perf;

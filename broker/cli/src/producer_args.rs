@@ -17,7 +17,7 @@ use crate::size::parse_size;
 #[command(next_help_heading = "Producer")]
 pub(crate) struct ProducerArgs {
     /// Who must hold a record before it counts as delivered
-    #[arg(long, value_enum, default_value = "all")]
+    #[arg(long, value_enum, default_value = "all", allow_hyphen_values = true)]
     acks: AcksArg,
     /// Codec of the batches
     #[arg(long, value_enum, default_value = "none")]

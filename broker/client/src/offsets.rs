@@ -14,6 +14,8 @@ pub enum OffsetSpec {
     Earliest,
     /// The one that the next record gets, as readers see it.
     Latest,
+    /// The first of a transaction that is still open, else as [`OffsetSpec::Latest`].
+    LastStable,
     /// That of the record with the largest timestamp.
     MaxTimestamp,
     /// The first whose timestamp is not before this.
@@ -21,9 +23,17 @@ pub enum OffsetSpec {
 }
 
 impl OffsetSpec {
+    /// Kafka asks for it with the isolation level of the whole request.
+    const fn isolation(self) -> i8 {
+        match self {
+            Self::LastStable => 1,
+            Self::Earliest | Self::Latest | Self::MaxTimestamp | Self::AtTime(_) => 0,
+        }
+    }
+
     const fn wire(self) -> i64 {
         match self {
-            Self::Latest => -1,
+            Self::Latest | Self::LastStable => -1,
             Self::Earliest => -2,
             Self::MaxTimestamp => -3,
             Self::AtTime(time) => time.as_ms(),
@@ -56,12 +66,14 @@ impl Client {
             .by_leader(partitions.iter().map(|(partition, _)| partition.clone()))
             .await?;
         for (_, keys) in leaders {
-            let asked: Vec<_> = partitions
-                .iter()
-                .filter(|(key, _)| keys.contains(key))
-                .cloned()
-                .collect();
-            found.extend(self.retried(async || self.list_at_leader(&asked).await).await?);
+            for isolation in [0, 1] {
+                let asked: Vec<_> = partitions
+                    .iter()
+                    .filter(|(key, spec)| keys.contains(key) && spec.isolation() == isolation)
+                    .cloned()
+                    .collect();
+                found.extend(self.retried(async || self.list_at_leader(&asked).await).await?);
+            }
         }
         let place = |key: &TopicPartition| partitions.iter().position(|(asked, _)| asked == key);
         found.sort_by_key(|(key, _)| place(key));
@@ -125,6 +137,7 @@ impl Client {
         });
         let request = ListOffsetsRequest {
             replica_id: -1,
+            isolation_level: partitions.first().map_or(0, |(_, spec)| spec.isolation()),
             topics: topics.collect(),
             timeout_ms: self.server_timeout_ms(),
             ..ListOffsetsRequest::default()

@@ -1,7 +1,16 @@
-//! The command line as people write it.
+//! The command line as people write it, and whole commands against a broker that answers as a test says.
 
+use broker_protocol::messages::{
+    CreateTopicsRequest, CreateTopicsResponse, DescribeGroupsResponse, ListOffsetsRequest,
+    ListOffsetsResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse,
+};
+use broker_protocol::{
+    ApiKey, ErrorCode, create_topics_response, describe_groups_response, list_offsets_response,
+    offset_fetch_response,
+};
 use clap::{CommandFactory, Parser};
 
+use super::scripted::{Answer, Asked, Scripted};
 use super::*;
 
 #[derive(Debug, Parser)]
@@ -18,6 +27,12 @@ fn parsed(line: &str) -> Result<Command, clap::Error> {
 
 fn shown(line: &str) -> String {
     format!("{:?}", parsed(line).unwrap())
+}
+
+/// The exit code of a whole command against that broker.
+fn exit_code(broker: &Scripted, line: &str) -> u8 {
+    let command = parsed(&format!("{line} --bootstrap {} -o json", broker.address)).unwrap();
+    status_of(command, Program::command()).code()
 }
 
 #[test]
@@ -40,6 +55,38 @@ fn options_of_the_cluster_stand_before_or_after_the_verb() {
 }
 
 #[test]
+fn every_command_is_written_as_in_the_help() {
+    for line in [
+        "topic list --internal logs",
+        "topic create a b --partitions 3 --replicas 1 --config a=b --config c=d --if-not-exists",
+        "topic describe a b --all-configs",
+        "topic alter t --partitions 5",
+        "topic alter t --delete-config retention.ms",
+        "topic delete a b --if-exists --yes",
+        "topic produce t --key-separator : --header a=b --null NULL --acks all --compression zstd",
+        "topic produce t --idempotence off --acks -1 --linger 0s --batch-size 1MB",
+        "topic consume t u --from -5 --max-messages 3 --partition 0,1 --format %o\\n",
+        "topic consume t --group g --from 2026-01-01 --until-end --idle 5s --read-committed",
+        "group list --state Stable,Empty",
+        "group describe a b --members",
+        "group reset g --topic t:0,1 --topic u --to-offset 5 --execute",
+        "group reset g --all-topics --shift-by -5 --dry-run --export",
+        "group reset g --all-topics --to-datetime 2026-01-01T00:00:00.000",
+        "group reset g --all-topics --by-duration PT1H",
+        "group reset g --from-file plan.csv",
+        "group delete g --topic t -y",
+        "cluster info --log-dirs -o yaml",
+        "config describe topic t --all",
+        "config alter broker --set a=b --append c=d --subtract e=f --delete g",
+        "perf produce t --records 1000 --rate 100 --warm-up 1s --record-size 100 --keys 7",
+        "perf consume t --duration 5s --latency --from-end",
+        "completion bash",
+    ] {
+        assert!(parsed(line).is_ok(), "{line}: {}", parsed(line).unwrap_err());
+    }
+}
+
+#[test]
 fn what_makes_no_sense_is_wrong_usage() {
     for line in [
         "topic create",
@@ -47,11 +94,174 @@ fn what_makes_no_sense_is_wrong_usage() {
         "topic create t -c novalue",
         "topic alter t",
         "topic produce t -K : -k key",
+        "topic produce t --in-flight 6",
         "topic consume t --from soon",
+        "topic consume t --group g --partition 1",
         "topic list -o xml",
+        "topic list --timeout fast",
+        "group reset g --all-topics",
+        "group reset g --all-topics --topic t --to-latest",
+        "group reset g --all-topics --to-latest --to-earliest",
+        "group reset g --all-topics --to-latest --dry-run --execute",
+        "group reset g --from-file f --all-topics",
+        "config alter topic t",
+        "perf produce t",
+        "perf produce t -n 5 --rate 0",
         "completion powershell-7",
     ] {
         let error = parsed(line).map(|command| format!("{command:?}")).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{line}");
     }
+}
+
+/// Creates every topic but those that a code is given for.
+fn creating(codes: &'static [(&str, ErrorCode)]) -> Scripted {
+    Scripted::start(&[ApiKey::CreateTopics], move |asked| {
+        let request: CreateTopicsRequest = asked.read();
+        let name = request.topics[0].name.clone();
+        let code = codes.iter().find(|(refused, _)| *name == **refused);
+        asked.answer(&CreateTopicsResponse {
+            topics: vec![create_topics_response::CreatableTopicResult {
+                error_code: code.map_or(0, |(_, code)| code.code()),
+                name,
+                ..Default::default()
+            }],
+            ..CreateTopicsResponse::default()
+        })
+    })
+}
+
+#[test]
+fn the_exit_code_tells_what_became_of_each_topic() {
+    let broker = creating(&[
+        ("taken", ErrorCode::TopicAlreadyExists),
+        ("secret", ErrorCode::TopicAuthorizationFailed),
+    ]);
+    assert_eq!(exit_code(&broker, "topic create new"), 0);
+    assert_eq!(exit_code(&broker, "topic create taken"), 1);
+    assert_eq!(exit_code(&broker, "topic create taken --if-not-exists"), 0);
+    assert_eq!(exit_code(&broker, "topic create new taken"), 3);
+    assert_eq!(exit_code(&broker, "topic create secret"), 5);
+    assert_eq!(exit_code(&broker, "topic delete new"), 2, "nobody can confirm it");
+}
+
+#[test]
+fn what_is_to_be_created_reaches_the_broker_as_it_was_written() {
+    let broker = creating(&[]);
+    exit_code(&broker, "topic create a -p 3 -r 2 -c x=y --dry-run");
+    let request: CreateTopicsRequest = broker.asked(ApiKey::CreateTopics)[0].read();
+    let topic = &request.topics[0];
+    assert_eq!((topic.num_partitions, topic.replication_factor), (3, 2));
+    assert_eq!(topic.configs[0].value.as_deref(), Some("y"));
+    assert!(request.validate_only);
+}
+
+#[test]
+fn a_broker_that_does_not_answer_is_a_timeout() {
+    let broker = Scripted::start(&[ApiKey::CreateTopics], |_| Answer::NEVER);
+    assert_eq!(exit_code(&broker, "topic create t --timeout 200ms"), 4);
+}
+
+/// A group without members that has read 5 of partition 0 of `t`, whose logs hold 2 to 9.
+fn with_a_group() -> Scripted {
+    let apis = &[
+        ApiKey::DescribeGroups,
+        ApiKey::OffsetFetch,
+        ApiKey::ListOffsets,
+        ApiKey::OffsetCommit,
+    ];
+    Scripted::start(apis, |asked| match asked.api {
+        ApiKey::DescribeGroups => asked.answer(&DescribeGroupsResponse {
+            groups: vec![describe_groups_response::DescribedGroup {
+                group_state: "Empty".into(),
+                ..Default::default()
+            }],
+            ..DescribeGroupsResponse::default()
+        }),
+        ApiKey::OffsetFetch => asked.answer(&committed()),
+        ApiKey::ListOffsets => asked.answer(&listed(asked)),
+        _ => asked.answer(&OffsetCommitResponse::default()),
+    })
+}
+
+fn committed() -> OffsetFetchResponse {
+    let partition = offset_fetch_response::OffsetFetchResponsePartitions {
+        partition_index: 0,
+        committed_offset: 5,
+        ..Default::default()
+    };
+    let topic = offset_fetch_response::OffsetFetchResponseTopics {
+        name: "t".into(),
+        partitions: vec![partition],
+        ..Default::default()
+    };
+    OffsetFetchResponse {
+        groups: vec![offset_fetch_response::OffsetFetchResponseGroup {
+            topics: vec![topic],
+            ..Default::default()
+        }],
+        ..OffsetFetchResponse::default()
+    }
+}
+
+fn listed(asked: &Asked) -> ListOffsetsResponse {
+    let request: ListOffsetsRequest = asked.read();
+    let topics =
+        request.topics.iter().map(|topic| {
+            let partitions = topic.partitions.iter().map(|partition| {
+                list_offsets_response::ListOffsetsPartitionResponse {
+                    partition_index: partition.partition_index,
+                    offset: if partition.timestamp == -2 { 2 } else { 9 },
+                    ..Default::default()
+                }
+            });
+            list_offsets_response::ListOffsetsTopicResponse {
+                name: topic.name.clone(),
+                partitions: partitions.collect(),
+                ..Default::default()
+            }
+        });
+    ListOffsetsResponse {
+        topics: topics.collect(),
+        ..ListOffsetsResponse::default()
+    }
+}
+
+#[test]
+fn a_reset_is_only_a_plan_until_it_is_executed() {
+    let broker = with_a_group();
+    assert_eq!(exit_code(&broker, "group reset g --all-topics --to-earliest"), 0);
+    assert_eq!(
+        exit_code(&broker, "group reset g --all-topics --to-earliest --dry-run"),
+        0
+    );
+    assert!(broker.asked(ApiKey::OffsetCommit).is_empty());
+    assert_eq!(
+        exit_code(&broker, "group reset g --topic t --to-offset 100 --execute"),
+        0
+    );
+    let commits = broker.asked(ApiKey::OffsetCommit);
+    assert_eq!(commits.len(), 1);
+    let commit: OffsetCommitRequest = commits[0].read();
+    let offsets: Vec<i64> = commit.topics[0]
+        .partitions
+        .iter()
+        .map(|partition| partition.committed_offset)
+        .collect();
+    assert_eq!((&*commit.group_id, offsets), ("g", vec![9, 9]));
+}
+
+#[test]
+fn what_cannot_be_reset_is_refused_before_anything_is_changed() {
+    let broker = with_a_group();
+    assert_eq!(
+        exit_code(&broker, "group reset g --topic t --shift-by 1 --execute"),
+        1
+    );
+    assert_eq!(
+        exit_code(&broker, "group reset g --topic t:7 --to-latest --execute"),
+        2
+    );
+    assert_eq!(exit_code(&broker, "group reset g --to-latest --execute"), 2);
+    assert!(broker.asked(ApiKey::OffsetCommit).is_empty());
 }

@@ -14,6 +14,7 @@ use crate::clock;
 use crate::connect::ClusterArgs;
 use crate::duration::parse_duration;
 use crate::error::CliError;
+use crate::interrupt::interrupted;
 use crate::output::Shown;
 use crate::progress::Progress;
 use crate::size::{self, parse_size};
@@ -79,7 +80,7 @@ pub(crate) async fn consume(cluster: &ClusterArgs, args: &PerfConsumeArgs) -> Re
     let mut run = Run::new(client, args, positions);
     let outcome = tokio::select! {
         outcome = run.until_over() => outcome,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        () = interrupted() => Ok(()),
     };
     let report = run.report();
     drop(run);

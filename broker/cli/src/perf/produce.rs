@@ -18,6 +18,7 @@ use crate::clock;
 use crate::connect::ClusterArgs;
 use crate::duration::parse_duration;
 use crate::error::CliError;
+use crate::interrupt::interrupted;
 use crate::producer_args::ProducerArgs;
 use crate::progress::Progress;
 use crate::size::parse_size;
@@ -66,11 +67,11 @@ pub(crate) async fn produce(cluster: &ClusterArgs, args: &PerfProduceArgs) -> Re
     let mut load = Load::new(client, args).await?;
     tokio::select! {
         () = load.run() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = interrupted() => {}
     }
     tokio::select! {
         () = load.finish() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = interrupted() => {}
     }
     let Load {
         measured, progress, ..

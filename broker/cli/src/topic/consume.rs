@@ -19,6 +19,7 @@ use clap::Args;
 use crate::connect::ClusterArgs;
 use crate::duration::parse_duration;
 use crate::error::CliError;
+use crate::interrupt::interrupted;
 use crate::output::OutputFormat;
 use reading::{Reading, Stop};
 use render::{Encoding, Renderer};
@@ -91,7 +92,7 @@ async fn read_all(client: &Client, args: &ConsumeArgs, mut reading: Reading) -> 
     reading.assign(begin, end);
     tokio::select! {
         outcome = reading.until_stop() => outcome,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        () = interrupted() => Ok(()),
     }
 }
 
@@ -118,8 +119,12 @@ impl ConsumeArgs {
         client: &Client,
         partitions: &[TopicPartition],
     ) -> Result<Option<BTreeMap<TopicPartition, Offset>>, CliError> {
+        let last = match self.read_committed {
+            true => OffsetSpec::LastStable,
+            false => OffsetSpec::Latest,
+        };
         match self.until_end {
-            true => Ok(Some(start::listed(client, partitions, OffsetSpec::Latest).await?)),
+            true => Ok(Some(start::listed(client, partitions, last).await?)),
             false => Ok(None),
         }
     }

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::clock;
 use crate::connect::ClusterArgs;
 use crate::error::CliError;
+use crate::interrupt::interrupted;
 use crate::key_value::KeyValue;
 use crate::producer_args::ProducerArgs;
 use crate::progress::Progress;
@@ -81,11 +82,11 @@ pub(crate) async fn produce(cluster: &ClusterArgs, args: &ProduceArgs) -> Result
     let outcome = tokio::select! {
         outcome = sending.all_lines() => outcome,
         // What was read so far is still sent.
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        () = interrupted() => Ok(()),
     };
     tokio::select! {
         () = sending.finish() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = interrupted() => {}
     }
     let Sending {
         delivered, progress, ..

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::ConsumeArgs;
 use super::reading::Reading;
 use crate::error::CliError;
+use crate::interrupt::interrupted;
 
 /// How often is committed, as Kafka's consumer does.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(5);
@@ -40,7 +41,7 @@ pub(crate) async fn read(
     };
     let outcome = tokio::select! {
         outcome = member.until_stop() => outcome,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        () = interrupted() => Ok(()),
     };
     let committed = member.commit().await;
     // If the coordinator is gone, so are we.
