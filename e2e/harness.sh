@@ -140,6 +140,13 @@ finish_early() { # WHY: nothing can be said about this suite
 	exit 1
 }
 
+leave_out() { # WHY: the machine lacks what this suite needs
+	echo "left out: suite $suite: $1"
+	skip "the whole suite" "$1"
+	finish
+	exit 0
+}
+
 need() { # PROGRAM PACKAGE: a program, out of Debian's packages if it is not there
 	command -v "$1" >/dev/null && return 0
 	{ apt-get install -y -q "$2" || { apt-get update -q && apt-get install -y -q "$2"; }; } >"$logs/install-$2.log" 2>&1
