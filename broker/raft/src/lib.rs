@@ -50,6 +50,8 @@ mod poll;
 mod raft;
 mod replica_key;
 mod settings;
+#[cfg(test)]
+mod simulation;
 mod transition;
 mod voter_history;
 mod voter_set;

@@ -335,8 +335,17 @@ impl Raft {
     }
 
     /// Whether this member may ask for an election; not while a snapshot takes the place of its log.
+    ///
+    /// A voter that is removed may until it knows that to be committed (Ongaro 2014, §4.2.2): 1. Of the voters 1 and
+    /// 2, leader 2 appends its own removal and stops before 1 has it. 2. Voter 1 needs the vote of 2, whose log is
+    /// longer. 3. If 2 did not stand, nobody could ever lead.
     pub(crate) fn may_stand(&self) -> bool {
-        self.is_voter() && self.installing.is_none()
+        let voters = self.log.voters();
+        let is_open = voters.latest_offset() >= self.high_watermark;
+        let was_voter = voters
+            .previous()
+            .is_some_and(|voters| voters.contains(self.settings.replica));
+        self.installing.is_none() && (self.is_voter() || (is_open && was_voter))
     }
 
     pub(crate) fn is_voter(&self) -> bool {

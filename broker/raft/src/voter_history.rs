@@ -74,6 +74,12 @@ impl VoterHistory {
         self.sets.last().map_or(&self.configured, |(_, voters)| voters)
     }
 
+    /// The voters before the latest, while they are remembered.
+    pub(crate) fn previous(&self) -> Option<&VoterSet> {
+        let before = self.sets.len().checked_sub(2)?;
+        self.sets.get(before).map(|(_, voters)| voters)
+    }
+
     /// Where the record of the latest voters stands; `None` when they are configured, -1 when they are those of
     /// the snapshot that `format` wrote.
     pub(crate) fn latest_offset(&self) -> Option<Offset> {

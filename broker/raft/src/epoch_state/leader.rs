@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use broker_metadata::metadata_log::Voter;
 use broker_model::{BrokerId, LeaderEpoch, MonotonicMs, Now, Offset, Timestamp};
 
-use crate::event::{InboundRequest, RequestToken};
+use crate::event::RequestToken;
 use crate::{HostAndPort, ReplicaKey, VoterSet};
 
 /// How far a replica is.
@@ -55,13 +55,20 @@ pub(crate) enum ChangeKind {
     Remove,
 }
 
+/// When the addition of a voter is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AddAck {
+    WhenAppended,
+    WhenCommitted,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum ChangeStage {
     /// The new voter has not said yet which `kraft.version` it supports.
     AskVersions {
         voter: Voter,
         address: HostAndPort,
-        request: Box<InboundRequest>,
+        ack: AddAck,
     },
     /// The record stands at that offset.
     Commit(Offset),

@@ -11,15 +11,13 @@ use broker_protocol::messages::{AddRaftVoterRequest, ApiVersionsRequest, ApiVers
 use super::endpoints;
 use super::voter_change::Refusal;
 use crate::connections::Asked;
-use crate::epoch_state::{ChangeKind, ChangeStage, EpochState, PendingVoterChange};
+use crate::epoch_state::{AddAck, ChangeKind, ChangeStage, EpochState, PendingVoterChange};
 use crate::event::{InboundRequest, RaftRequest};
 use crate::raft::Raft;
-use crate::{Destination, RaftError, ReplicaKey};
+use crate::{Destination, RaftError, ReplicaKey, VoterSet};
 
 /// Name of the feature that is the format of the quorum.
 const KRAFT_VERSION: &str = "kraft.version";
-/// How long ago a replica may have fetched to count as caught up.
-const CAUGHT_UP_WITHIN_MS: u64 = 3_600_000;
 /// What a client that asks for versions says that it is.
 const SOFTWARE_NAME: &str = "eddyline";
 /// Its version.
@@ -47,7 +45,11 @@ impl Raft {
                     stage: ChangeStage::AskVersions {
                         voter,
                         address: to.address,
-                        request: Box::new(inbound),
+                        ack: if request.ack_when_committed {
+                            AddAck::WhenCommitted
+                        } else {
+                            AddAck::WhenAppended
+                        },
                     },
                 };
                 if let Some(leader) = self.leader_state() {
@@ -82,10 +84,7 @@ impl Raft {
         })?;
         self.check_voter_change()?;
         if self.voters().get(id).is_some() {
-            return Err((
-                ErrorCode::DuplicateVoter,
-                format!("node {id} is already part of the set of voters"),
-            ));
+            return Err(duplicate(id));
         }
         let voter = Voter {
             id,
@@ -127,13 +126,10 @@ impl Raft {
         node: BrokerId,
         response: &ApiVersionsResponse,
     ) -> Result<(), RaftError> {
-        let Some(pending) = self.take_asking(node) else {
+        let Some(mut pending) = self.take_asking(node) else {
             return Ok(());
         };
-        let ChangeStage::AskVersions {
-            mut voter, request, ..
-        } = pending.stage
-        else {
+        let ChangeStage::AskVersions { mut voter, ack, .. } = pending.stage else {
             return Ok(());
         };
         let range = response
@@ -142,34 +138,23 @@ impl Raft {
             .find(|feature| feature.name == KRAFT_VERSION)
             .map_or((0, 0), |feature| (feature.min_version, feature.max_version));
         voter.kraft_version_range = range;
-        if let Err(refusal) = self.check_new_voter(&voter, response.error_code) {
-            self.respond_change(ChangeKind::Add, pending.token, Err(refusal));
-            return Ok(());
-        }
-        let Some(voters) = self.voters().with(voter) else {
-            return Ok(());
+        let voters = match self.check_new_voter(voter, response.error_code) {
+            Ok(voters) => voters,
+            Err(refusal) => {
+                self.respond_change(ChangeKind::Add, pending.token, Err(refusal));
+                return Ok(());
+            }
         };
-        let offset = self.append_voters(&voters)?;
-        let RaftRequest::AddRaftVoter(request) = request.request else {
-            return Ok(());
-        };
-        if !request.ack_when_committed {
-            self.respond_change(ChangeKind::Add, pending.token, Ok(()));
-        } else if let Some(leader) = self.leader_state() {
-            leader.pending = Some(PendingVoterChange {
-                stage: ChangeStage::Commit(offset),
-                ..PendingVoterChange {
-                    kind: ChangeKind::Add,
-                    token: pending.token,
-                    deadline: pending.deadline,
-                    stage: ChangeStage::Commit(offset),
-                }
-            });
+        pending.stage = ChangeStage::Commit(self.append_voters(&voters)?);
+        match (ack, self.leader_state()) {
+            (AddAck::WhenCommitted, Some(leader)) => leader.pending = Some(pending),
+            _ => self.respond_change(ChangeKind::Add, pending.token, Ok(())),
         }
         Ok(())
     }
 
-    fn check_new_voter(&self, voter: &Voter, error_code: i16) -> Result<(), Refusal> {
+    /// The voters with the new one.
+    fn check_new_voter(&self, voter: Voter, error_code: i16) -> Result<VoterSet, Refusal> {
         if error_code != 0 {
             return Err((
                 ErrorCode::RequestTimedOut,
@@ -197,17 +182,22 @@ impl Raft {
                 format!("replica {key} is lagging behind"),
             ));
         }
-        Ok(())
+        self.check_voter_change()?;
+        let id = voter.id;
+        self.voters().with(voter).ok_or_else(|| duplicate(id))
     }
 
     fn is_caught_up(&self, replica: ReplicaKey) -> bool {
         let EpochState::Leader(leader) = &self.state else {
             return false;
         };
+        // Kafka allows an hour; but a replica that stopped fetching takes part in no majority, and a voter set that
+        // needs it commits nothing more, not even its removal.
+        let within = self.settings.timeouts.check_quorum_ms();
         leader.replicas.get(&replica).is_some_and(|progress| {
             let recent = progress
                 .last_fetch
-                .is_some_and(|fetch| self.now.monotonic.since_ms(fetch.monotonic) < CAUGHT_UP_WITHIN_MS);
+                .is_some_and(|fetch| self.now.monotonic.since_ms(fetch.monotonic) < within);
             recent && progress.last_caught_up.is_some()
         })
     }
@@ -229,4 +219,11 @@ impl Raft {
             self.respond_change(ChangeKind::Add, pending.token, Err(refusal));
         }
     }
+}
+
+fn duplicate(id: BrokerId) -> Refusal {
+    (
+        ErrorCode::DuplicateVoter,
+        format!("node {id} is already part of the set of voters"),
+    )
 }
