@@ -49,6 +49,8 @@ pub enum CompressionError {
     },
 }
 
+pub(crate) use lz4::mend_header as mend_lz4_header;
+
 fn damaged(codec: CompressionType, reason: impl ToString) -> CompressionError {
     CompressionError::Damaged {
         codec,

@@ -1,6 +1,8 @@
 //! Record sets that Kafka 4.4 wrote: they read as it says, and the uncompressed ones are written back byte for byte.
 
-use broker_codec::batch::{BatchBuilder, BatchOptions, ProducerIdentity, Record, RecordBatch, batches};
+use broker_codec::batch::{
+    BatchBuilder, BatchOptions, LegacyMessage, ProducerIdentity, Record, RecordBatch, batches,
+};
 use broker_model::CompressionType;
 use bytes::Bytes;
 use serde_json::Value;
@@ -62,11 +64,8 @@ fn check_record(name: &str, record: &Record, expected: &Value) {
     let hex = |value: &Value| value.as_str().map(bytes_of);
     assert_eq!(expected["offset"].as_i64(), Some(record.offset.value()), "{name}");
     assert_eq!(expected["ts"].as_i64(), Some(record.timestamp.as_ms()), "{name}");
-    assert_eq!(
-        expected["seq"].as_i64(),
-        Some(i64::from(record.sequence.value())),
-        "{name}"
-    );
+    let sequence = expected["seq"].as_i64().unwrap_or(-1);
+    assert_eq!(sequence, i64::from(record.sequence.value()), "{name}");
     assert_eq!(hex(&expected["key"]), record.key, "{name}");
     assert_eq!(hex(&expected["value"]), record.value, "{name}");
     let headers = expected["headers"].as_array().map_or(0, Vec::len);
@@ -94,6 +93,64 @@ fn every_batch_reads_as_kafka_says() {
         seen += 1;
     }
     assert!(seen >= 40, "{seen} record sets of format 2");
+}
+
+fn is_legacy(vector: &Value) -> bool {
+    let batches = vector["batches"].as_array().expect("batches");
+    batches.iter().all(|batch| batch["magic"] != 2)
+}
+
+#[test]
+fn messages_of_formats_0_and_1_read_as_kafka_says() {
+    let mut seen = 0;
+    for vector in vectors().iter().filter(|vector| is_legacy(vector)) {
+        let name = vector["name"].as_str().expect("a name");
+        let mut set = bytes_of(vector["hex"].as_str().expect("hex"));
+        for expected in vector["batches"].as_array().expect("batches") {
+            let (message, size) = LegacyMessage::parse(&set).expect(name);
+            assert_eq!(expected["size"].as_i64(), Some(size as i64), "{name}");
+            assert_eq!(expected["magic"].as_i64(), Some(message.magic.into()), "{name}");
+            assert_eq!(
+                expected["lastOffset"].as_i64(),
+                Some(message.offset.value()),
+                "{name}"
+            );
+            assert_eq!(
+                expected["maxTimestamp"].as_i64(),
+                Some(message.timestamp.as_ms()),
+                "{name}"
+            );
+            let records = message.records(UNPACKED_MAX).expect(name);
+            let listed = expected["records"].as_array().expect("records");
+            assert_eq!(records.len(), listed.len(), "{name}");
+            for (record, expected) in records.iter().zip(listed) {
+                check_record(name, record, expected);
+            }
+            set = set.slice(size..);
+        }
+        assert!(set.is_empty(), "{name}");
+        seen += 1;
+    }
+    assert!(seen >= 12, "{seen} record sets of formats 0 and 1");
+}
+
+#[test]
+fn damaged_messages_of_old_formats_are_refused_and_not_feared() {
+    for vector in vectors().iter().filter(|vector| is_legacy(vector)) {
+        let set = bytes_of(vector["hex"].as_str().expect("hex"));
+        let size = LegacyMessage::parse(&set).expect("well-formed").1;
+        for bit in 0..size * 8 {
+            let mut flipped = set.to_vec();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            if let Ok((message, _)) = LegacyMessage::parse(&Bytes::from(flipped)) {
+                assert!(bit < 64, "only the offset is not covered, bit {bit}");
+                message.records(UNPACKED_MAX).ok();
+            }
+        }
+        for cut in 0..size {
+            assert!(LegacyMessage::parse(&set.slice(..cut)).is_err());
+        }
+    }
 }
 
 fn rebuilt(batch: &RecordBatch) -> Bytes {

@@ -32,6 +32,7 @@ pub(crate) struct TestBatch {
     pub(crate) base_offset: i64,
     pub(crate) epoch: i32,
     pub(crate) timestamps: Vec<i64>,
+    pub(crate) key: Option<Vec<u8>>,
     pub(crate) value: Vec<u8>,
     pub(crate) producer: Option<(i64, i16, i32)>,
     pub(crate) transactional: bool,
@@ -44,6 +45,7 @@ pub(crate) fn batch(value: impl AsRef<[u8]>) -> TestBatch {
         base_offset: 0,
         epoch: 0,
         timestamps: vec![1000],
+        key: None,
         value: value.as_ref().to_vec(),
         producer: None,
         transactional: false,
@@ -78,6 +80,13 @@ impl TestBatch {
         Self {
             base_offset,
             epoch,
+            ..self
+        }
+    }
+
+    pub(crate) fn keyed(self, key: &str) -> Self {
+        Self {
+            key: Some(key.as_bytes().to_vec()),
             ..self
         }
     }
@@ -130,7 +139,11 @@ impl TestBatch {
             ..BatchOptions::default()
         });
         for timestamp in &self.timestamps {
-            builder.append(Timestamp::from_ms(*timestamp), None, Some(&self.value));
+            builder.append(
+                Timestamp::from_ms(*timestamp),
+                self.key.as_deref(),
+                Some(&self.value),
+            );
         }
         builder.build().unwrap()
     }

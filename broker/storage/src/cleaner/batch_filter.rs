@@ -4,13 +4,14 @@
 //! of its batch, which the first cleaning that meets it writes into the header (KIP-534); so does the marker of a
 //! transaction of which nothing is left. A batch that becomes empty stays as a bare header when it is the last one
 //! of a producer that still has a state, so that sequences go on, or the last one of the cleaning, so that the end
-//! of the log is not forgotten. A batch of which everything stays is copied as it is.
+//! of the log is not forgotten. A batch of which everything stays is copied as it is, and so is a message of format 0
+//! or 1 of which anything stays: those formats are not written any more.
 
 use std::collections::HashMap;
 
 use broker_codec::batch::{
-    BatchAttributes, BatchBuilder, BatchError, BatchOptions, ProducerIdentity, RecordBatch,
-    RecordBatchHeader, RecordView, RecordViews,
+    BatchAttributes, BatchBuilder, BatchError, BatchOptions, LegacyMessage, ProducerIdentity, Record,
+    RecordBatch, RecordBatchHeader, RecordView, RecordViews,
 };
 use broker_codec::compression::CompressionError;
 use broker_model::{CompressionType, Offset, ProducerEpoch, ProducerId, Timestamp, TimestampType};
@@ -41,6 +42,8 @@ pub(crate) struct FilterRules {
     pub(crate) producers: HashMap<ProducerId, LastOfProducer>,
     /// Where the cleaning ends.
     pub(crate) upper: Offset,
+    /// Tombstones of formats 0 and 1 go from segments that were not written after it.
+    pub(crate) legacy_horizon: Timestamp,
 }
 
 /// What stays of a batch.
@@ -70,6 +73,14 @@ impl FilterRules {
         let view = &batch.view;
         if view.is_control() {
             transactions.on_control(view, &batch.bytes);
+        } else if view.magic < 2 {
+            for record in self.legacy_records(batch)? {
+                if let Some(key) = record.key.as_deref().filter(|_| record.offset >= from)
+                    && map.put(key, record.offset) == Room::Full
+                {
+                    return Ok(Room::Full);
+                }
+            }
         } else if !transactions.on_data(view) {
             let (header, unpacked) = self.unpack(batch)?;
             for record in RecordViews::new(&unpacked, header.record_count) {
@@ -86,14 +97,19 @@ impl FilterRules {
         Ok(Room::Taken)
     }
 
-    /// Decides what stays of a batch.
+    /// Decides what stays of a batch of a segment that was last written at `modified`.
     pub(crate) fn filter(
         &self,
         batch: &SourceBatch,
+        modified: Timestamp,
         map: &OffsetMap,
         transactions: &mut CleanedTransactions,
     ) -> Result<Filtered, BatchError> {
         let view = &batch.view;
+        if view.magic < 2 {
+            let kept = self.filter_legacy(batch, modified, map)?;
+            return Ok(Filtered { kept, aborted: None });
+        }
         let horizon = horizon_of(view);
         let mut aborted = None;
         let (is_void, is_spent_marker) = if view.is_control() {
@@ -149,6 +165,29 @@ impl FilterRules {
             return Ok(Some(batch.bytes.clone()));
         }
         Ok(Some(self.rebuild(&header, &kept, horizon)?))
+    }
+
+    fn legacy_records(&self, batch: &SourceBatch) -> Result<Vec<Record>, BatchError> {
+        LegacyMessage::parse(&batch.bytes)?
+            .0
+            .records(self.unpacked_size_max)
+    }
+
+    /// The message as it is, if a record of it stays.
+    fn filter_legacy(
+        &self,
+        batch: &SourceBatch,
+        modified: Timestamp,
+        map: &OffsetMap,
+    ) -> Result<Option<Bytes>, BatchError> {
+        let keeps_tombstones = modified > self.legacy_horizon;
+        let stays = |record: &Record| {
+            let newest = record.key.as_deref().map(|key| map.get(key));
+            let is_newest = newest.is_some_and(|newest| newest.is_none_or(|newest| record.offset >= newest));
+            record.offset > map.latest() || (is_newest && (keeps_tombstones || record.value.is_some()))
+        };
+        let any = self.legacy_records(batch)?.iter().any(stays);
+        Ok(any.then(|| batch.bytes.clone()))
     }
 
     fn stays(&self, record: &RecordView<'_>, header: &RecordBatchHeader, map: &OffsetMap) -> bool {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use broker_codec::batch::BatchError;
-use broker_model::{Now, Offset, TopicPartition};
+use broker_model::{Now, Offset, Timestamp, TopicPartition};
 use bytes::Bytes;
 
 use crate::cleaner::batch_filter::{FilterRules, LastOfProducer};
@@ -146,7 +146,7 @@ impl UnifiedLog {
             cuts: self.cuts,
             config: self.config.clone(),
             options,
-            rules: self.filter_rules(upper, now),
+            rules: self.filter_rules(facts.first_dirty, upper, now),
             first_dirty: facts.first_dirty,
             phase: Phase::Indexing {
                 cursor,
@@ -179,14 +179,16 @@ impl UnifiedLog {
         sources.collect()
     }
 
-    fn filter_rules(&self, upper: Offset, now: Now) -> FilterRules {
+    fn filter_rules(&self, first_dirty: Offset, upper: Offset, now: Now) -> FilterRules {
         let last = |entry: &&crate::producer::producer_state_entry::ProducerStateEntry| LastOfProducer {
             data: entry.last_batch().map(|batch| batch.last_offset),
             epoch: entry.producer_epoch,
         };
+        let retention = self.config.delete_retention_ms;
+        let clean = self.between(self.segments[0].base_offset(), first_dirty).last();
         FilterRules {
             now: now.wall,
-            delete_retention_ms: self.config.delete_retention_ms,
+            delete_retention_ms: retention,
             unpacked_size_max: self.config.max_decompressed_message_bytes,
             levels: self.config.compression_levels,
             producers: self
@@ -196,6 +198,7 @@ impl UnifiedLog {
                 .map(|entry| (entry.producer_id, last(entry)))
                 .collect(),
             upper,
+            legacy_horizon: clean.map_or(Timestamp::NONE, |segment| segment.modified().plus_ms(-retention)),
         }
     }
 }
@@ -380,11 +383,12 @@ impl Cleaning {
         transactions: &mut CleanedTransactions,
     ) -> Result<u64, StorageError> {
         let before = cursor.position;
+        let modified = self.sources[cursor.source].modified;
         let mut kept: Vec<Bytes> = Vec::new();
         for batch in self.read(cursor)? {
             let filtered = self
                 .rules
-                .filter(&batch, &self.map, transactions)
+                .filter(&batch, modified, &self.map, transactions)
                 .map_err(|error| self.damage(cursor.source, &batch, &error))?;
             kept.extend(filtered.kept);
             if let Some(aborted) = filtered.aborted {

@@ -1,6 +1,6 @@
 //! Finding one record in a batch by its timestamp.
 
-use broker_codec::batch::{BatchError, RecordBatch, RecordViews};
+use broker_codec::batch::{BatchError, LegacyMessage, RecordBatch, RecordViews};
 use broker_model::{Offset, Timestamp};
 use bytes::Bytes;
 
@@ -8,8 +8,6 @@ use crate::log::log_validator::UNPACKED_SIZE_MAX;
 use crate::segment::batch_view::BatchView;
 
 /// Timestamp and offset of the first record at or behind `start` with a timestamp of at least `target`.
-///
-/// A message of format 0 or 1 answers for all that is packed in it.
 ///
 /// # Errors
 /// When the batch cannot be unpacked.
@@ -20,8 +18,11 @@ pub(crate) fn first_record_at(
     start: Offset,
 ) -> Result<Option<(Timestamp, Offset)>, BatchError> {
     if view.magic < 2 {
-        let fits = view.max_timestamp >= target && view.last_offset >= start;
-        return Ok(fits.then_some((view.max_timestamp, view.last_offset)));
+        let records = LegacyMessage::parse(bytes)?.0.records(UNPACKED_SIZE_MAX)?;
+        let found = records
+            .into_iter()
+            .find(|record| record.timestamp >= target && record.offset >= start);
+        return Ok(found.map(|record| (record.timestamp, record.offset)));
     }
     let batch = RecordBatch::from_bytes(bytes)?;
     let header = batch.header();

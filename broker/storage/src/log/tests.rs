@@ -4,4 +4,5 @@ mod append_and_read;
 mod crash;
 mod damage;
 mod device_errors;
+mod legacy;
 mod simulation;
