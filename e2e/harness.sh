@@ -63,6 +63,7 @@ broker_up() {
 		echo "listeners=PLAINTEXT://127.0.0.1:$port"
 		echo "advertised.listeners=PLAINTEXT://127.0.0.1:$port"
 		echo "log.dirs=$data"
+		echo "eddyline.http.listener=127.0.0.1:0"
 		echo "offsets.topic.replication.factor=1"
 		echo "offsets.topic.num.partitions=4"
 		echo "group.initial.rebalance.delay.ms=0"

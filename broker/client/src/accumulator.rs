@@ -146,6 +146,9 @@ struct Queue<T> {
     next_sequence: Sequence,
     /// The batch after which the epoch began.
     epoch_after: u64,
+    /// Whether the broker has taken a batch of the epoch, or there is none. Before that, batches go one by one: to
+    /// Kafka any sequence is a beginning, so that one that overtakes the first would make the first a gap.
+    established: bool,
     retrying: bool,
     not_before: Option<Instant>,
 }
@@ -159,6 +162,7 @@ impl<T> Queue<T> {
             epoch,
             next_sequence: Sequence::FIRST,
             epoch_after: 0,
+            established: epoch == ProducerEpoch::NONE,
             retrying: false,
             not_before: None,
         }
@@ -295,6 +299,7 @@ impl<T: PartialEq> Accumulator<T> {
         if let Some(queue) = self.queues.get_mut(&batch.partition) {
             queue.on_their_way -= 1;
             queue.retrying &= queue.is_older(batch);
+            queue.established |= !queue.is_older(batch);
         }
     }
 
@@ -364,6 +369,7 @@ impl<T> Queue<T> {
         self.epoch = ProducerEpoch::new(epoch);
         self.next_sequence = Sequence::FIRST;
         self.epoch_after = after;
+        self.established = false;
         self.retrying = self.on_their_way > 0;
         for batch in self.closed.iter_mut().filter(|batch| batch.order > after) {
             batch.numbered = None;
@@ -372,7 +378,7 @@ impl<T> Queue<T> {
 
     fn may_send(&self, now: Instant) -> bool {
         let rested = self.not_before.is_none_or(|moment| now >= moment);
-        rested && (!self.retrying || self.on_their_way == 0)
+        rested && (self.on_their_way == 0 || (self.established && !self.retrying))
     }
 }
 

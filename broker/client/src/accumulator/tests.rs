@@ -167,3 +167,16 @@ fn an_older_batch_keeps_its_number_when_a_later_one_is_given_up() {
     }
     assert_eq!(numbers, [(1, (0, 0)), (3, (1, 0)), (4, (1, 1)), (5, (1, 2))]);
 }
+
+#[test]
+fn until_the_broker_has_taken_the_first_batch_no_other_follows() {
+    let (mut accumulator, now) = gathering();
+    for _ in 0..3 {
+        accumulator.append(&partition(0), record(&[0; 200]), 0, now);
+    }
+    let first = accumulator.take(&partition(0)).unwrap();
+    assert!(accumulator.due(now).is_empty());
+    accumulator.delivered(&first);
+    accumulator.take(&partition(0)).unwrap();
+    assert_eq!(accumulator.due(now), [partition(0)]);
+}
