@@ -218,3 +218,6 @@ impl Raft {
         self.connections.failed(node, self.now.monotonic);
     }
 }
+
+#[cfg(test)]
+mod tests;

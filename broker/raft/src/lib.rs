@@ -52,6 +52,8 @@ mod replica_key;
 mod settings;
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod small_world;
 mod transition;
 mod voter_history;
 mod voter_set;

@@ -231,3 +231,106 @@ impl LogView {
         &self.voters
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use broker_metadata::metadata_log::{BatchStamp, ControlRecord, control_batch};
+    use broker_model::Timestamp;
+
+    use super::*;
+    use crate::simulation::voter;
+    use crate::small_world::batch;
+
+    fn log(epochs: &[i32]) -> LogView {
+        let mut log = LogView::new(VoterSet::new([voter(1)]));
+        for (offset, epoch) in (0..).zip(epochs) {
+            log.restore(&batch(offset, *epoch)).unwrap();
+        }
+        log
+    }
+
+    fn append(log: &mut LogView, records: &Bytes) -> WriteId {
+        let (batches, _) = scan(records).unwrap();
+        log.check(&batches, LeaderEpoch::new(9)).unwrap();
+        batches.iter().for_each(|batch| log.take(batch));
+        log.begin_write()
+    }
+
+    fn at(offset: i64, epoch: i32) -> OffsetAndEpoch {
+        OffsetAndEpoch::new(Offset::new(offset), LeaderEpoch::new(epoch))
+    }
+
+    #[test]
+    fn a_flush_from_before_a_truncation_says_nothing_about_what_came_after() {
+        let mut log = log(&[1, 1]);
+        let before = append(&mut log, &batch(2, 1));
+        log.truncate_to(Offset::new(1));
+        let after = append(&mut log, &batch(1, 2));
+        append(&mut log, &batch(2, 2));
+        log.flushed_to(before);
+        assert_eq!(log.flushed(), Offset::new(1));
+        log.flushed_to(after);
+        assert_eq!(log.flushed(), Offset::new(2));
+    }
+
+    #[test]
+    fn voters_go_with_their_record() {
+        let mut log = log(&[1]);
+        let stamp = BatchStamp {
+            base_offset: Offset::new(1),
+            leader_epoch: LeaderEpoch::new(1),
+            timestamp: Timestamp::from_ms(0),
+        };
+        let voters = ControlRecord::KRaftVoters(vec![voter(1), voter(2)]);
+        append(&mut log, &control_batch(stamp, &[voters]).unwrap());
+        assert_eq!(log.voters().latest().len(), 2);
+        log.truncate_to(Offset::new(1));
+        assert_eq!(log.voters().latest().len(), 1);
+    }
+
+    #[test]
+    fn a_follower_cuts_to_the_smaller_end_of_the_last_common_epoch() {
+        let ours = log(&[1, 1, 2, 2, 2, 4]);
+        assert_eq!(ours.truncation_point(at(4, 2)), Offset::new(4));
+        assert_eq!(ours.truncation_point(at(9, 2)), Offset::new(5));
+        assert_eq!(ours.truncation_point(at(6, 3)), Offset::new(5));
+        assert_eq!(ours.truncation_point(at(2, 1)), Offset::new(2));
+        assert_eq!(ours.truncation_point(at(0, 0)), Offset::ZERO);
+    }
+
+    #[test]
+    fn a_position_behind_the_start_or_of_a_forgotten_epoch_needs_the_snapshot() {
+        let mut log = log(&[1, 1, 2, 2, 4]);
+        let id = SnapshotId {
+            end_offset: Offset::new(3),
+            epoch: 2,
+        };
+        log.keep_snapshot(Snapshot { id, size: 10 });
+        assert_eq!(log.validate(at(1, 1)), ValidOffsetAndEpoch::Valid);
+        log.trim_to(Offset::new(3)).unwrap();
+        assert_eq!(log.validate(at(1, 1)), ValidOffsetAndEpoch::Snapshot(id));
+        assert_eq!(log.validate(at(3, 1)), ValidOffsetAndEpoch::Snapshot(id));
+        assert_eq!(log.validate(at(9, 1)), ValidOffsetAndEpoch::Snapshot(id));
+        assert_eq!(log.validate(at(3, 2)), ValidOffsetAndEpoch::Valid);
+        assert_eq!(log.validate(at(5, 4)), ValidOffsetAndEpoch::Valid);
+        assert_eq!(log.validate(at(5, 2)), ValidOffsetAndEpoch::Diverging(at(4, 2)));
+        assert_eq!(log.trim_to(Offset::new(4)), None);
+    }
+
+    #[test]
+    fn a_log_begins_behind_its_snapshot() {
+        let mut log = LogView::new(VoterSet::default());
+        let id = SnapshotId {
+            end_offset: Offset::new(3),
+            epoch: 2,
+        };
+        log.begin_with(Snapshot { id, size: 10 }, SnapshotVoters::default());
+        log.restore(&batch(2, 2)).unwrap();
+        assert_eq!(log.end_offset(), at(3, 2));
+        log.restore(&batch(3, 2)).unwrap();
+        log.restore(&batch(4, 4)).unwrap();
+        assert_eq!(log.end_offset(), at(5, 4));
+        assert!(log.restore(&batch(7, 4)).is_err());
+        assert!(log.restore(&batch(5, 3)).is_err());
+    }
+}

@@ -91,27 +91,26 @@ impl Raft {
             self.become_prospective();
             return Ok(());
         }
-        if nominee.tally.is_rejected() {
-            self.start_backing_off();
-            return Ok(());
-        }
         let voters = nominee.tally.unrecorded();
+        if nominee.tally.has_rejection() {
+            self.start_backing_off();
+        }
         self.send_votes(VoteKind::Standard, &voters);
         Ok(())
     }
 
-    /// A lost vote waits some time, doubling with every loss, so that candidates do not lose to one another for ever.
+    /// A candidate that was refused a vote has a rival: it tries again after a while, which may double with every
+    /// loss, so that candidates do not lose to one another for ever. It does not wait for the rest of the voters,
+    /// who may be dead: 1. Of three voters the leader dies. 2. The two others stand at once and vote for themselves.
+    /// 3. Neither has a majority against it, and both would wait for the whole election timeout.
     fn start_backing_off(&mut self) {
         let EpochState::Candidate(nominee) = &mut self.state else {
             return;
         };
         if nominee.backoff_until.is_none() {
             let steps = 2_u64 << nominee.retries.saturating_sub(1).min(20);
-            let backoff = self
-                .settings
-                .timeouts
-                .retry_backoff_ms
-                .saturating_mul(self.jitter.below(steps));
+            let base = self.settings.timeouts.retry_backoff_ms;
+            let backoff = base.saturating_mul(1 + self.jitter.below(steps));
             let backoff = backoff.min(self.settings.timeouts.election_backoff_max_ms);
             nominee.backoff_until = Some(self.now.monotonic.plus_ms(backoff.max(1)));
         }

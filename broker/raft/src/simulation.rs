@@ -9,7 +9,9 @@
 //! them. A seed that breaks a rule prints the end of its trace.
 
 mod checker;
+mod counts;
 mod disk;
+mod failover;
 mod network;
 mod node;
 mod sabotage;
@@ -17,9 +19,10 @@ mod scenario;
 mod trace;
 mod world;
 
+use counts::Counts;
+pub(crate) use node::voter;
 use sabotage::Sabotage;
 use scenario::Scenario;
-use world::Counts;
 
 /// Seeds of every run of the tests.
 const SEEDS: u64 = 100;

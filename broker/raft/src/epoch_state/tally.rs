@@ -45,6 +45,10 @@ impl VoteTally {
         self.voters.len() - self.rejected.len() < self.voters.majority()
     }
 
+    pub(crate) fn has_rejection(&self) -> bool {
+        !self.rejected.is_empty()
+    }
+
     pub(crate) fn unrecorded(&self) -> Vec<BrokerId> {
         let ids = self.voters.iter().map(|voter| voter.id);
         ids.filter(|id| !self.is_recorded(*id)).collect()

@@ -42,6 +42,12 @@ pub(super) struct Disk {
 }
 
 impl StoredLog {
+    /// How many batches both begin with.
+    fn common(&self, other: &Self) -> usize {
+        let pairs = self.batches.iter().zip(&other.batches);
+        pairs.take_while(|(one, other)| one.chain == other.chain).count()
+    }
+
     pub(super) fn end(&self) -> Offset {
         self.batches.last().map_or(self.start, |batch| batch.end)
     }
@@ -129,6 +135,22 @@ impl Disk {
         self.durable = self.live.clone();
     }
 
+    /// A flush that began when the log was that one is done: the device has what of it is still there.
+    pub(super) fn flushed(&mut self, mut log: StoredLog) {
+        if log.start < self.live.start {
+            log.trim(self.live.start);
+        }
+        if log.start != self.live.start || log.start_chain != self.live.start_chain {
+            return;
+        }
+        let common = log.common(&self.live);
+        log.batches.truncate(common);
+        if self.durable.common(&log) < common || self.durable.common(&self.live) < self.durable.batches.len()
+        {
+            self.durable = log;
+        }
+    }
+
     /// Both forms of the log begin there.
     pub(super) fn trim(&mut self, start: Offset) {
         self.live.trim(start);
@@ -145,9 +167,7 @@ impl Disk {
     /// The machine stops: unflushed batches are lost, but for some that the device took on its own.
     pub(super) fn crash(&mut self, chance: &mut Jitter) {
         self.unfinished = None;
-        let common = (self.durable.batches.iter().zip(&self.live.batches))
-            .take_while(|(durable, live)| durable == live)
-            .count();
+        let common = self.durable.common(&self.live);
         let cut_since = common < self.durable.batches.len();
         if cut_since && chance.below(2) == 0 {
             self.live = self.durable.clone();

@@ -56,7 +56,8 @@ pub(super) fn endpoint(node: i32, port: u16) -> VoterEndpoint {
     }
 }
 
-pub(super) fn voter(node: i32) -> Voter {
+/// A voter as `format` describes it.
+pub(crate) fn voter(node: i32) -> Voter {
     Voter {
         id: BrokerId::new(node),
         directory_id: directory(node, 0),

@@ -7,10 +7,11 @@ use broker_protocol::add_raft_voter_request::Listener;
 use broker_protocol::messages::{AddRaftVoterRequest, RemoveRaftVoterRequest};
 
 use super::checker::{Chain, Violation};
+use super::counts::Counts;
 use super::network::Network;
 use super::node::{LISTENER, Node, NodePlan, voter};
 use super::sabotage::Sabotage;
-use super::world::{Counts, World};
+use super::world::World;
 use crate::jitter::Jitter;
 use crate::{Event, HostAndPort, RaftRequest, RaftTimeouts, Role, SnapshotVoters, VoterSet};
 

@@ -1,0 +1,133 @@
+//! How long the quorum is without a leader, with the timeouts that a broker has by default.
+
+use broker_metadata::metadata_log::SnapshotId;
+
+use super::checker::Chain;
+use super::network::Network;
+use super::node::{Node, NodePlan, voter};
+use super::sabotage::Sabotage;
+use super::world::World;
+use crate::jitter::Jitter;
+use crate::{Event, RaftTimeouts, SnapshotVoters, VoterSet};
+
+/// Seeds of each rule.
+const SEEDS: u64 = 20;
+const NODES: i32 = 3;
+
+/// Three voters on a good network that have a leader.
+fn settled(seed: u64) -> (World, i32) {
+    let mut chance = Jitter::new(seed);
+    let mut world = World::new(seed, Network::calm(), Sabotage::None);
+    let voters = VoterSet::new((1..=NODES).map(voter));
+    for id in 1..=NODES {
+        world.nodes.insert(
+            id,
+            Node::new(NodePlan {
+                id,
+                seed: chance.below(u64::MAX),
+                clock_rate: 1_000,
+                timeouts: RaftTimeouts::default(),
+                bootstrap: Vec::new(),
+                configured: VoterSet::default(),
+            }),
+        );
+        let content = SnapshotVoters {
+            voters: Some(voters.clone()),
+            kraft_version: 1,
+        };
+        world
+            .store_snapshot(id, SnapshotId::BOOTSTRAP, (Chain::default(), content))
+            .unwrap();
+        world.start(id).unwrap();
+    }
+    let leader = leader_after(&mut world, 20_000, &[]).expect("a leader").1;
+    world.run_until(world.now + 3_000).unwrap();
+    assert_eq!(world.leaders(), [leader]);
+    (world, leader)
+}
+
+/// When another node leads, within that time.
+fn leader_after(world: &mut World, within_ms: u64, but: &[i32]) -> Option<(u64, i32)> {
+    let begin = world.now;
+    while world.now < begin + within_ms {
+        world.run_until(world.now + 1).unwrap();
+        if let Some(leader) = world.leaders().into_iter().find(|leader| !but.contains(leader)) {
+            return Some((world.now - begin, leader));
+        }
+    }
+    None
+}
+
+#[test]
+fn a_killed_leader_is_replaced_within_half_a_second() {
+    for seed in 0..SEEDS {
+        let (mut world, leader) = settled(seed);
+        world.kill(leader);
+        let replaced = leader_after(&mut world, 10_000, &[leader]);
+        assert!(
+            replaced.is_some_and(|(after, _)| after < 500),
+            "seed {seed}: {replaced:?}"
+        );
+    }
+}
+
+#[test]
+fn a_leader_that_is_cut_off_is_replaced_after_the_fetch_timeout() {
+    let timeouts = RaftTimeouts::default();
+    for seed in 0..SEEDS {
+        let (mut world, leader) = settled(seed);
+        for other in (1..=NODES).filter(|other| *other != leader) {
+            world.network.cut(leader, other);
+            world.network.cut(other, leader);
+        }
+        let replaced = leader_after(&mut world, 10_000, &[leader]);
+        let most = timeouts.fetch_timeout_ms + timeouts.fetch_max_wait_ms + 500;
+        assert!(
+            replaced.is_some_and(|(after, _)| after < most),
+            "seed {seed}: {replaced:?}"
+        );
+        world
+            .run_until(world.now + timeouts.check_quorum_ms() + 1_000)
+            .unwrap();
+        assert!(
+            !world.leaders().contains(&leader),
+            "seed {seed}: it still believes that it leads"
+        );
+    }
+}
+
+#[test]
+fn a_leader_that_resigns_is_replaced_at_once() {
+    for seed in 0..SEEDS {
+        let (mut world, leader) = settled(seed);
+        let process = world.nodes[&leader].process.as_ref().expect("it runs");
+        let epoch = process.raft.leader_and_epoch().epoch;
+        world.step(leader, Event::Resign(epoch)).unwrap();
+        let replaced = leader_after(&mut world, 10_000, &[leader]);
+        assert!(
+            replaced.is_some_and(|(after, _)| after < 200),
+            "seed {seed}: {replaced:?}"
+        );
+    }
+}
+
+#[test]
+fn a_node_that_comes_back_does_not_disturb_the_leader() {
+    for seed in 0..SEEDS {
+        let (mut world, leader) = settled(seed);
+        let away = (1..=NODES).find(|node| *node != leader).expect("there are three");
+        for other in (1..=NODES).filter(|other| *other != away) {
+            world.network.cut(away, other);
+            world.network.cut(other, away);
+        }
+        let epoch = |world: &World| {
+            let process = world.nodes[&leader].process.as_ref().expect("it runs");
+            process.raft.leader_and_epoch()
+        };
+        let before = epoch(&world);
+        world.run_until(world.now + 30_000).unwrap();
+        world.network.heal();
+        world.run_until(world.now + 10_000).unwrap();
+        assert_eq!(epoch(&world), before, "seed {seed}");
+    }
+}
