@@ -19,7 +19,7 @@ impl Table {
 
     /// Adds a row; what it has too little is empty.
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into());
+        self.rows.push(cells.map(|cell| printable(&cell)).into());
     }
 
     fn width(&self, column: usize) -> usize {
@@ -35,6 +35,20 @@ impl Table {
     fn is_numeric(&self, column: usize) -> bool {
         let is_number = |cell: &String| cell.is_empty() || cell == "-" || cell.parse::<f64>().is_ok();
         !self.rows.is_empty() && self.rows.iter().all(|row| row.get(column).is_none_or(is_number))
+    }
+}
+
+/// Names and values come from others: what would move the cursor is shown by its number.
+fn printable(cell: &str) -> String {
+    match cell.chars().any(char::is_control) {
+        false => cell.to_owned(),
+        true => cell
+            .chars()
+            .flat_map(|letter| match letter.is_control() {
+                true => letter.escape_default().collect::<Vec<char>>(),
+                false => vec![letter],
+            })
+            .collect(),
     }
 }
 
@@ -83,6 +97,13 @@ größer  12345678
 b              -  Empty
 ";
         assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn what_would_move_the_cursor_is_shown_by_its_number() {
+        let mut table = Table::new(&["A"]);
+        table.row(["a\u{1b}[2Jb\nc\u{fc}".into()]);
+        assert_eq!(table.to_string(), "A\na\\u{1b}[2Jb\\nc\u{fc}\n");
     }
 
     #[test]

@@ -177,13 +177,13 @@ impl ClientError {
             | Self::ConnectTimeout { .. }
             | Self::Closed { .. }
             | Self::UnknownBroker { .. }
+            | Self::NoBroker { .. }
             | Self::NoLeader { .. } => true,
             Self::Kafka { code, .. } => code.is_retriable(),
             Self::InvalidAddress { .. }
             | Self::NoSuchTopic { .. }
             | Self::Incomplete { .. }
             | Self::NotDelivered { .. }
-            | Self::NoBroker { .. }
             | Self::Timeout { .. }
             | Self::UnsupportedApi { .. }
             | Self::Decode { .. }
