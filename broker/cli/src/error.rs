@@ -174,10 +174,15 @@ impl CliError {
             Self::Client(error) => error.code().map(ErrorCode::name),
             _ => None,
         };
+        let hint = match self {
+            Self::Client(error) => error.hint(),
+            _ => None,
+        };
         json!({"error": {
             "code": self.exit_status().code(),
             "kafka_error": code,
             "message": self.to_string(),
+            "hint": hint,
         }})
     }
 }
@@ -243,6 +248,10 @@ mod tests {
         let value = kafka(ErrorCode::TopicAlreadyExists).to_json();
         assert_eq!(value["error"]["kafka_error"], "TOPIC_ALREADY_EXISTS");
         assert_eq!(value["error"]["code"], 1);
+        assert_eq!(
+            value["error"]["hint"],
+            "Choose another name, or use the topic that is there."
+        );
     }
 
     #[test]

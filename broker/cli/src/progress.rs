@@ -1,5 +1,6 @@
 //! How far long work has come: on stderr, and only if a person watches.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -15,6 +16,9 @@ pub(crate) struct Progress {
 impl Progress {
     /// Counts up to `total`, or without end.
     pub(crate) fn new(total: Option<u64>, unit: &'static str) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self::hidden();
+        }
         let counted = match total {
             Some(_) => "{bar:30} {pos}/{len}",
             None => "{spinner} {pos}",

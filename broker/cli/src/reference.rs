@@ -46,6 +46,11 @@ fn describe(command: &Command, path: &str, text: &mut String) {
         let usage = usage.trim_start_matches("Usage: ").trim();
         *text += &format!("\n```text\n{usage}\n```\n");
     }
+    if let Some(examples) = command.get_after_help() {
+        let examples = examples.to_string();
+        let lines = examples.lines().skip(1).map(str::trim);
+        *text += &format!("\n```sh\n{}\n```\n", lines.collect::<Vec<_>>().join("\n"));
+    }
     if !arguments.is_empty() {
         *text += "\n| argument | meaning |\n|---|---|\n";
         for argument in arguments {

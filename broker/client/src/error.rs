@@ -201,6 +201,12 @@ impl ClientError {
         )
     }
 
+    /// What a person can do about it, where that does not go without saying.
+    pub fn hint(&self) -> Option<&'static str> {
+        let hint = hint(self.code()?).trim();
+        (!hint.is_empty()).then_some(hint)
+    }
+
     /// The code that the broker answered with, if it did.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {

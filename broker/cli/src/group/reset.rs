@@ -27,8 +27,14 @@ use crate::table::Table;
 use plan::{Facts, Target};
 use scope::TopicScope;
 
+const EXAMPLES: &str = "Examples:
+  eddyline group reset readers --topic numbers --to-earliest
+  eddyline group reset readers --all-topics --by-duration 1h --execute
+  eddyline group reset readers --all-topics --to-current --export > plan.csv";
+
 /// Which group, which partitions, whereto.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("target").required(true))]
 #[command(group = ArgGroup::new("scope"))]
 pub(crate) struct ResetArgs {

@@ -30,8 +30,13 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How often the progress line gets new percentiles.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
+const EXAMPLES: &str = "Examples:
+  eddyline perf produce load --records 1000000 --record-size 100
+  eddyline perf produce load --rate 10000 --duration 60s --warm-up 10s --linger 0s -o json";
+
 /// The load.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("length").required(true).multiple(true))]
 pub(crate) struct PerfProduceArgs {
     /// Name of the topic

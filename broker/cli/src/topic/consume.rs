@@ -26,8 +26,14 @@ use render::{Encoding, Renderer};
 use start::Start;
 use template::{PLACES, Template};
 
+const EXAMPLES: &str = "Examples:
+  eddyline topic consume numbers --until-end
+  eddyline topic consume numbers --from -10 --format '%p/%o %k=%v\\n'
+  eddyline topic consume numbers --group readers --max-messages 100 -o json";
+
 /// What is read, and how it is shown.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ConsumeArgs {
     /// Names of the topics
     #[arg(required = true, value_name = "TOPIC")]

@@ -28,8 +28,14 @@ use input::{InputFormat, InputRecord};
 /// Longest that the loop sleeps when nothing happens.
 const IDLE: Duration = Duration::from_secs(1);
 
+const EXAMPLES: &str = "Examples:
+  seq 100 | eddyline topic produce numbers
+  echo 'user-1:hello' | eddyline topic produce greetings -K : -H lang=en
+  eddyline topic consume old -e -o json | eddyline topic produce new --input json";
+
 /// What is written, and how.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ProduceArgs {
     /// Name of the topic
     topic: String,

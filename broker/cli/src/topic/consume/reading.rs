@@ -3,6 +3,7 @@
 //! State: the fetcher's positions, and for each partition the offset after the last record that was shown.
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use broker_client::{Client, FetchOptions, FetchedPartition, FetchedRecords, Fetcher, OffsetSpec};
@@ -14,6 +15,7 @@ use super::render::Renderer;
 use super::start::listed;
 use crate::error::CliError;
 use crate::output::write_out;
+use crate::progress::Progress;
 
 /// How often the reasons to stop are looked at while nothing comes.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
@@ -38,6 +40,7 @@ pub(crate) struct Reading {
     stop: Stop,
     shown: BTreeMap<TopicPartition, Offset>,
     last_came: Instant,
+    progress: Progress,
 }
 
 impl Reading {
@@ -47,8 +50,14 @@ impl Reading {
             isolation,
             ..FetchOptions::default()
         };
+        // On a terminal the records themselves show how far we are.
+        let progress = match std::io::stdout().is_terminal() {
+            true => Progress::hidden(),
+            false => Progress::new(stop.remaining, "records"),
+        };
         Self {
             fetcher: Fetcher::new(client.clone(), options, BTreeMap::new()),
+            progress,
             client,
             renderer,
             stop,
@@ -123,7 +132,7 @@ impl Reading {
     }
 
     fn show(&mut self, partition: &TopicPartition, records: &FetchedRecords) -> Result<(), CliError> {
-        let mut out = Vec::new();
+        let (mut out, mut count) = (Vec::new(), 0);
         let mut next = records.next_offset()?;
         for record in records.records()? {
             if self.stop.remaining == Some(0) {
@@ -131,11 +140,13 @@ impl Reading {
                 break;
             }
             self.renderer.render(partition, &record, &mut out)?;
+            count += 1;
             if let Some(remaining) = &mut self.stop.remaining {
                 *remaining -= 1;
             }
         }
         write_out(&out)?;
+        self.progress.advance(count);
         self.shown.insert(partition.clone(), next);
         Ok(())
     }
