@@ -136,6 +136,13 @@ impl Offsets {
         self.get(group, topic, partition).is_some() || self.has_pending(group, topic, partition)
     }
 
+    /// Groups that have offsets, with these.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&StringBytes, &[TopicOffsets])> {
+        self.by_group
+            .iter()
+            .map(|(group, topics)| (group, topics.as_slice()))
+    }
+
     /// Groups that have offsets of the topic, with these.
     pub(crate) fn groups_with<'a>(
         &'a self,

@@ -188,7 +188,7 @@ async fn show_metrics(State(shared): State<Arc<Shared>>) -> Response {
     let text = match &**shared.progress.load() {
         Progress::Running(broker) => {
             let (broker, limit) = (Arc::clone(broker), shared.max_samples);
-            tokio::task::spawn_blocking(move || metrics::render(&broker, Stage::Running, &[], limit)).await
+            tokio::task::spawn_blocking(move || metrics::render(&broker, Stage::Running, limit)).await
         }
         Progress::Starting => Ok(metrics::render_without_broker(Stage::Starting)),
         Progress::Stopping => Ok(metrics::render_without_broker(Stage::Stopping)),

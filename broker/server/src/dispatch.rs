@@ -91,6 +91,23 @@ pub enum OnHangUp {
     Abandon,
 }
 
+/// How long a request may keep a thread of the runtime to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Some microseconds: it runs where its connection runs.
+    Light,
+    /// Perhaps longer, by what it asks for: other connections of its thread move to another one meanwhile.
+    Heavy,
+}
+
+/// Requests beyond this size are bulky.
+const BULKY_SIZE: usize = 16 * 1024;
+
+/// A request that asks for all of so many topics is light.
+const FEW_TOPICS: usize = 300;
+/// Requests up to this size are light.
+const LIGHT_SIZE_MAX: usize = 32 * 1024;
+
 /// Most answers fit; larger ones grow.
 const INITIAL_FRAME_CAPACITY: usize = 256;
 
@@ -107,6 +124,24 @@ pub struct ApiRow {
 }
 
 impl ApiRow {
+    /// What a request with a frame of `size` bytes weighs in a cluster of so many topics. Produce is light whatever its
+    /// size: it brings its records in the frame, and gives its thread to others by itself when it has to unpack or to
+    /// wait for the device. Making a request heavy costs a switch of threads, so small ones are light.
+    pub fn weight(&self, size: usize, topics: usize) -> Weight {
+        let asks_for_all = matches!(
+            self.api,
+            ApiKey::Metadata
+                | ApiKey::DescribeTopicPartitions
+                | ApiKey::DescribeLogDirs
+                | ApiKey::ListConfigResources
+        );
+        match self.api {
+            ApiKey::Produce => Weight::Light,
+            _ if size > LIGHT_SIZE_MAX || (asks_for_all && topics > FEW_TOPICS) => Weight::Heavy,
+            _ => Weight::Light,
+        }
+    }
+
     /// The versions that ApiVersions names. Kafka names Produce from 0, because old librdkafka takes the absence of
     /// Produce 0 for a broker without message format 0.10, and closes on versions 0 to 2 all the same.
     pub fn advertised_versions(&self) -> RangeInclusive<i16> {
@@ -201,6 +236,8 @@ pub struct Accepted {
     pub row: &'static ApiRow,
     /// What its header and its connection say.
     pub context: RequestContext,
+    /// Bytes of its frame.
+    pub size: usize,
     body: Decoder,
 }
 
@@ -213,6 +250,7 @@ pub fn accept(
     received: Now,
     connection: &Arc<ConnectionIdentity>,
 ) -> Result<Accepted, CloseConnection> {
+    let size = frame.len();
     let mut body = Decoder::new(frame);
     let header = decode_request_header(&mut body)?;
     let unknown = CloseConnection::UnknownApi(header.request_api_key);
@@ -230,16 +268,33 @@ pub fn accept(
         received,
         connection: Arc::clone(connection),
     };
-    Ok(Accepted { row, context, body })
+    Ok(Accepted {
+        row,
+        context,
+        size,
+        body,
+    })
 }
 
 impl Accepted {
+    /// Whether the answer may take so much memory that such requests are served one after the other. Those that wait
+    /// for other members or for records are not: they bound what they hold themselves.
+    pub fn is_bulky(&self) -> bool {
+        let waits = matches!(
+            self.row.api,
+            ApiKey::Produce | ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup
+        );
+        self.size > BULKY_SIZE && !waits
+    }
+
     /// Decodes the body, calls the handler and encodes its answer.
     ///
     /// # Errors
     /// The connection must be closed without an answer.
     pub async fn serve(self, broker: &Arc<Broker>) -> Result<Reply, CloseConnection> {
-        let Self { row, context, body } = self;
+        let Self {
+            row, context, body, ..
+        } = self;
         if row.api == ApiKey::ApiVersions && !row.api.versions().contains(&context.api_version) {
             return finish(
                 &context,

@@ -3,6 +3,7 @@
 //! Every match is exhaustive, so that a new error does not compile before someone has decided what clients see.
 //! Errors that close the connection are in `dispatch::CloseConnection` and have no code.
 
+use broker_codec::compression::CompressionError;
 use broker_protocol::ErrorCode;
 use broker_replication::fetch::FetchSessionError;
 use broker_replication::{FenceError, LeaderAppendError, PartitionReadError};
@@ -86,6 +87,7 @@ impl ToErrorCode for ValidationError {
             Self::Corrupt(_) => ErrorCode::CorruptMessage,
             Self::TooLarge { .. } => ErrorCode::MessageTooLarge,
             Self::UnsupportedCompression => ErrorCode::UnsupportedCompressionType,
+            Self::Compression(CompressionError::TooLarge { .. }) => ErrorCode::MessageTooLarge,
             // Kafka's own answer to a payload that does not unpack.
             Self::Compression(_) => ErrorCode::UnknownServerError,
             Self::InvalidTimestamp { .. } => ErrorCode::InvalidTimestamp,

@@ -19,7 +19,6 @@ mod requests;
 
 pub(crate) use collect::render_without_broker;
 pub use collect::{Stage, render};
-pub use consumer_lag::CommittedOffset;
 pub use counter::{Counter, PartitionCounters};
 pub use definition::{METRICS, MetricDef, MetricKind};
 pub use reference_doc::reference_page;

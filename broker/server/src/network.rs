@@ -20,6 +20,7 @@ mod scratch;
 mod transport;
 
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 
 pub use byte_budget::{BudgetLease, ByteBudget, NoRoom};
 pub use config::{ConnectionBounds, Deadlines, ListenerBounds, ListenerConfig, NetworkConfig};
@@ -39,6 +40,8 @@ pub struct NetworkState {
     pub requests: ByteBudget,
     /// Bytes of answers that are made or being sent. A handler that reads much (Fetch) takes a lease before it reads.
     pub responses: ByteBudget,
+    /// Large requests other than those of the hot path are handled one at a time.
+    pub(crate) bulky: Semaphore,
     /// Counts of live connections.
     pub quotas: ConnectionQuotas,
     /// What happened so far.
@@ -54,6 +57,7 @@ impl NetworkState {
         Self {
             requests: ByteBudget::new(config.request_budget.max(config.max_request_size)),
             responses: ByteBudget::new(config.response_budget),
+            bulky: Semaphore::new(1),
             quotas: ConnectionQuotas::new(config.connections.clone()),
             counters: NetworkCounters::default(),
             creation_rate: Mutex::default(),

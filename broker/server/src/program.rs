@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use serve::ServeError;
+pub use serve::{ServeError, runtime};
 
 /// Kafka in one small binary: a broker and its tools.
 #[derive(Debug, Parser)]

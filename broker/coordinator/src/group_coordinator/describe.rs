@@ -63,6 +63,21 @@ impl GroupCoordinator {
         }
     }
 
+    /// How many groups there are.
+    pub fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// What groups have committed, in no order: group, topic, partition and offset. For monitoring.
+    pub fn committed_offsets(&self) -> impl Iterator<Item = (&StringBytes, &StringBytes, i32, i64)> {
+        self.offsets.groups().flat_map(|(group, topics)| {
+            topics.iter().flat_map(move |topic| {
+                let of_topic = topic.partitions.iter();
+                of_topic.map(move |(partition, committed)| (group, &topic.name, *partition, committed.offset))
+            })
+        })
+    }
+
     /// The groups that the filter admits, in no order.
     pub fn list_groups(&self, filter: &GroupFilter) -> Vec<ListedGroup> {
         let listed = self.groups.values().filter(|group| filter.admits(group.state));

@@ -11,6 +11,7 @@
 
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -163,7 +164,11 @@ impl MetadataDriver {
         };
         let thread = std::thread::Builder::new()
             .name("metadata".into())
-            .spawn(move || thread.run())?;
+            .spawn(move || {
+                if catch_unwind(AssertUnwindSafe(|| thread.run())).is_err() {
+                    thread.failure.declare("the metadata thread panicked");
+                }
+            })?;
         Ok(Self {
             steps,
             progress,
@@ -180,8 +185,12 @@ impl MetadataDriver {
         decision: impl FnOnce(&QuorumController, Now, Seed) -> Outcome<R> + Send + 'static,
     ) -> Result<R, MetadataUnavailable> {
         let (answer, answered) = oneshot::channel();
-        let step = Step::Decide(Box::new(move |writer| match writer.decide(decision) {
-            Ok(response) => Some(Box::new(move || drop(answer.send(Ok(response)))) as Release),
+        let step = Step::Decide(Box::new(move |writer| match writer.decide(survived(decision)) {
+            Ok(Ok(response)) => Some(Box::new(move || drop(answer.send(Ok(response)))) as Release),
+            Ok(Err(panicked)) => {
+                drop(answer.send(Err(panicked)));
+                None
+            }
             Err(error) => {
                 tracing::error!(%error, "a decision about metadata was not written");
                 drop(answer.send(Err(MetadataUnavailable::NotWritten(error.to_string()))));
@@ -220,6 +229,20 @@ impl MetadataDriver {
             return Err("the metadata thread panicked".into());
         }
         closed
+    }
+}
+
+/// A decision whose panic refuses it: it had changed nothing yet.
+fn survived<R>(
+    decision: impl FnOnce(&QuorumController, Now, Seed) -> Outcome<R>,
+) -> impl FnOnce(&QuorumController, Now, Seed) -> Outcome<Result<R, MetadataUnavailable>> {
+    move |controller, now, seed| match catch_unwind(AssertUnwindSafe(|| decision(controller, now, seed))) {
+        Ok(outcome) => Outcome::new(outcome.records, Ok(outcome.response)),
+        Err(_) => {
+            tracing::error!("a decision about metadata panicked");
+            let why = "the controller made a mistake; nothing was decided";
+            Outcome::answer(Err(MetadataUnavailable::NotWritten(why.to_owned())))
+        }
     }
 }
 

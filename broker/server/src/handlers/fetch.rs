@@ -21,7 +21,7 @@ use crate::broker::Broker;
 use crate::clock::seed_or_time;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::error_mapping::ToErrorCode;
-use crate::network::RequestContext;
+use crate::network::{BudgetLease, RequestContext};
 use crate::replica_manager::{FetchOutcome, FetchWaker, LookupError, PartitionHandle, ReadFor, fetch_one};
 
 /// Bytes of one response at most, beside the one batch that a reader always gets; keeps what responses hold in
@@ -71,9 +71,10 @@ pub async fn handle(
         }
     };
     let handles: Vec<_> = wanted.iter().map(|partition| fetch.find(partition)).collect();
-    let outcomes = fetch.read_or_wait(&wanted, &handles).await;
-    count(&handles, &outcomes);
-    Ok(Answer::Respond(fetch.respond(session, &wanted, outcomes)))
+    let pass = fetch.read_or_wait(&wanted, &handles).await;
+    count(&handles, &pass.outcomes);
+    // The lease lives until the answer is made, and the connection counts it from then on.
+    Ok(Answer::Respond(fetch.respond(session, &wanted, pass.outcomes)))
 }
 
 /// Counts what the partitions are asked for and give, once a request however often it read.
@@ -117,6 +118,8 @@ struct Fetch<'a> {
 /// What one pass over the partitions found.
 struct Pass {
     outcomes: Vec<FetchOutcome>,
+    /// Room for the bytes that the answer will hold.
+    lease: BudgetLease,
     size: i64,
     must_answer: MustAnswer,
 }
@@ -142,16 +145,15 @@ impl Fetch<'_> {
         &self,
         wanted: &[FetchPartition],
         handles: &[Result<Arc<PartitionHandle>, LookupError>],
-    ) -> Vec<FetchOutcome> {
+    ) -> Pass {
         let first = self.pass(wanted, handles);
         if self.is_enough(&first) || wanted.is_empty() {
-            return first.outcomes;
+            return first;
         }
+        let missing = self.min_bytes - first.size;
+        drop(first);
         let notify = Arc::new(Notify::new());
-        let parked = Parked(DelayedFetch::new(
-            self.min_bytes - first.size,
-            FetchWaker(Arc::clone(&notify)),
-        ));
+        let parked = Parked(DelayedFetch::new(missing, FetchWaker(Arc::clone(&notify))));
         for handle in handles.iter().flatten() {
             // An offline partition wakes nobody; the pass below finds it.
             let _offline = handle.with(|partition| partition.watch(Arc::clone(&parked.0)));
@@ -159,11 +161,11 @@ impl Fetch<'_> {
         // Between the first pass and the watch more may have come.
         let second = self.pass(wanted, handles);
         if self.is_enough(&second) {
-            return second.outcomes;
+            return second;
         }
         drop(second);
         let _elapsed = tokio::time::timeout(self.max_wait, notify.notified()).await;
-        self.pass(wanted, handles).outcomes
+        self.pass(wanted, handles)
     }
 
     fn is_enough(&self, pass: &Pass) -> bool {
@@ -179,9 +181,12 @@ impl Fetch<'_> {
     }
 
     fn pass(&self, wanted: &[FetchPartition], handles: &[Result<Arc<PartitionHandle>, LookupError>]) -> Pass {
-        let mut budget = ByteBudget::new(self.max_bytes);
+        let wanted_bytes = usize::try_from(self.max_bytes).unwrap_or(0);
+        let mut lease = self.broker.network.responses.lease_up_to(wanted_bytes);
+        let mut budget = ByteBudget::new(i32::try_from(lease.bytes()).unwrap_or(self.max_bytes));
         let mut pass = Pass {
             outcomes: Vec::with_capacity(wanted.len()),
+            lease: self.broker.network.responses.empty_lease(),
             size: 0,
             must_answer: MustAnswer::WhenEnough,
         };
@@ -204,6 +209,8 @@ impl Fetch<'_> {
             }
             pass.outcomes.push(outcome);
         }
+        lease.set(usize::try_from(pass.size).unwrap_or(0));
+        pass.lease = lease;
         pass
     }
 

@@ -15,9 +15,9 @@ use super::definition::{
     ACCEPT_ERRORS, ACTIVE_BROKERS, ACTIVE_CONTROLLERS, AT_MIN_ISR, BROKER_STATE, BUILD_INFO, BYTES_IN,
     BYTES_OUT, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_CLOSED, CONNECTIONS_GIVEN_UP,
     CONNECTIONS_REFUSED, CURRENT_OFFSET, FAILED_FETCH_REQUESTS, FAILED_PRODUCE_REQUESTS, FENCED_BROKERS,
-    FETCH_REQUESTS, FETCH_SESSION_PARTITIONS, FETCH_SESSIONS, GLOBAL_PARTITIONS, GLOBAL_TOPICS,
+    FETCH_REQUESTS, FETCH_SESSION_PARTITIONS, FETCH_SESSIONS, GLOBAL_PARTITIONS, GLOBAL_TOPICS, GROUPS,
     IN_SYNC_REPLICAS, LEADERS, LEFT_OUT, LOG_END, LOG_SIZE, LOG_START, MESSAGES_IN, MetricDef,
-    NETWORK_BYTES_IN, NETWORK_BYTES_OUT, OFFLINE_DIRECTORIES, OFFLINE_PARTITIONS, OFFLINE_REPLICAS,
+    NETWORK_BYTES_IN, NETWORK_BYTES_OUT, OFFLINE_DIRECTORIES, OFFLINE_PARTITIONS, OFFLINE_REPLICAS, OFFSETS,
     OLDEST_OFFSET, PANICS, PARTITION_UNDER_REPLICATED, PARTITIONS, PREFERRED_IMBALANCE, PRODUCE_REQUESTS,
     PROTOCOL_ERRORS, REPLICAS, REQUEST_BYTES, REQUEST_BYTES_LIMIT, REQUEST_TIME, REQUESTS, RESPONSE_BYTES,
     RESPONSE_BYTES_LIMIT, TOPIC_PARTITIONS, UNDER_MIN_ISR, UNDER_REPLICATED, UPTIME,
@@ -39,8 +39,8 @@ pub enum Stage {
     Stopping = 6,
 }
 
-/// Everything about `broker`, with at most `limit` samples of a family. `committed` is what groups committed.
-pub fn render(broker: &Broker, stage: Stage, committed: &[CommittedOffset], limit: usize) -> String {
+/// Everything about `broker`, with at most `limit` samples of a family.
+pub fn render(broker: &Broker, stage: Stage, limit: usize) -> String {
     let mut text = Exposition::new(limit);
     text.family(&BUILD_INFO).sample(&[env!("CARGO_PKG_VERSION")], 1);
     text.single(&BROKER_STATE, stage as i32);
@@ -52,19 +52,47 @@ pub fn render(broker: &Broker, stage: Stage, committed: &[CommittedOffset], limi
     show_storage(&mut text, broker);
     show_topics(&mut text, &partitions);
     show_partitions(&mut text, &partitions);
-    consumer_lag::show(&mut text, committed, |topic, partition| {
-        let handle = broker
-            .replica_manager
-            .partition_by_name(topic, partition.value())
-            .ok()?;
-        handle.with(|partition| partition.log().high_watermark()).ok()
-    });
+    show_groups(&mut text, broker, limit);
     show_requests(&mut text, broker);
     show_network(&mut text, &broker.network);
     process::show(&mut text);
     let left_out = text.left_out();
     text.single(&LEFT_OUT, left_out);
     text.finish()
+}
+
+/// Groups and how far they are behind; nothing while a coordinator loads. No more is collected than can be shown.
+fn show_groups(text: &mut Exposition, broker: &Broker, limit: usize) {
+    let (mut groups, mut offsets, mut committed) = (0, 0, Vec::new());
+    let seen = broker.groups.look_at_all(|coordinator| {
+        groups += coordinator.group_count();
+        for (group, topic, partition, offset) in coordinator.committed_offsets() {
+            offsets += 1;
+            if committed.len() < limit {
+                committed.push(CommittedOffset {
+                    group: group.clone(),
+                    topic: topic.clone(),
+                    partition: PartitionIndex::new(partition),
+                    offset,
+                });
+            }
+        }
+    });
+    if let Err(error) = seen {
+        tracing::debug!(?error, "groups are not shown");
+        return;
+    }
+    text.single(&GROUPS, groups);
+    text.single(&OFFSETS, offsets);
+    text.leave_out(offsets - committed.len());
+    committed.sort();
+    consumer_lag::show(text, &committed, |topic, partition| {
+        let handle = broker
+            .replica_manager
+            .partition_by_name(topic, partition.value())
+            .ok()?;
+        handle.with(|partition| partition.log().high_watermark()).ok()
+    });
 }
 
 /// What is known while no broker serves.

@@ -1,5 +1,6 @@
 //! How far groups are behind, from what they committed and where the partitions end.
 
+use broker_codec::StringBytes;
 use broker_model::{HighWatermark, PartitionIndex};
 
 use super::definition::{GROUP_LAG, GROUP_OFFSET};
@@ -7,15 +8,15 @@ use super::exposition::Exposition;
 
 /// One offset that a group committed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CommittedOffset {
+pub(super) struct CommittedOffset {
     /// Name of the group.
-    pub group: String,
+    pub(super) group: StringBytes,
     /// Name of the topic.
-    pub topic: String,
+    pub(super) topic: StringBytes,
     /// Partition of the topic.
-    pub partition: PartitionIndex,
+    pub(super) partition: PartitionIndex,
     /// The next offset that the group will read.
-    pub offset: i64,
+    pub(super) offset: i64,
 }
 
 /// Shows the offsets and how far they are behind `end_of` their partition; lag is shown for partitions that are kept
@@ -49,8 +50,8 @@ mod tests {
     #[test]
     fn lag_is_what_lies_between_the_committed_offset_and_the_high_watermark() {
         let at = |topic: &str, offset| CommittedOffset {
-            group: "g".to_owned(),
-            topic: topic.to_owned(),
+            group: "g".into(),
+            topic: topic.into(),
             partition: PartitionIndex::new(0),
             offset,
         };

@@ -87,6 +87,8 @@ metrics! {
     IN_SYNC_REPLICAS: Gauge "kafka_topic_partition_in_sync_replica" ["topic", "partition"] "Replicas that are in sync.";
     REPLICAS: Gauge "kafka_topic_partition_replicas" ["topic", "partition"] "Replicas that there should be.";
     PARTITION_UNDER_REPLICATED: Gauge "kafka_topic_partition_under_replicated_partition" ["topic", "partition"] "1 when some replica is not in sync.";
+    GROUPS: Gauge "kafka_coordinator_group_groupmetadatamanager_numgroups" [] "Groups that are coordinated here.";
+    OFFSETS: Gauge "kafka_coordinator_group_groupmetadatamanager_numoffsets" [] "Offsets that these groups have committed.";
     GROUP_OFFSET: Gauge "kafka_consumergroup_current_offset" ["consumergroup", "topic", "partition"] "Offset that the group committed.";
     GROUP_LAG: Gauge "kafka_consumergroup_lag" ["consumergroup", "topic", "partition"] "Records between the committed offset and the high watermark.";
     REQUESTS: Counter "kafka_network_requestmetrics_requests_total" ["request"] "Requests served, by API.";

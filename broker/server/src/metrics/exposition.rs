@@ -48,6 +48,11 @@ impl Exposition {
         self.family(def).sample(&[], value);
     }
 
+    /// Counts samples that were not even collected because of the limit.
+    pub(super) fn leave_out(&mut self, samples: usize) {
+        self.left_out += samples as u64;
+    }
+
     /// Samples that the limit kept out so far.
     pub(super) fn left_out(&self) -> u64 {
         self.left_out

@@ -34,6 +34,9 @@ use crate::dispatch::{self, Accepted, CloseConnection, OnHangUp, Reply};
 /// Answers are sent when so many bytes wait, even if more requests are at hand.
 const OUTPUT_MAX: usize = 64 * 1024;
 
+/// A connection with many requests at hand gives its thread to others after so long.
+const SLICE: Duration = Duration::from_millis(1);
+
 /// Why a connection ended.
 #[derive(Debug, Error)]
 pub(super) enum Closed {
@@ -123,12 +126,18 @@ impl Connection {
         broker: &Arc<Broker>,
         identity: &Arc<ConnectionIdentity>,
     ) -> Result<Infallible, Closed> {
+        let mut slice_began = broker.clock.elapsed();
         loop {
             let Some(frame) = self.frames.next_frame() else {
                 self.send(broker).await?;
                 self.receive(broker).await?;
+                slice_began = broker.clock.elapsed();
                 continue;
             };
+            if broker.clock.elapsed().saturating_sub(slice_began) >= SLICE {
+                tokio::task::yield_now().await;
+                slice_began = broker.clock.elapsed();
+            }
             self.account(frame.len());
             let mute = self.answer(frame, broker, identity).await?;
             self.account(0);
@@ -251,8 +260,18 @@ impl Connection {
     }
 
     async fn handled(&mut self, accepted: Accepted, broker: &Arc<Broker>) -> Result<Reply, Closed> {
-        let on_hang_up = accepted.row.on_hang_up;
-        let mut serving = CatchPanic(pin!(accepted.serve(broker)));
+        let (on_hang_up, is_bulky) = (accepted.row.on_hang_up, accepted.is_bulky());
+        let topics = broker.image.load().topics.len();
+        let weight = accepted.row.weight(accepted.size, topics);
+        // Closed never, so there is always a turn.
+        let _turn = match is_bulky {
+            true => unless_told(&self.handle, broker.network.bulky.acquire())
+                .await?
+                .ok(),
+            false => None,
+        };
+        let work = pin!(accepted.serve(broker));
+        let mut serving = CatchPanic::new(work, weight);
         let at_once = poll_fn(|cx| Poll::Ready(Pin::new(&mut serving).poll(cx))).await;
         let outcome = match (at_once, on_hang_up) {
             (Poll::Ready(outcome), _) => outcome,

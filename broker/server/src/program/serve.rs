@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::boot::{self, BootError, BootSettings, RunningBroker};
@@ -16,8 +17,6 @@ use crate::logging;
 
 /// How long requests that were read may still be answered.
 const STOP_GRACE: Duration = Duration::from_secs(10);
-/// Signals within this time of the first one are the same one.
-const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// A broker did not start, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -53,9 +52,23 @@ pub enum ServeError {
     NoRandomness(#[from] getrandom::Error),
 }
 
+/// Threads beside the workers that may block at a time; work beyond that waits for one of them.
+const BLOCKING_THREADS_MAX: usize = 64;
+
+/// What a broker runs on.
+///
+/// # Errors
+/// The system gives no threads.
+pub fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .enable_all()
+        .build()
+}
+
 /// Runs a command to its end on a runtime of its own, and prints why it failed.
 pub(super) fn blocking(command: impl Future<Output = Result<(), ServeError>>) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("eddyline: no runtime: {error}");
@@ -95,21 +108,10 @@ pub(super) async fn until_told(
     };
     tokio::select! {
         () = running.stop(STOP_GRACE) => ended,
-        () = told_again(&mut interrupt, &mut terminate) => {
+        () = told(&mut interrupt, &mut terminate) => {
             Err(ServeError::Failed("told twice to stop; the next start recovers its logs".to_owned()))
         }
     }
-}
-
-/// Wrappers pass a signal on that the process got by itself already; only one that comes later is a second one.
-async fn told_again(interrupt: &mut Signal, terminate: &mut Signal) {
-    let repeats = async {
-        loop {
-            told(interrupt, terminate).await;
-        }
-    };
-    let _elapsed: Result<(), _> = tokio::time::timeout(SAME_SIGNAL, repeats).await;
-    told(interrupt, terminate).await;
 }
 
 async fn told(interrupt: &mut Signal, terminate: &mut Signal) {

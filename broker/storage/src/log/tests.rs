@@ -5,5 +5,4 @@ mod crash;
 mod damage;
 mod device_errors;
 mod legacy;
-mod retention;
 mod simulation;

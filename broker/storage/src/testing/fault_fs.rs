@@ -72,6 +72,7 @@ struct Plan {
     faults: Vec<Fault>,
     free: Option<u64>,
     struck: u32,
+    mines: Vec<(FaultOperation, String)>,
 }
 
 #[derive(Debug)]
@@ -88,6 +89,10 @@ fn held(plan: &Mutex<Plan>) -> MutexGuard<'_, Plan> {
 impl Plan {
     fn check(&mut self, operation: FaultOperation, path: &Path) -> io::Result<()> {
         let text = path.to_string_lossy();
+        let is_mine = |(of, path): &(FaultOperation, String)| *of == operation && text.contains(path);
+        if self.mines.iter().any(is_mine) {
+            panic!("an injected panic");
+        }
         for fault in &mut self.faults {
             if fault.operation != operation || fault.count == 0 || !text.contains(&fault.path_contains) {
                 continue;
@@ -118,9 +123,16 @@ impl FaultFs {
         held(&self.plan).faults.push(fault);
     }
 
+    /// Panics from now on at `operation` on paths containing `path_contains`, as if a mistake were there.
+    pub fn lay_mine(&self, operation: FaultOperation, path_contains: &str) {
+        held(&self.plan).mines.push((operation, path_contains.to_owned()));
+    }
+
     /// Removes every fault; a full disk stays full.
     pub fn heal(&self) {
-        held(&self.plan).faults.clear();
+        let mut plan = held(&self.plan);
+        plan.faults.clear();
+        plan.mines.clear();
     }
 
     /// Limits how many bytes files may still grow; `None` for no limit.
