@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use broker_metadata::messages::ConfigRecord;
-use broker_metadata::{ConfigResource, ConfigResourceType, MetadataRecord};
+use broker_metadata::{ConfigResource, ConfigResourceType, MetadataRecord, is_legal_topic_name};
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_configs_response::AlterConfigsResourceResponse as LegacyResponse;
 use broker_protocol::incremental_alter_configs_request::AlterConfigsResource;
@@ -198,6 +198,13 @@ impl QuorumController {
         let unknown = || ApiError::invalid_request(format!("Configuration resources have no type {kind}."));
         let kind = ConfigResourceType::from_code(kind).ok_or_else(unknown)?;
         match kind {
+            ConfigResourceType::Topic if name.is_empty() => {
+                return Err(ApiError::invalid_request("Topics have no default of their own."));
+            }
+            ConfigResourceType::Topic if !is_legal_topic_name(name) => {
+                let message = format!("'{name}' cannot be the name of a topic.");
+                return Err(ApiError::new(ErrorCode::InvalidTopicException, message));
+            }
             ConfigResourceType::Topic if self.image().topics.by_name(name).is_none() => {
                 let message = format!("There is no topic '{name}'.");
                 return Err(ApiError::new(ErrorCode::UnknownTopicOrPartition, message));

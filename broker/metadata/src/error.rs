@@ -186,6 +186,9 @@ pub enum ConfigError {
     /// Groups have no such configuration.
     #[error("Unknown group config name: {0}")]
     UnknownGroupConfig(String),
+    /// Clients cannot be matched with it.
+    #[error("Illegal client matching pattern: {0}")]
+    ClientPattern(String),
     /// Refused for a reason that names all that matters.
     #[error("{0}")]
     Refused(String),

@@ -11,6 +11,7 @@ use broker_model::{MonotonicMs, Now, Timestamp, Uuid};
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     origin: Instant,
+    origin_wall: Timestamp,
 }
 
 #[expect(
@@ -22,6 +23,7 @@ impl Clock {
     pub fn start() -> Self {
         Self {
             origin: Instant::now(),
+            origin_wall: read_wall(),
         }
     }
 
@@ -33,10 +35,15 @@ impl Clock {
         }
     }
 
+    /// Both readings of this moment, for decisions that remove data by its age: a wall clock that jumped ahead while
+    /// the process ran makes nothing older (I30). After a start with a right clock both agree.
+    pub fn now_for_removal(&self) -> Now {
+        not_ahead(self.origin_wall, self.now())
+    }
+
     /// What the wall clock says; a clock before 1970 reads 0.
     pub fn wall(&self) -> Timestamp {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_ms(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+        read_wall()
     }
 
     /// Milliseconds since [`Clock::start`].
@@ -52,6 +59,24 @@ impl Clock {
     /// The moment at which `monotonic` is reached, for timers.
     pub fn instant_at(&self, monotonic: MonotonicMs) -> Instant {
         self.origin + Duration::from_millis(monotonic.as_ms())
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the clocks"
+)]
+fn read_wall() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_ms(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The wall clock's reading, but not more than has passed since the origin.
+fn not_ahead(origin_wall: Timestamp, now: Now) -> Now {
+    let passed = i64::try_from(now.monotonic.as_ms()).unwrap_or(i64::MAX);
+    Now {
+        wall: now.wall.min(origin_wall.plus_ms(passed)),
+        ..now
     }
 }
 
@@ -100,6 +125,18 @@ mod tests {
         assert!(first.monotonic.as_ms() < 10_000);
         assert!(second.monotonic >= first.monotonic);
         assert!(first.wall > Timestamp::from_ms(1_600_000_000_000));
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumps_ahead_makes_no_data_older() {
+        let origin = Timestamp::from_ms(1_000_000);
+        let now = |wall: i64| Now {
+            wall: Timestamp::from_ms(wall),
+            monotonic: MonotonicMs::from_ms(5_000),
+        };
+        assert_eq!(not_ahead(origin, now(1_005_000)), now(1_005_000));
+        assert_eq!(not_ahead(origin, now(864_000_000)), now(1_005_000));
+        assert_eq!(not_ahead(origin, now(900_000)), now(900_000));
     }
 
     #[test]

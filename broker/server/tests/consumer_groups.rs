@@ -117,6 +117,8 @@ impl World {
             group_id: group.into(),
             generation_id: 1,
             member_id: joined.member_id,
+            protocol_type: joined.protocol_type,
+            protocol_name: joined.protocol_name,
             ..SyncGroupRequest::default()
         };
         assert_eq!(connection.call(&sync).await.unwrap().error_code, 0);

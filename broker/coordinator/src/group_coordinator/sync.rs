@@ -12,9 +12,21 @@ use crate::classic_group::{ClassicGroup, ClassicGroupState};
 use crate::group_record::GroupRecord;
 use crate::outcome::{Answer, Outcome, ParkedId, Released, WriteIntent};
 
+/// First version that says what the members speak, and must (KIP-559).
+const FIRST_WITH_PROTOCOL: i16 = 5;
+
 impl GroupCoordinator {
     /// Gives a member its assignment, now or once the leader has brought it.
-    pub fn sync_group(&mut self, now: Now, request: &SyncGroupRequest) -> Outcome<Answer<SyncGroupResponse>> {
+    pub fn sync_group(
+        &mut self,
+        now: Now,
+        api_version: i16,
+        request: &SyncGroupRequest,
+    ) -> Outcome<Answer<SyncGroupResponse>> {
+        let names_protocol = request.protocol_type.is_some() && request.protocol_name.is_some();
+        if api_version >= FIRST_WITH_PROTOCOL && !names_protocol {
+            return Outcome::answer(Answer::Now(refused(ErrorCode::InconsistentGroupProtocol)));
+        }
         if request.group_id.is_empty() {
             return Outcome::answer(Answer::Now(refused(ErrorCode::InvalidGroupId)));
         }

@@ -1,6 +1,8 @@
 //! Text to typed value and back, by Kafka's rules (`ConfigDef.parseType` and `convertToString`).
 
-use super::{ConfigDef, ConfigType};
+use std::collections::BTreeSet;
+
+use super::{ConfigDef, ConfigType, Validator};
 use crate::ConfigError;
 
 /// The value of a configuration.
@@ -50,7 +52,7 @@ impl ConfigDef {
             ConfigType::Short => number(trimmed.parse::<i16>().ok().map(i64::from)),
             ConfigType::Long => number(trimmed.parse().ok()),
             ConfigType::Double => parse_double(trimmed).map(ConfigValue::Double),
-            ConfigType::List => Some(ConfigValue::List(elements(trimmed))),
+            ConfigType::List => Some(ConfigValue::List(self.elements(trimmed))),
         };
         parsed.ok_or_else(|| ConfigError::InvalidValue {
             name: self.name.to_owned(),
@@ -60,6 +62,20 @@ impl ConfigDef {
                 kind => format!("Not a number of type {kind}"),
             },
         })
+    }
+
+    /// Where nothing may stand twice, what does is read once (KIP-1161).
+    fn elements(&self, trimmed: &str) -> Vec<String> {
+        let mut elements = elements(trimmed);
+        let keeps_one = matches!(
+            self.validator,
+            Validator::Distinct | Validator::NonEmptyDistinct | Validator::EachOneOf(_)
+        );
+        if keeps_one {
+            let mut seen = BTreeSet::new();
+            elements.retain(|element| seen.insert(element.clone()));
+        }
+        elements
     }
 
     /// Reads a text as this configuration's type, within its bounds.

@@ -157,14 +157,6 @@ pub fn validate_group_configs<'a>(
 pub fn validate_client_metrics_configs<'a>(
     configs: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), ConfigError> {
-    const MATCHABLE: [&str; 6] = [
-        "client_id",
-        "client_instance_id",
-        "client_software_name",
-        "client_software_version",
-        "client_source_address",
-        "client_source_port",
-    ];
     for (name, text) in configs {
         let def = client_metrics_config(name)
             .ok_or_else(|| ConfigError::Refused(format!("Unknown client metrics configuration: {name}")))?;
@@ -177,21 +169,52 @@ pub fn validate_client_metrics_configs<'a>(
                 )));
             }
             ConfigValue::List(patterns) if name == "match" => {
-                for pattern in patterns {
-                    let Some((key, _)) = pattern.split_once('=') else {
-                        return Err(ConfigError::Refused(format!(
-                            "Illegal client matching pattern: {pattern}"
-                        )));
-                    };
-                    if !MATCHABLE.contains(&key.trim()) {
-                        return Err(ConfigError::Refused(format!(
-                            "Illegal client matching pattern: {pattern}"
-                        )));
-                    }
+                let illegal = patterns.into_iter().find(|pattern| !is_client_pattern(pattern));
+                if let Some(pattern) = illegal {
+                    return Err(ConfigError::ClientPattern(pattern));
                 }
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// `name=expression`, with a name that clients have.
+fn is_client_pattern(text: &str) -> bool {
+    const MATCHABLE: [&str; 6] = [
+        "client_id",
+        "client_instance_id",
+        "client_software_name",
+        "client_software_version",
+        "client_source_address",
+        "client_source_port",
+    ];
+    let Some((name, expression)) = text.split_once('=') else {
+        return false;
+    };
+    MATCHABLE.contains(&name.trim()) && !expression.contains('=') && is_regular_expression(expression.trim())
+}
+
+/// Whether brackets are closed, nothing is repeated that is not there, and nothing is left to escape: what mistakes
+/// usually are. Nobody matches with the expression here.
+fn is_regular_expression(text: &str) -> bool {
+    let mut groups = 0_usize;
+    let mut in_class = false;
+    let mut has_escape = false;
+    for letter in text.chars() {
+        match letter {
+            _ if has_escape => has_escape = false,
+            '\\' => has_escape = true,
+            ']' => in_class = false,
+            _ if in_class => {}
+            '[' => in_class = true,
+            '(' => groups += 1,
+            ')' if groups == 0 => return false,
+            ')' => groups -= 1,
+            _ => {}
+        }
+    }
+    let repeats_nothing = text.starts_with(['*', '+', '?']);
+    !text.is_empty() && groups == 0 && !in_class && !has_escape && !repeats_nothing
 }

@@ -97,11 +97,6 @@ fn refusals_are_worded_as_kafkas() {
         "Invalid value burn for configuration cleanup.policy: String must be one of: compact, delete",
     );
     refused(
-        topic_config("cleanup.policy"),
-        "delete,delete",
-        "Configuration 'cleanup.policy' values must not be duplicated.",
-    );
-    refused(
         topic_config("preallocate"),
         "yes",
         "Invalid value yes for configuration preallocate: Expected value to be either true or false",
@@ -111,6 +106,45 @@ fn refusals_are_worded_as_kafkas() {
         "0",
         "Invalid value 0 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1",
     );
+}
+
+#[test]
+fn what_stands_twice_in_a_list_is_read_once() {
+    let def = topic_config("cleanup.policy").unwrap();
+    assert!(def.validate("delete, delete").is_ok());
+    assert_eq!(def.canonical("delete, compact,delete"), "delete,compact");
+    let pairs = topic_config("leader.replication.throttled.replicas").unwrap();
+    assert_eq!(pairs.canonical("0:1,0:1"), "0:1,0:1");
+}
+
+#[test]
+fn patterns_of_client_metrics_are_names_with_regular_expressions() {
+    let answer = |text: &str| {
+        validate_client_metrics_configs([("match", text)].into_iter()).map_err(|error| error.to_string())
+    };
+    for good in [
+        "",
+        "client_id=abc.*",
+        "client_id=(a|b)[)] , client_source_port=\\d+",
+    ] {
+        assert_eq!(answer(good), Ok(()), "{good}");
+    }
+    for bad in [
+        "client_id",
+        "client_id=",
+        "a=b",
+        "client_id=a=b",
+        "client_id=[",
+        "client_id=(a",
+        "client_id=a)",
+        "client_id=*",
+        "client_id=a\\",
+    ] {
+        assert_eq!(
+            answer(bad),
+            Err(format!("Illegal client matching pattern: {bad}"))
+        );
+    }
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Whether a value is within the bounds of its row, with Kafka's messages.
 
-use std::collections::BTreeSet;
-
 use super::{ConfigDef, ConfigValue, Validator};
 use crate::ConfigError;
 
@@ -78,13 +76,13 @@ impl ConfigDef {
                      [partitionId]:[brokerId],[partitionId]:[brokerId],..."
                 )
             }),
-            Validator::Distinct => self.check_distinct(elements),
+            Validator::Distinct => self.check_no_blank(elements),
             Validator::NonEmptyDistinct if elements.is_empty() => Err(ConfigError::Refused(format!(
                 "Configuration '{name}' must not be empty. Valid values include: any non-empty value"
             ))),
-            Validator::NonEmptyDistinct => self.check_distinct(elements),
+            Validator::NonEmptyDistinct => self.check_no_blank(elements),
             Validator::EachOneOf(words) => {
-                self.check_distinct(elements)?;
+                self.check_no_blank(elements)?;
                 match elements.iter().find(|element| !words.contains(&element.as_str())) {
                     Some(unknown) => Err(ConfigError::InvalidValue {
                         name: name.to_owned(),
@@ -98,14 +96,8 @@ impl ConfigDef {
         }
     }
 
-    fn check_distinct(&self, elements: &[String]) -> Result<(), ConfigError> {
+    fn check_no_blank(&self, elements: &[String]) -> Result<(), ConfigError> {
         let name = self.name;
-        let mut seen = BTreeSet::new();
-        if !elements.iter().all(|element| seen.insert(element)) {
-            return Err(ConfigError::Refused(format!(
-                "Configuration '{name}' values must not be duplicated."
-            )));
-        }
         if elements.iter().any(String::is_empty) {
             return Err(ConfigError::Refused(format!(
                 "Configuration '{name}' values must not be empty."

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use broker_metadata::ConfigError;
-use broker_metadata::config_def::{ConfigDef, ConfigValue, UpdateMode, Visibility, without_listener_prefix};
+use broker_metadata::config_def::{
+    ConfigDef, ConfigValue, UpdateMode, Visibility, topic_config, without_listener_prefix,
+};
 
 use super::EffectiveConfigs;
 use super::connection_bounds::{OVERRIDES, parse_overrides};
@@ -41,8 +43,15 @@ const THREADS: [&str; 6] = [
     "num.replica.fetchers",
 ];
 
-/// Configurations that only make sense for one listener.
-const SECURITY_PREFIXES: [&str; 2] = ["ssl.", "sasl."];
+/// Configurations that only make sense for one listener: its keys and whom it trusts.
+const SECURITY_PREFIXES: [&str; 3] = ["ssl.key.password", "ssl.keystore.", "ssl.truststore."];
+
+/// Configurations of one listener that all brokers may share.
+const OF_ANY_LISTENER: [&str; 3] = [
+    "max.connection.creation.rate",
+    "max.connections",
+    "num.network.threads",
+];
 
 /// Whether brokers may have exactly these configurations.
 ///
@@ -74,9 +83,16 @@ pub(super) fn check_broker_configs(
         refuse_any(
             configs,
             "Cannot update these configs at default cluster level, broker id must be specified",
-            |name, def| name != def.name || def.update_mode == UpdateMode::PerBroker,
+            |name, def| match name == def.name {
+                true => def.update_mode == UpdateMode::PerBroker,
+                false => !OF_ANY_LISTENER.contains(&def.name),
+            },
         )?;
     }
+    check_local_retention(&match level {
+        BrokerLevel::One => effective.with_broker_values(configs),
+        BrokerLevel::All => effective.with_cluster_values(configs),
+    })?;
     for (name, value) in configs {
         check_threads(effective, name, value)?;
         check_listeners(effective, name, value)?;
@@ -99,6 +115,30 @@ fn refuse_any(
         return Ok(());
     }
     Err(ConfigError::Refused(format!("{why}: [{}]", refused.join(", "))))
+}
+
+/// The local tier keeps nothing longer than the log as a whole does; -2 follows it.
+fn check_local_retention(effective: &EffectiveConfigs<'_>) -> Result<(), ConfigError> {
+    let inherited = |name: &str| {
+        let text = effective.inherited(topic_config(name)?)?;
+        text.parse::<i64>().ok()
+    };
+    for (local_name, whole_name) in [
+        ("local.retention.ms", "retention.ms"),
+        ("local.retention.bytes", "retention.bytes"),
+    ] {
+        let (Some(local), Some(whole)) = (inherited(local_name), inherited(whole_name)) else {
+            continue;
+        };
+        if whole >= 0 && local != -2 && (local == -1 || local > whole) {
+            return Err(ConfigError::InvalidValue {
+                name: format!("log.{local_name}"),
+                value: local.to_string(),
+                reason: format!("Value must not be more than log.{whole_name}, which is {whole}"),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn check_threads(effective: &EffectiveConfigs<'_>, name: &str, value: &str) -> Result<(), ConfigError> {
@@ -209,9 +249,27 @@ mod tests {
             answers(BrokerLevel::One, "listener.name.plaintext.max.connections", "5"),
             ""
         );
-        assert_ne!(
-            answers(BrokerLevel::All, "listener.name.plaintext.max.connections", "5"),
+        let (connections, keys) = (
+            "listener.name.plaintext.max.connections",
+            "listener.name.plaintext.ssl.keystore.type",
+        );
+        assert_eq!(answers(BrokerLevel::All, connections, "5"), "");
+        assert_ne!(answers(BrokerLevel::All, keys, "PEM"), "");
+        assert_eq!(answers(BrokerLevel::One, keys, "PEM"), "");
+        assert_ne!(answers(BrokerLevel::One, "ssl.keystore.type", "PEM"), "");
+    }
+
+    #[test]
+    fn the_local_tier_keeps_nothing_longer_than_the_log() {
+        assert_eq!(
+            answers(BrokerLevel::All, "log.local.retention.ms", "604800000"),
             ""
         );
+        assert_eq!(
+            answers(BrokerLevel::All, "log.local.retention.ms", "604800001"),
+            "Invalid value 604800001 for configuration log.local.retention.ms: Value must not be more than \
+             log.retention.ms, which is 604800000"
+        );
+        assert_eq!(answers(BrokerLevel::All, "log.local.retention.bytes", "999"), "");
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use broker_metadata::config_def::ConfigValue;
+
 use super::EffectiveConfigs;
 use crate::network::{ConnectionBounds, ListenerBounds, ListenerName};
 
@@ -29,9 +31,14 @@ pub fn connection_bounds(configs: &EffectiveConfigs<'_>) -> ConnectionBounds {
 
 fn of_listener(configs: &EffectiveConfigs<'_>, listener: &str) -> ListenerBounds {
     let key = |name: &str| format!("listener.name.{listener}.{name}");
+    let bound = |name: &str| match configs.value(&key(name)) {
+        Some(ConfigValue::Number(bound)) => Some(bound),
+        _ => None,
+    };
+    let most = bound("max.connections").and_then(|most| usize::try_from(most).ok());
     ListenerBounds {
-        max_connections: configs.size(&key("max.connections")),
-        max_creation_rate: rate(configs.number(&key("max.connection.creation.rate"))),
+        max_connections: most.unwrap_or(usize::MAX),
+        max_creation_rate: bound("max.connection.creation.rate").and_then(rate),
     }
 }
 

@@ -49,18 +49,28 @@ impl ConfigRules for ControllerConfigRules {
                 config_def::validate_group_configs(pairs, bound).map_err(invalid_config)
             }
             ConfigResourceType::ClientMetrics => {
-                config_def::validate_client_metrics_configs(pairs).map_err(invalid_request)
+                config_def::validate_client_metrics_configs(pairs).map_err(|error| match error {
+                    ConfigError::Refused(_) => invalid_request(error),
+                    other => invalid_config(other),
+                })
             }
             ConfigResourceType::Broker => {
-                check_broker_configs(&broker, BrokerLevel::of(&resource.name), configs)
-                    .map_err(invalid_request)
+                let level = BrokerLevel::of(&resource.name);
+                check_broker_configs(&broker, level, configs).map_err(invalid_request)?;
+                let before = image.configs.value(resource, MIN_IN_SYNC);
+                check_min_in_sync(image, level, before, configs.get(MIN_IN_SYNC)).map_err(invalid_config)
             }
             ConfigResourceType::BrokerLogger => Ok(()),
         }
     }
 
     fn is_list(&self, resource: &ConfigResource, name: &str) -> bool {
-        definition(resource, name).is_some_and(|def| def.kind == ConfigType::List)
+        // As in Kafka, lists of groups and of subscriptions are only replaced.
+        let has_lists = matches!(
+            resource.kind,
+            ConfigResourceType::Topic | ConfigResourceType::Broker
+        );
+        has_lists && definition(resource, name).is_some_and(|def| def.kind == ConfigType::List)
     }
 
     fn inherited_value(
@@ -84,6 +94,28 @@ impl ConfigRules for ControllerConfigRules {
             .map(|def| effective_topic_config(&broker, own, def))
             .collect()
     }
+}
+
+const MIN_IN_SYNC: &str = "min.insync.replicas";
+
+/// While eligible leader replicas are kept, every broker goes by one value, and there is one (KIP-966).
+fn check_min_in_sync(
+    image: &MetadataImage,
+    level: BrokerLevel,
+    before: Option<&Arc<str>>,
+    after: Option<&Arc<str>>,
+) -> Result<(), ConfigError> {
+    if !image.features.elr_enabled() {
+        return Ok(());
+    }
+    let refused = match level {
+        BrokerLevel::One if before != after => "of one broker cannot be altered",
+        BrokerLevel::All if before.is_some() && after.is_none() => "of all brokers cannot be removed",
+        BrokerLevel::One | BrokerLevel::All => return Ok(()),
+    };
+    Err(ConfigError::Refused(format!(
+        "{MIN_IN_SYNC} {refused} while eligible leader replicas are kept."
+    )))
 }
 
 fn effective_topic_config(broker: &EffectiveConfigs<'_>, own: &Configs, def: &ConfigDef) -> EffectiveConfig {

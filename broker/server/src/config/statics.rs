@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use broker_metadata::config_def::{self, ConfigDef, ConfigValue, Synonym};
+use broker_metadata::config_def::{self, ConfigDef, ConfigValue, Synonym, Visibility};
 use broker_metadata::{ConfigResource, ConfigResourceType, MetadataImage};
 use broker_model::BrokerId;
 
@@ -146,7 +146,10 @@ impl<'a> EffectiveConfigs<'a> {
             ConfigSource::DynamicBroker => self.of_broker?.get(name).map(|value| &**value),
             ConfigSource::DynamicDefaultBroker => self.of_cluster?.get(name).map(|value| &**value),
             ConfigSource::StaticBroker => self.statics.settings.text(name),
-            ConfigSource::Default => definition_of(name)?.default_text(),
+            ConfigSource::Default => {
+                let def = definition_of(name).filter(|def| def.name == name)?;
+                (def.visibility != Visibility::DynamicOnly).then(|| def.default_text())?
+            }
             _ => None,
         }
     }
@@ -275,7 +278,8 @@ impl<'a> EffectiveConfigs<'a> {
 
 /// A text in the unit of the row that falls back to it. Negative times mean "never" in every unit.
 fn scaled(text: &str, synonym: Synonym) -> Option<String> {
-    if synonym.scale() == 1 {
+    let is_time_kept = synonym.name() == "log.retention.ms";
+    if synonym.scale() == 1 && !is_time_kept {
         return Some(
             config_def::broker_config(synonym.name())
                 .map_or_else(|| text.to_owned(), |def| def.canonical(text)),

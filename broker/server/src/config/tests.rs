@@ -107,3 +107,24 @@ fn a_broker_config_that_acts_is_read_somewhere() {
         .collect();
     assert_eq!(unread, [""; 0]);
 }
+
+#[test]
+fn every_example_is_a_configuration_that_acts_as_a_whole() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "properties") {
+            continue;
+        }
+        let config = load(Some(&path), std::iter::empty(), &[]).unwrap();
+        assert!(
+            config.without_effect.is_empty(),
+            "{}: {:?}",
+            path.display(),
+            config.without_effect
+        );
+        count += 1;
+    }
+    assert!(count >= 2);
+}

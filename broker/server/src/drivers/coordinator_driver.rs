@@ -171,14 +171,14 @@ impl CoordinatorDriver {
 
     /// Ends the thread and gives every shard up.
     pub fn stop(&self) {
-        self.shared.work.push(Work::Stop);
+        for shard in self.shared.shards.write().drain(..) {
+            shard.give_up(ErrorCode::NotCoordinator);
+        }
+        self.shared.work.end();
         if let Some(thread) = self.thread.lock().take()
             && thread.join().is_err()
         {
             tracing::error!("the group coordinator's thread had panicked");
-        }
-        for shard in self.shared.shards.write().drain(..) {
-            shard.give_up(ErrorCode::NotCoordinator);
         }
     }
 }

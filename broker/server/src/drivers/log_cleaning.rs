@@ -240,7 +240,7 @@ impl CleanerThread {
                 .choice
                 .lock()
                 .cleaned_to(log.partition(), log.topic_id());
-            log.cleaning_facts(cleaned_to, self.parts.clock.now())
+            log.cleaning_facts(cleaned_to, self.parts.clock.now_for_removal())
         });
         match facts {
             Ok(Ok(facts)) => facts.map(|facts| (handle, facts)),
@@ -266,7 +266,7 @@ impl CleanerThread {
             io_buffer_size: share(settings.io_buffer_size),
             hash_seed: seed_or_time(&self.parts.clock),
         };
-        let now = self.parts.clock.now();
+        let now = self.parts.clock.now_for_removal();
         let Ok(begun) = handle.with_log(|log| log.begin_cleaning(facts, options, now)) else {
             return Ok(None);
         };
@@ -285,7 +285,7 @@ impl CleanerThread {
                 return Err(error);
             }
         }
-        let now = self.parts.clock.now();
+        let now = self.parts.clock.now_for_removal();
         let finished = handle.with_log(|log| log.finish_cleaning(cleaning, now));
         Ok(finished.ok().transpose()?)
     }

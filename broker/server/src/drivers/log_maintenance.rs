@@ -166,6 +166,7 @@ impl Upkeep {
             self.flush_due(handle, now);
         }
         if self.retention.is_due(settings.retention_check_ms, now) {
+            let now = self.parts.clock.now_for_removal();
             partitions.iter().for_each(|handle| self.delete_old(handle, now));
         }
         if self.producers.is_due(settings.producer_expiration_check_ms, now) {

@@ -1,5 +1,6 @@
 //! DeleteGroups (42): deletes groups that have no members (KIP-229).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use broker_codec::StringBytes;
@@ -29,8 +30,14 @@ pub async fn handle(
             ..DeletableGroupResult::default()
         })
     };
+    // A group that is named twice is answered once.
+    let mut seen = HashSet::with_capacity(request.groups_names.len());
+    let names = request
+        .groups_names
+        .iter()
+        .filter(|name| seen.insert(name.as_str()));
     Ok(Answer::Respond(DeleteGroupsResponse {
-        results: request.groups_names.iter().map(delete).collect(),
+        results: names.map(delete).collect(),
         ..DeleteGroupsResponse::default()
     }))
 }

@@ -2,11 +2,13 @@
 //!
 //! Decides here which partitions exist; the rest is the coordinator's.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use broker_codec::StringBytes;
 use broker_coordinator::{coordinator_error, refuse_commit};
 use broker_metadata::{MetadataImage, TopicImage};
-use broker_model::{PartitionIndex, TopicId};
+use broker_model::{PartitionIndex, TopicId, Uuid};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{OffsetCommitRequest, OffsetCommitResponse};
 use broker_protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
@@ -39,9 +41,32 @@ pub async fn handle(
     let committed = broker.groups.decide(&request.group_id, |coordinator, now| {
         coordinator.offset_commit(now, version, &request)
     });
-    let mut response = committed.unwrap_or_else(|error| refuse_commit(&request, coordinator_error(error)));
-    response.topics.extend(refused);
-    Ok(Answer::Respond(response))
+    let committed = committed.unwrap_or_else(|error| refuse_commit(&request, coordinator_error(error)));
+    Ok(Answer::Respond(OffsetCommitResponse {
+        topics: merge(refused, committed.topics),
+        ..OffsetCommitResponse::default()
+    }))
+}
+
+/// One entry for each topic: partitions that do not exist, then the others, as Kafka puts them.
+fn merge(
+    mut refused: Vec<OffsetCommitResponseTopic>,
+    committed: Vec<OffsetCommitResponseTopic>,
+) -> Vec<OffsetCommitResponseTopic> {
+    if refused.is_empty() {
+        return committed;
+    }
+    let places = refused.iter().enumerate();
+    let places: HashMap<(StringBytes, Uuid), usize> = places
+        .map(|(place, topic)| ((topic.name.clone(), topic.topic_id), place))
+        .collect();
+    for topic in committed {
+        match places.get(&(topic.name.clone(), topic.topic_id)) {
+            Some(place) => refused[*place].partitions.extend(topic.partitions),
+            None => refused.push(topic),
+        }
+    }
+    refused
 }
 
 /// Takes partitions that do not exist out of the request and answers them; the other topics get name and id.

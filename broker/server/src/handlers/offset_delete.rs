@@ -2,8 +2,10 @@
 //!
 //! Decides here which partitions exist; the rest is the coordinator's.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use broker_codec::StringBytes;
 use broker_coordinator::refuse_delete;
 use broker_metadata::MetadataImage;
 use broker_model::PartitionIndex;
@@ -30,10 +32,27 @@ pub async fn handle(
         coordinator.offset_delete(&request)
     });
     let mut response = deleted.unwrap_or_else(refuse_delete);
-    if response.error_code == ErrorCode::None.code() {
-        response.topics.extend(refused);
+    if response.error_code == ErrorCode::None.code() && !refused.is_empty() {
+        response.topics = merge(refused, response.topics);
     }
     Ok(Answer::Respond(response))
+}
+
+/// One entry for each topic: partitions that do not exist, then the others, as Kafka puts them.
+fn merge(
+    mut refused: Vec<OffsetDeleteResponseTopic>,
+    deleted: Vec<OffsetDeleteResponseTopic>,
+) -> Vec<OffsetDeleteResponseTopic> {
+    let places = refused.iter().enumerate();
+    let places: HashMap<StringBytes, usize> =
+        places.map(|(place, topic)| (topic.name.clone(), place)).collect();
+    for topic in deleted {
+        match places.get(&topic.name) {
+            Some(place) => refused[*place].partitions.extend(topic.partitions),
+            None => refused.push(topic),
+        }
+    }
+    refused
 }
 
 /// Takes partitions that do not exist out of the request and answers them.

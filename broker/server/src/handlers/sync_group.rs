@@ -14,13 +14,13 @@ use crate::network::RequestContext;
 /// None.
 pub async fn handle(
     broker: &Arc<Broker>,
-    _context: &RequestContext,
+    context: &RequestContext,
     request: SyncGroupRequest,
 ) -> HandlerResult<SyncGroupResponse> {
     let assigned = broker
         .groups
         .decide_and_wait(&request.group_id, |coordinator, now| {
-            coordinator.sync_group(now, &request)
+            coordinator.sync_group(now, context.api_version, &request)
         })
         .await;
     Ok(Answer::Respond(assigned.unwrap_or_else(|error| {

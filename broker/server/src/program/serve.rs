@@ -17,6 +17,8 @@ use crate::logging;
 
 /// How long requests that were read may still be answered.
 const STOP_GRACE: Duration = Duration::from_secs(10);
+/// Signals within this time of the first one are the same one.
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// A broker did not start, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -108,10 +110,21 @@ pub(super) async fn until_told(
     };
     tokio::select! {
         () = running.stop(STOP_GRACE) => ended,
-        () = told(&mut interrupt, &mut terminate) => {
+        () = told_again(&mut interrupt, &mut terminate) => {
             Err(ServeError::Failed("told twice to stop; the next start recovers its logs".to_owned()))
         }
     }
+}
+
+/// Wrappers pass a signal on that the process got by itself already; only one that comes later is a second one.
+async fn told_again(interrupt: &mut Signal, terminate: &mut Signal) {
+    let repeats = async {
+        loop {
+            told(interrupt, terminate).await;
+        }
+    };
+    let _elapsed: Result<(), _> = tokio::time::timeout(SAME_SIGNAL, repeats).await;
+    told(interrupt, terminate).await;
 }
 
 async fn told(interrupt: &mut Signal, terminate: &mut Signal) {

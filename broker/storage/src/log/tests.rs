@@ -5,4 +5,5 @@ mod crash;
 mod damage;
 mod device_errors;
 mod legacy;
+mod retention;
 mod simulation;

@@ -42,6 +42,19 @@ fn a_sync_must_fit_the_group() {
 }
 
 #[test]
+fn from_version_5_on_a_sync_says_what_the_member_speaks() {
+    let mut world = World::new();
+    let member = world.stable_group();
+    let mut silent = sync_of(&member, 1);
+    silent.protocol_name = None;
+    let refused = world.sync(&silent);
+    assert_eq!(refused.error_code, ErrorCode::InconsistentGroupProtocol.code());
+    let outcome = world.coordinator.sync_group(world.now(), 4, &silent);
+    let answer = world.finish(outcome);
+    assert_eq!(world.sync_answer(answer).unwrap().assignment, "all");
+}
+
+#[test]
 fn a_member_without_an_assignment_gets_an_empty_one() {
     let mut world = World::new();
     let joined = world.add_member();

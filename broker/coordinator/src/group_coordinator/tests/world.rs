@@ -167,7 +167,7 @@ impl World {
     }
 
     pub(super) fn send_sync(&mut self, request: &SyncGroupRequest) -> Answer<SyncGroupResponse> {
-        let outcome = self.coordinator.sync_group(self.now, request);
+        let outcome = self.coordinator.sync_group(self.now, 5, request);
         self.finish(outcome)
     }
 
@@ -345,6 +345,8 @@ pub(super) fn sync_of(member: &str, generation: i32) -> SyncGroupRequest {
         group_id: GROUP.into(),
         generation_id: generation,
         member_id: member.into(),
+        protocol_type: Some("consumer".into()),
+        protocol_name: Some("range".into()),
         ..SyncGroupRequest::default()
     }
 }
@@ -360,6 +362,7 @@ pub(super) fn sync_of_leader(joined: &JoinGroupResponse, assignments: &[(&str, &
         });
     SyncGroupRequest {
         assignments: assignments.collect(),
+        protocol_type: joined.protocol_type.clone(),
         ..sync_of(&joined.member_id, joined.generation_id)
     }
 }

@@ -39,12 +39,13 @@ pub(super) enum LoadError {
     Marker(#[from] DecodeError),
 }
 
-/// Reads the whole partition into a coordinator that knows nothing yet.
+/// Reads the whole partition into a coordinator that knows nothing yet; none when it is no longer wanted.
 pub(super) fn load(
     handle: &Arc<PartitionHandle>,
     coordinator: GroupCoordinator,
     clock: &Clock,
-) -> Result<GroupCoordinator, LoadError> {
+    is_wanted: impl Fn() -> bool,
+) -> Result<Option<GroupCoordinator>, LoadError> {
     let mut loading = Loading {
         coordinator,
         now: clock.now(),
@@ -52,6 +53,9 @@ pub(super) fn load(
     };
     let mut from = handle.with(|partition| Offset::new(partition.log().log_start().value()))?;
     while let Some(records) = read(handle, from)? {
+        if !is_wanted() {
+            return Ok(None);
+        }
         for batch in batches(&records.to_bytes()) {
             let batch = batch?;
             from = batch.header().next_offset();
@@ -63,7 +67,7 @@ pub(super) fn load(
         tracing::warn!(%partition, records, "records of kinds that are not known were passed over");
     }
     loading.coordinator.finish_load(clock.now());
-    Ok(loading.coordinator)
+    Ok(Some(loading.coordinator))
 }
 
 /// The batches from `from` on; none at the end.

@@ -60,6 +60,14 @@ impl WorkQueue {
         self.changed.notify_one();
     }
 
+    /// Nothing is worth doing any more but to end.
+    pub(super) fn end(&self) {
+        let mut queue = self.queue.lock();
+        queue.clear();
+        queue.push_back(Work::Stop);
+        self.changed.notify_one();
+    }
+
     /// Makes sure that the thread is awake at `deadline`.
     pub(super) fn wake_by(&self, deadline: Option<MonotonicMs>) {
         if deadline.is_some_and(|deadline| deadline.as_ms() < self.wakes_at.load(Ordering::SeqCst)) {
@@ -140,7 +148,8 @@ impl Shared {
             return;
         }
         match self.read_log(shard, term) {
-            Ok(leading) => shard.loaded(leading),
+            Ok(Some(leading)) => shard.loaded(leading),
+            Ok(None) => {}
             Err(error) => {
                 let partition = shard.partition.value();
                 tracing::error!(partition, %error, "groups of a partition cannot be loaded");
@@ -149,21 +158,19 @@ impl Shared {
         }
     }
 
-    fn read_log(&self, shard: &Shard, term: Term) -> Result<Leading, LoadError> {
+    fn read_log(&self, shard: &Shard, term: Term) -> Result<Option<Leading>, LoadError> {
         let parts = &self.parts;
         let handle = parts
             .replica_manager
             .partition_by_id(term.topic, shard.partition.value())?;
-        Ok(Leading {
+        let coordinator = GroupCoordinator::new(parts.config, parts.memory.clone());
+        let loaded = load(&handle, coordinator, &parts.clock, || shard.is_loading(term))?;
+        Ok(loaded.map(|coordinator| Leading {
             term,
-            coordinator: load(
-                &handle,
-                GroupCoordinator::new(parts.config, parts.memory.clone()),
-                &parts.clock,
-            )?,
+            coordinator,
             handle,
             waiting: Waiting::default(),
-        })
+        }))
     }
 
     fn forget(&self, topics: &[StringBytes]) {
