@@ -45,6 +45,11 @@ impl Timers {
         self.by_time.first().map(|(deadline, _)| *deadline)
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.deadlines.len()
+    }
+
     /// Takes the earliest deadline that has come.
     pub(crate) fn pop_due(&mut self, now: MonotonicMs) -> Option<TimerKey> {
         if self.next_deadline()? > now {

@@ -13,5 +13,6 @@ mod offset_delete;
 mod offset_expiry;
 mod offset_fetch;
 mod static_membership;
+mod storm;
 mod sync;
 mod world;

@@ -48,3 +48,21 @@ fn a_static_member_whose_return_was_not_written_has_not_come_back() {
     sync.group_instance_id = Some("i".into());
     assert_eq!(world.sync(&sync).assignment, "all");
 }
+
+#[test]
+fn an_assignment_that_is_written_too_late_is_void() {
+    let mut world = World::new();
+    let joined = world.add_member();
+    let sync = sync_of_leader(&joined, &[(&joined.member_id, "old")]);
+    let late = world.coordinator.sync_group(world.now(), 5, &sync).effects;
+    let other = Join::new().member(&joined.member_id).subscribed_to(&["u"]);
+    let next = world.join(&other);
+    assert_eq!(next.generation_id, 2);
+    let effects = world
+        .coordinator
+        .finish_write(world.now(), &late.records, late.intent, Ok(()));
+    world.carry_out(effects);
+    assert_eq!(world.state(), "CompletingRebalance");
+    let synced = world.sync(&sync_of_leader(&next, &[(&next.member_id, "new")]));
+    assert_eq!(synced.assignment, "new");
+}

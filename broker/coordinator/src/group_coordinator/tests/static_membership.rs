@@ -106,3 +106,36 @@ fn a_static_member_is_sent_away_by_its_instance() {
     assert_eq!(left.members[0].error_code, 0);
     assert_eq!(world.state(), "Empty");
 }
+
+#[test]
+fn while_no_static_member_has_come_back_the_rebalance_goes_on() {
+    let mut world = World::new();
+    let slow = |instance: &str| {
+        let mut join = Join::new().instance(instance);
+        join.request.session_timeout_ms = 1_800_000;
+        join
+    };
+    let first = world.join(&slow("i"));
+    world.sync(&sync_of_leader(&first, &[]));
+    let second = world.send_join(&slow("j"));
+    let first = world.join(&slow("i").member(&first.member_id));
+    assert_eq!(world.join_answer(second).unwrap().generation_id, 2);
+    world.sync(&sync_of_leader(&first, &[]));
+    let newcomer = world.send_join(&Join::new().version(3));
+    let newcomer_gives_up = world.state();
+    assert_eq!(newcomer_gives_up, "PreparingRebalance");
+    let members = world.coordinator.describe_group(5, &"g".into()).members;
+    let newcomer_id = members.iter().find(|member| member.group_instance_id.is_none());
+    world.leave(&[(&newcomer_id.unwrap().member_id, None)]);
+    assert_eq!(
+        world.join_answer(newcomer).unwrap().error_code,
+        ErrorCode::UnknownMemberId.code()
+    );
+    world.pass_ms(60_000);
+    assert_eq!(world.state(), "PreparingRebalance", "nobody has joined");
+    let back = world.send_join(&slow("i").member(&first.member_id));
+    world.pass_ms(59_999);
+    assert_eq!(world.join_answer(back.clone()), None);
+    world.pass_ms(1);
+    assert_eq!(world.join_answer(back).unwrap().generation_id, 3);
+}

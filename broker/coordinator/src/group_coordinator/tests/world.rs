@@ -34,7 +34,7 @@ pub(super) struct World {
     pub(super) append: Result<(), ErrorCode>,
     now: Now,
     released: HashMap<ParkedId, Released>,
-    members: u8,
+    members: u32,
 }
 
 /// A JoinGroup to be sent.
@@ -81,6 +81,7 @@ impl World {
     pub(super) fn fail_over(self, config: GroupConfig) -> Self {
         let mut next = Self::with(config);
         next.now = self.now;
+        next.members = self.members;
         for record in &self.log {
             let (key, value) = record.encode().unwrap();
             let record = GroupRecord::decode(key, value).unwrap();
@@ -143,7 +144,7 @@ impl World {
             client_id: "client".into(),
             client_host: "/127.0.0.1".into(),
             api_version: join.api_version,
-            new_member_id: Uuid::from_random([self.members; 16]),
+            new_member_id: Uuid::from_random(nth_id(self.members)),
         };
         let outcome = self.coordinator.join_group(self.now, &client, &join.request);
         self.finish(outcome)
@@ -271,6 +272,15 @@ impl World {
         assert_eq!(self.sync_answer(follower).unwrap().assignment, "second half");
         (leader, newcomer.to_string())
     }
+}
+
+/// The bytes of the nth id that was asked for.
+fn nth_id(n: u32) -> [u8; 16] {
+    let mut bytes = [n as u8; 16];
+    for (byte, high) in bytes.iter_mut().zip((n >> 8).to_be_bytes()) {
+        *byte ^= high;
+    }
+    bytes
 }
 
 impl Join {
