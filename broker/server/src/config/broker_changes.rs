@@ -97,6 +97,7 @@ pub(super) fn check_broker_configs(
         check_threads(effective, name, value)?;
         check_listeners(effective, name, value)?;
         check_overrides(name, value)?;
+        check_reporters(effective, name, value)?;
     }
     Ok(())
 }
@@ -183,6 +184,19 @@ pub(super) fn is_shown_unset(def: &ConfigDef) -> bool {
     def.visibility == Visibility::Public
 }
 
+/// Kafka refuses classes that it does not find, and none is found without a JVM.
+fn check_reporters(effective: &EffectiveConfigs<'_>, name: &str, value: &str) -> Result<(), ConfigError> {
+    let is_new = || effective.statics().alone().text(name) != Some(value);
+    if name == "metric.reporters" && !value.is_empty() && is_new() {
+        return Err(ConfigError::InvalidValue {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            reason: "It names a Java class, and there is no JVM".to_owned(),
+        });
+    }
+    Ok(())
+}
+
 fn check_overrides(name: &str, value: &str) -> Result<(), ConfigError> {
     match parse_overrides(value) {
         Err(pair) if name == OVERRIDES => Err(ConfigError::InvalidValue {
@@ -245,6 +259,12 @@ mod tests {
             "Invalid value x for configuration log.retention.ms: Not a number of type LONG"
         );
         assert_eq!(answers(BrokerLevel::All, "my.own.plugin", "x"), "");
+        assert_ne!(answers(BrokerLevel::All, "metric.reporters", "my.Reporter"), "");
+        assert_ne!(
+            answers(BrokerLevel::One, "max.connections.per.ip.overrides", "box:1"),
+            ""
+        );
+        assert_ne!(answers(BrokerLevel::One, "listeners", "PLAINTEXT://:1"), "");
         assert_eq!(
             answers(BrokerLevel::One, "listener.name.plaintext.max.connections", "5"),
             ""
