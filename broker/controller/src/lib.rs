@@ -7,13 +7,16 @@
 //! failover and the live path are one code path. Time, randomness and the meaning of configuration values are
 //! arguments. How records become bytes is `broker-metadata`'s; appending them is the server's driver's.
 
+mod alter_partition;
 mod api_error;
 mod bootstrap;
+mod broker_sessions;
 mod brokers;
 mod config_rules;
 mod configs;
 mod elect_leaders;
 mod features;
+mod heartbeat;
 mod leadership;
 mod manual_assignment;
 mod outcome;
@@ -29,6 +32,7 @@ mod topics;
 mod small_world;
 
 pub use api_error::ApiError;
+pub use broker_sessions::{BrokerSessions, SessionLimits};
 pub use brokers::BrokerRegistrationRequest;
 pub use config_rules::{ConfigRules, EffectiveConfig};
 pub use outcome::Outcome;

@@ -53,6 +53,7 @@ pub(crate) struct PartitionChange<'a, F> {
     elr: Vec<BrokerId>,
     last_known_elr: Vec<BrokerId>,
     lost: Vec<BrokerId>,
+    recovery: LeaderRecoveryState,
 }
 
 /// Who was elected.
@@ -73,8 +74,16 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
             elr: old.elr.clone(),
             last_known_elr: old.last_known_elr.clone(),
             lost: Vec::new(),
+            recovery: old.leader_recovery_state,
             old,
         }
+    }
+
+    /// The leader proposes another in-sync set, and says whether it has repaired what an unclean election left.
+    pub(crate) fn proposed(mut self, isr: Vec<BrokerId>, recovery: LeaderRecoveryState) -> Self {
+        self.isr = isr;
+        self.recovery = recovery;
+        self
     }
 
     /// Brokers fall out of the in-sync set.
@@ -121,6 +130,9 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
         let unclean = self.note_leader(&elected, &mut record);
         if self.isr != self.old.isr && (!self.isr.is_empty() || self.rules.elr == ElrMode::Enabled) {
             record.isr = Some(raw(&self.isr));
+        }
+        if !unclean && self.recovery != self.old.leader_recovery_state {
+            record.leader_recovery_state = self.recovery.record();
         }
         self.note_eligible(unclean, &mut record);
         self.note_assignment(&mut record);

@@ -10,7 +10,7 @@ use broker_metadata::{
 };
 use broker_model::{BrokerEpoch, BrokerId, DirectoryId, PartitionIndex, Timestamp, Uuid};
 use broker_protocol::ErrorCode;
-use broker_protocol::create_topics_request::CreatableTopic;
+use broker_protocol::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use broker_protocol::messages::CreateTopicsRequest;
 
 use crate::{
@@ -163,8 +163,20 @@ impl World {
     }
 
     pub(crate) fn create(&mut self, name: &str, partitions: i32, factor: i16) {
+        self.create_with(name, partitions, factor, &[]);
+    }
+
+    pub(crate) fn create_with(&mut self, name: &str, partitions: i32, factor: i16, configs: &[(&str, &str)]) {
+        let config = |(name, value): &(&str, &str)| CreatableTopicConfig {
+            name: (*name).into(),
+            value: Some((*value).into()),
+            ..CreatableTopicConfig::default()
+        };
         let request = CreateTopicsRequest {
-            topics: vec![topic(name, partitions, factor)],
+            topics: vec![CreatableTopic {
+                configs: configs.iter().map(config).collect(),
+                ..topic(name, partitions, factor)
+            }],
             ..CreateTopicsRequest::default()
         };
         let seed = self.seed();

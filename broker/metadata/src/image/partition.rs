@@ -132,7 +132,10 @@ impl PartitionRegistration {
     }
 
     /// The registration after the change.
-    pub(crate) fn merge(&self, change: &PartitionChangeRecord) -> Result<Self, ReplayError> {
+    ///
+    /// # Errors
+    /// The record holds a value that no registration has.
+    pub fn merge(&self, change: &PartitionChangeRecord) -> Result<Self, ReplayError> {
         let ids = |new: &Option<Vec<i32>>, old: &Vec<BrokerId>| match new {
             Some(new) => broker_ids(new),
             None => old.clone(),
