@@ -7,6 +7,8 @@
 //! batch is given up, nobody knows whether the broker has it: those after it get a new producer epoch and count from
 //! 0 again, as the Java client does, so that they are neither refused as a gap nor taken for copies.
 
+mod halves;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -314,6 +316,28 @@ impl<T: PartialEq> Accumulator<T> {
         if batch.numbered.is_some() && !queue.is_older(batch) {
             queue.begin_epoch(batch.order);
         }
+    }
+
+    /// A batch is too large for its broker: its halves go in its place, numbered with those after it anew. Gives it
+    /// back if it cannot be cut.
+    pub(crate) fn cut(&mut self, batch: Batch<T>) -> Result<(), Box<Batch<T>>>
+    where
+        T: Clone,
+    {
+        let (whole, order, older) = (batch.size, batch.order, batch.numbered);
+        let [first, second] = batch.halves(&self.options)?;
+        self.held = self.held - whole + first.size + second.size;
+        let Some(queue) = self.queues.get_mut(&first.partition) else {
+            return Ok(());
+        };
+        queue.on_their_way -= 1;
+        if older.is_some_and(|numbered| numbered.epoch == queue.epoch) {
+            queue.begin_epoch(order);
+        }
+        let place = queue.closed.partition_point(|other| other.order < order);
+        queue.closed.insert(place, second);
+        queue.closed.insert(place, first);
+        Ok(())
     }
 
     /// A batch has to be sent again, not before the given moment.

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use crate::ClientError;
 
 /// Most bytes that one batch may unpack to.
-const BATCH_SIZE_MAX: usize = 256 << 20;
+pub(crate) const BATCH_SIZE_MAX: usize = 256 << 20;
 
 /// The part of an answer that is about one partition.
 #[derive(Debug)]

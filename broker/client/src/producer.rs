@@ -39,7 +39,7 @@ enum Event<T> {
     Refreshed,
 }
 
-impl<T: PartialEq + Send + 'static> Producer<T> {
+impl<T: Clone + PartialEq + Send + 'static> Producer<T> {
     /// A producer; with idempotence it asks for its identity first.
     ///
     /// # Errors
@@ -130,8 +130,17 @@ impl<T: PartialEq + Send + 'static> Producer<T> {
         }
     }
 
-    fn settle(&mut self, batch: Batch<T>, outcome: Outcome, done: &mut Vec<Delivery<T>>) {
+    fn settle(&mut self, mut batch: Batch<T>, outcome: Outcome, done: &mut Vec<Delivery<T>>) {
         let now = Instant::now();
+        if outcome
+            .as_ref()
+            .is_err_and(|error| error.code() == Some(ErrorCode::MessageTooLarge))
+        {
+            match self.accumulator.cut(batch) {
+                Ok(()) => return,
+                Err(whole) => batch = *whole,
+            }
+        }
         let outcome = match outcome {
             Err(error) if self.is_worth_another_try(&batch, &error) => {
                 if now.duration_since(batch.opened) < self.options.delivery_timeout {

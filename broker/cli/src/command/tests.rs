@@ -1,12 +1,15 @@
 //! The command line as people write it, and whole commands against a broker that answers as a test says.
 
+use broker_codec::batch::{BatchBuilder, BatchOptions};
+use broker_model::{Offset, Timestamp};
 use broker_protocol::messages::{
-    CreateTopicsRequest, CreateTopicsResponse, DescribeGroupsResponse, ListOffsetsRequest,
-    ListOffsetsResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse,
+    CreateTopicsRequest, CreateTopicsResponse, DescribeGroupsResponse, FetchResponse, JoinGroupRequest,
+    JoinGroupResponse, LeaveGroupResponse, ListOffsetsRequest, ListOffsetsResponse, OffsetCommitRequest,
+    OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
 };
 use broker_protocol::{
-    ApiKey, ErrorCode, create_topics_response, describe_groups_response, list_offsets_response,
-    offset_fetch_response,
+    ApiKey, ErrorCode, create_topics_response, describe_groups_response, fetch_response, join_group_response,
+    list_offsets_response, offset_fetch_response,
 };
 use clap::{CommandFactory, Parser};
 
@@ -264,4 +267,98 @@ fn what_cannot_be_reset_is_refused_before_anything_is_changed() {
     );
     assert_eq!(exit_code(&broker, "group reset g --to-latest --execute"), 2);
     assert!(broker.asked(ApiKey::OffsetCommit).is_empty());
+}
+
+/// Five records in partition 0 of `t`, and a group that a member joins as its leader.
+fn with_records() -> Scripted {
+    let apis = &[
+        ApiKey::JoinGroup,
+        ApiKey::SyncGroup,
+        ApiKey::LeaveGroup,
+        ApiKey::OffsetFetch,
+        ApiKey::OffsetCommit,
+        ApiKey::ListOffsets,
+        ApiKey::Fetch,
+    ];
+    Scripted::start(apis, |asked| match asked.api {
+        ApiKey::JoinGroup => asked.answer(&joined(asked)),
+        ApiKey::SyncGroup => asked.answer(&SyncGroupResponse {
+            assignment: asked.read::<SyncGroupRequest>().assignments[0].assignment.clone(),
+            ..SyncGroupResponse::default()
+        }),
+        ApiKey::OffsetFetch => asked.answer(&OffsetFetchResponse::default()),
+        ApiKey::ListOffsets => asked.answer(&listed(asked)),
+        ApiKey::Fetch => asked.answer(&fetched()),
+        ApiKey::LeaveGroup => asked.answer(&LeaveGroupResponse::default()),
+        _ => asked.answer(&OffsetCommitResponse::default()),
+    })
+}
+
+/// As Kafka: who comes without an identity is given one and comes again.
+fn joined(asked: &Asked) -> JoinGroupResponse {
+    let request: JoinGroupRequest = asked.read();
+    let identity_missing = request.member_id.is_empty();
+    let member = join_group_response::JoinGroupResponseMember {
+        member_id: "me".into(),
+        metadata: request.protocols[0].metadata.clone(),
+        ..Default::default()
+    };
+    JoinGroupResponse {
+        error_code: if identity_missing {
+            ErrorCode::MemberIdRequired.code()
+        } else {
+            0
+        },
+        generation_id: 7,
+        protocol_name: Some("range".into()),
+        leader: "me".into(),
+        member_id: "me".into(),
+        members: vec![member],
+        ..JoinGroupResponse::default()
+    }
+}
+
+fn fetched() -> FetchResponse {
+    let mut batch = BatchBuilder::new(BatchOptions {
+        base_offset: Offset::new(2),
+        ..BatchOptions::default()
+    });
+    for value in ["a", "b", "c", "d", "e"] {
+        batch.append(Timestamp::from_ms(1), None, Some(value.as_bytes()));
+    }
+    FetchResponse {
+        responses: vec![fetch_response::FetchableTopicResponse {
+            topic: "t".into(),
+            partitions: vec![fetch_response::PartitionData {
+                high_watermark: 9,
+                records: Some(batch.build().unwrap().into()),
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..FetchResponse::default()
+    }
+}
+
+#[test]
+fn a_member_commits_what_it_has_shown_and_no_more() {
+    let broker = with_records();
+    assert_eq!(
+        exit_code(&broker, "topic consume t --group g --max-messages 3"),
+        0
+    );
+    let joins = broker.asked(ApiKey::JoinGroup);
+    assert_eq!(joins.len(), 2, "with the identity that the first one gave");
+    let commit: OffsetCommitRequest = broker.asked(ApiKey::OffsetCommit)[0].read();
+    let offsets: Vec<(i32, i64)> = commit.topics[0]
+        .partitions
+        .iter()
+        .map(|partition| (partition.partition_index, partition.committed_offset))
+        .collect();
+    assert_eq!(offsets, [(0, 5)], "records 2, 3 and 4 were shown");
+    assert_eq!(
+        (&*commit.member_id, commit.generation_id_or_member_epoch),
+        ("me", 7)
+    );
+    assert_eq!(broker.asked(ApiKey::LeaveGroup).len(), 1);
 }

@@ -180,3 +180,44 @@ fn until_the_broker_has_taken_the_first_batch_no_other_follows() {
     accumulator.take(&partition(0)).unwrap();
     assert_eq!(accumulator.due(now), [partition(0)]);
 }
+
+#[test]
+fn a_batch_that_is_too_large_goes_on_as_two_with_all_its_records() {
+    let (mut accumulator, now) = gathering();
+    for token in [1, 2, 2] {
+        accumulator.append(&partition(0), record(&[token; 20]), token, now);
+    }
+    accumulator.append(&partition(0), record(&[0; 200]), 3, now);
+    accumulator.append(&partition(0), record(&[0; 200]), 4, now);
+    let mut whole = accumulator.take(&partition(0)).unwrap();
+    let Content::Gathered(builder) = whole.content else {
+        panic!("not packed yet")
+    };
+    whole.content = Content::Packed {
+        bytes: builder.build().unwrap(),
+        numbered: whole.numbered,
+    };
+    accumulator.cut(whole).unwrap();
+    let mut tokens = Vec::new();
+    while let Some(batch) = accumulator.take(&partition(0)) {
+        tokens.push((number(&batch), batch.tokens.clone()));
+        accumulator.delivered(&batch);
+    }
+    assert_eq!(
+        tokens,
+        [
+            ((1, 0), vec![(1, 1)]),
+            ((1, 1), vec![(2, 1)]),
+            ((1, 2), vec![(2, 1), (3, 1)]),
+            ((1, 4), vec![(4, 1)])
+        ]
+    );
+    assert!(accumulator.is_idle());
+    assert_eq!(accumulator.held, 0);
+}
+
+#[test]
+fn a_batch_of_one_record_cannot_be_cut() {
+    let (mut accumulator, _, [first, ..]) = three_of_five();
+    assert!(accumulator.cut(first).is_err());
+}
