@@ -114,5 +114,6 @@ mod tests {
         history.truncate_to(Offset::new(40));
         assert_eq!(history.latest(), Some(LeaderEpoch::new(3)));
         assert_eq!(end(&history, 3), (3, 100));
+        assert_eq!(end(&history, 5), (3, 100));
     }
 }

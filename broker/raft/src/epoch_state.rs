@@ -15,7 +15,9 @@ mod tally;
 use broker_metadata::metadata_log::{QuorumState, SnapshotId};
 use broker_model::{BrokerId, DirectoryId, LeaderEpoch, MonotonicMs};
 
-pub(crate) use leader::{AddAck, ChangeKind, ChangeStage, LeaderState, PendingVoterChange, ReplicaProgress};
+pub(crate) use leader::{
+    AddAck, ChangeKind, ChangeStage, LeaderState, OBSERVER_SESSION_MS, PendingVoterChange, ReplicaProgress,
+};
 pub(crate) use tally::VoteTally;
 
 use crate::{Destination, LeaderAndEpoch, ReplicaKey};

@@ -9,6 +9,7 @@ pub(crate) mod describe_quorum;
 pub(crate) mod end_quorum_epoch;
 pub(crate) mod fetch_from_leader;
 pub(crate) mod fetch_snapshot;
+pub(crate) mod node_endpoint;
 pub(crate) mod remove_voter;
 pub(crate) mod serve_fetch;
 pub(crate) mod snapshot_from_leader;

@@ -8,7 +8,8 @@
 //! # How a driver uses it
 //!
 //! ```text
-//!   start   LogView::new(configured voters)
+//!   start   flush the log on disk: what a killed process left in the page cache is not on the device yet
+//!           LogView::new(configured voters)
 //!           LogView::begin_with(the snapshot at which the log on disk begins)        if there is one
 //!           LogView::restore(bytes of the log, segment after segment)
 //!           LogView::keep_snapshot(each newer snapshot)

@@ -162,6 +162,12 @@ impl Raft {
         self.election.leader_and_epoch()
     }
 
+    /// Whether this node led and there are voters that it has not told yet that it does not any longer; a process
+    /// that stops waits for them a little, so that they need not wait for a timeout.
+    pub const fn is_leaving(&self) -> bool {
+        matches!(&self.state, EpochState::Resigned(resigned) if !resigned.unacknowledged.is_empty())
+    }
+
     /// Below which offset records are committed and on this device.
     pub fn high_watermark(&self) -> Option<HighWatermark> {
         self.high_watermark.map(HighWatermark::at)

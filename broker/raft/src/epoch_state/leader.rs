@@ -12,6 +12,9 @@ use broker_model::{BrokerId, LeaderEpoch, MonotonicMs, Now, Offset, Timestamp};
 use crate::event::RequestToken;
 use crate::{HostAndPort, ReplicaKey, VoterSet};
 
+/// How long an observer that no longer fetches is still known.
+pub(crate) const OBSERVER_SESSION_MS: u64 = 300_000;
+
 /// How far a replica is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ReplicaProgress {
@@ -75,6 +78,16 @@ pub(crate) enum ChangeStage {
 }
 
 impl LeaderState {
+    /// Forgets observers that have not fetched for long: there are as many as anybody names.
+    pub(crate) fn forget_silent(&mut self, voters: &VoterSet, now: Now) {
+        self.replicas.retain(|replica, progress| {
+            let fetched = progress
+                .last_fetch
+                .map_or(MonotonicMs::default(), |fetch| fetch.monotonic);
+            voters.contains(*replica) || now.monotonic.since_ms(fetched) < OBSERVER_SESSION_MS
+        });
+    }
+
     /// Counts a fetch that shows the replica's log to be a prefix of the leader's up to `fetch_offset`.
     pub(crate) fn fetched(&mut self, replica: ReplicaKey, fetch_offset: Offset, log_end: Offset, now: Now) {
         let progress = self.replicas.entry(replica).or_default();

@@ -4,10 +4,10 @@ use broker_metadata::metadata_log::CLUSTER_METADATA_TOPIC;
 use broker_model::BrokerId;
 use broker_protocol::ErrorCode;
 use broker_protocol::begin_quorum_epoch_request::{self, LeaderEndpoint, PartitionData as Claim};
-use broker_protocol::begin_quorum_epoch_response::{NodeEndpoint, PartitionData as Answer, TopicData};
+use broker_protocol::begin_quorum_epoch_response::{PartitionData as Answer, TopicData};
 use broker_protocol::messages::{BeginQuorumEpochRequest, BeginQuorumEpochResponse};
 
-use super::{Flow, LeaderHint, address, endpoints, error_of, only};
+use super::{Flow, LeaderHint, endpoints, error_of, only};
 use crate::connections::Asked;
 use crate::epoch_state::EpochState;
 use crate::event::RaftRequest;
@@ -48,15 +48,6 @@ impl Raft {
     }
 
     fn begin_quorum_epoch_response(&self, api_version: i16, error: ErrorCode) -> BeginQuorumEpochResponse {
-        let leader = self
-            .leader_address()
-            .filter(|_| api_version >= FIRST_WITH_ENDPOINTS);
-        let node_endpoints = leader.into_iter().map(|leader| NodeEndpoint {
-            node_id: leader.id.value(),
-            host: leader.address.host.into(),
-            port: leader.address.port,
-            ..NodeEndpoint::default()
-        });
         BeginQuorumEpochResponse {
             topics: vec![TopicData {
                 topic_name: CLUSTER_METADATA_TOPIC.into(),
@@ -68,7 +59,7 @@ impl Raft {
                 }],
                 ..TopicData::default()
             }],
-            node_endpoints: node_endpoints.collect(),
+            node_endpoints: self.leader_endpoint(api_version, FIRST_WITH_ENDPOINTS),
             ..BeginQuorumEpochResponse::default()
         }
     }
@@ -142,15 +133,7 @@ impl Raft {
             self.back_off(node);
             return Ok(());
         };
-        let leader = response
-            .node_endpoints
-            .iter()
-            .find(|found| found.node_id == answer.leader_id);
-        let hint = LeaderHint::new(
-            answer.leader_id,
-            answer.leader_epoch,
-            leader.map(|found| address(&found.host, found.port)),
-        );
+        let hint = LeaderHint::of(answer.leader_id, answer.leader_epoch, &response.node_endpoints);
         let error = error_of(answer.error_code);
         match self.on_any_response(error, &hint)? {
             Flow::Done => {}

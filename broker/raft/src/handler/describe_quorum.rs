@@ -4,11 +4,8 @@ use broker_model::{MonotonicMs, Timestamp};
 use broker_protocol::describe_quorum_response::{PartitionData, ReplicaState};
 
 use crate::ReplicaKey;
-use crate::epoch_state::{EpochState, ReplicaProgress};
+use crate::epoch_state::{EpochState, OBSERVER_SESSION_MS, ReplicaProgress};
 use crate::raft::Raft;
-
-/// How long an observer that no longer fetches is still told of.
-const OBSERVER_SESSION_MS: u64 = 300_000;
 
 impl Raft {
     /// The answer's partition; `None` when this node does not lead. `wall` is the time at which it is asked.

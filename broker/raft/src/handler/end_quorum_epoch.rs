@@ -9,10 +9,10 @@ use broker_protocol::ErrorCode;
 use broker_protocol::end_quorum_epoch_request::{
     self, LeaderEndpoint, PartitionData as Farewell, ReplicaInfo,
 };
-use broker_protocol::end_quorum_epoch_response::{NodeEndpoint, PartitionData as Answer, TopicData};
+use broker_protocol::end_quorum_epoch_response::{PartitionData as Answer, TopicData};
 use broker_protocol::messages::{EndQuorumEpochRequest, EndQuorumEpochResponse};
 
-use super::{Flow, LeaderHint, address, endpoints, error_of, only};
+use super::{Flow, LeaderHint, endpoints, error_of, only};
 use crate::RaftError;
 use crate::connections::Asked;
 use crate::epoch_state::{EpochState, LeaderContact};
@@ -86,15 +86,6 @@ impl Raft {
     }
 
     fn end_quorum_epoch_response(&self, api_version: i16, error: ErrorCode) -> EndQuorumEpochResponse {
-        let leader = self
-            .leader_address()
-            .filter(|_| api_version >= FIRST_WITH_ENDPOINTS);
-        let node_endpoints = leader.into_iter().map(|leader| NodeEndpoint {
-            node_id: leader.id.value(),
-            host: leader.address.host.into(),
-            port: leader.address.port,
-            ..NodeEndpoint::default()
-        });
         EndQuorumEpochResponse {
             topics: vec![TopicData {
                 topic_name: CLUSTER_METADATA_TOPIC.into(),
@@ -106,7 +97,7 @@ impl Raft {
                 }],
                 ..TopicData::default()
             }],
-            node_endpoints: node_endpoints.collect(),
+            node_endpoints: self.leader_endpoint(api_version, FIRST_WITH_ENDPOINTS),
             ..EndQuorumEpochResponse::default()
         }
     }
@@ -169,15 +160,7 @@ impl Raft {
             self.back_off(node);
             return Ok(());
         };
-        let leader = response
-            .node_endpoints
-            .iter()
-            .find(|found| found.node_id == answer.leader_id);
-        let hint = LeaderHint::new(
-            answer.leader_id,
-            answer.leader_epoch,
-            leader.map(|found| address(&found.host, found.port)),
-        );
+        let hint = LeaderHint::of(answer.leader_id, answer.leader_epoch, &response.node_endpoints);
         let error = error_of(answer.error_code);
         match self.on_any_response(error, &hint)? {
             Flow::Done => {}

@@ -12,7 +12,7 @@ use broker_protocol::fetch_request::{FetchPartition, FetchTopic, ReplicaState};
 use broker_protocol::fetch_response::PartitionData;
 use broker_protocol::messages::{FetchRequest, FetchResponse};
 
-use super::{Flow, LeaderHint, address, error_of};
+use super::{Flow, LeaderHint, error_of};
 use crate::connections::Asked;
 use crate::epoch_state::{EpochState, LeaderContact};
 use crate::event::RaftRequest;
@@ -100,12 +100,7 @@ impl Raft {
             return Ok(());
         };
         let leader = &partition.current_leader;
-        let endpoint = response
-            .node_endpoints
-            .iter()
-            .find(|found| found.node_id == leader.leader_id);
-        let address = endpoint.and_then(|found| Some(address(&found.host, u16::try_from(found.port).ok()?)));
-        let hint = LeaderHint::new(leader.leader_id, leader.leader_epoch, address);
+        let hint = LeaderHint::of(leader.leader_id, leader.leader_epoch, &response.node_endpoints);
         let error = error_of(partition.error_code);
         match self.on_any_response(error, &hint)? {
             Flow::Done => Ok(()),

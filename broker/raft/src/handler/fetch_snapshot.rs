@@ -6,9 +6,7 @@ use broker_metadata::metadata_log::{CLUSTER_METADATA_TOPIC, SnapshotId};
 use broker_model::{BrokerId, DirectoryId, Offset};
 use broker_protocol::ErrorCode;
 use broker_protocol::fetch_snapshot_request::{self, PartitionSnapshot as Piece};
-use broker_protocol::fetch_snapshot_response::{
-    self, LeaderIdAndEpoch, NodeEndpoint, PartitionSnapshot, TopicSnapshot,
-};
+use broker_protocol::fetch_snapshot_response::{self, LeaderIdAndEpoch, PartitionSnapshot, TopicSnapshot};
 use broker_protocol::messages::{FetchSnapshotRequest, FetchSnapshotResponse};
 
 use super::only;
@@ -119,22 +117,13 @@ impl Raft {
             leader_epoch: self.election.epoch.value(),
             ..LeaderIdAndEpoch::default()
         };
-        let leader = self
-            .leader_address()
-            .filter(|_| api_version >= FIRST_WITH_ENDPOINTS);
-        let node_endpoints = leader.into_iter().map(|leader| NodeEndpoint {
-            node_id: leader.id.value(),
-            host: leader.address.host.into(),
-            port: leader.address.port,
-            ..NodeEndpoint::default()
-        });
         FetchSnapshotResponse {
             topics: vec![TopicSnapshot {
                 name: CLUSTER_METADATA_TOPIC.into(),
                 partitions: vec![partition],
                 ..TopicSnapshot::default()
             }],
-            node_endpoints: node_endpoints.collect(),
+            node_endpoints: self.leader_endpoint(api_version, FIRST_WITH_ENDPOINTS),
             ..FetchSnapshotResponse::default()
         }
     }

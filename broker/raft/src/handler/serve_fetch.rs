@@ -9,7 +9,7 @@ use broker_model::{BrokerId, DirectoryId, HighWatermark, LeaderEpoch, Offset};
 use broker_protocol::ErrorCode;
 use broker_protocol::fetch_request::FetchPartition;
 use broker_protocol::fetch_response::{
-    EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData, SnapshotId,
+    EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData, SnapshotId,
 };
 use broker_protocol::messages::{FetchRequest, FetchResponse};
 
@@ -122,7 +122,11 @@ impl Raft {
             return;
         }
         let (now, log_end) = (self.now, self.log.end_offset().offset);
+        let voters = self.log.voters().latest();
         if let EpochState::Leader(leader) = &mut self.state {
+            if !leader.replicas.contains_key(&fetch.replica) {
+                leader.forget_silent(voters, now);
+            }
             leader.fetched(fetch.replica, fetch.fetch_offset, log_end, now);
         }
         self.advance_high_watermark();
@@ -282,22 +286,9 @@ impl Raft {
         }
         FetchResponse {
             responses: vec![topic_response(fetch.api_version, partition)],
-            node_endpoints: self.fetch_endpoints(fetch.api_version),
+            node_endpoints: self.leader_endpoint(fetch.api_version, FIRST_WITH_ENDPOINTS),
             ..FetchResponse::default()
         }
-    }
-
-    fn fetch_endpoints(&self, api_version: i16) -> Vec<NodeEndpoint> {
-        let leader = self
-            .leader_address()
-            .filter(|_| api_version >= FIRST_WITH_ENDPOINTS);
-        let endpoint = leader.map(|leader| NodeEndpoint {
-            node_id: leader.id.value(),
-            host: leader.address.host.into(),
-            port: i32::from(leader.address.port),
-            ..NodeEndpoint::default()
-        });
-        endpoint.into_iter().collect()
     }
 }
 

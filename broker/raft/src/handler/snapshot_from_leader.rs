@@ -11,7 +11,7 @@ use broker_protocol::fetch_snapshot_request::{self, PartitionSnapshot as Piece, 
 use broker_protocol::fetch_snapshot_response::PartitionSnapshot;
 use broker_protocol::messages::{FetchSnapshotRequest, FetchSnapshotResponse};
 
-use super::{Flow, LeaderHint, address, error_of};
+use super::{Flow, LeaderHint, error_of};
 use crate::epoch_state::{EpochState, FetchingSnapshot};
 use crate::event::RaftRequest;
 use crate::raft::Raft;
@@ -64,15 +64,7 @@ impl Raft {
             return Ok(());
         };
         let leader = &partition.current_leader;
-        let endpoint = response
-            .node_endpoints
-            .iter()
-            .find(|found| found.node_id == leader.leader_id);
-        let hint = LeaderHint::new(
-            leader.leader_id,
-            leader.leader_epoch,
-            endpoint.map(|found| address(&found.host, found.port)),
-        );
+        let hint = LeaderHint::of(leader.leader_id, leader.leader_epoch, &response.node_endpoints);
         let error = error_of(partition.error_code);
         match self.on_any_response(error, &hint)? {
             Flow::Done => {}

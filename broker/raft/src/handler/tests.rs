@@ -562,6 +562,32 @@ fn a_new_voter_has_to_have_caught_up() {
     assert_eq!(member.raft.voters().get(BrokerId::new(4)), Some(&voter(4)));
 }
 
+#[test]
+fn a_leader_describes_voters_and_observers() {
+    let mut member = Member::established(Disk::default());
+    let (epoch, end) = (member.epoch(), member.raft.log().end_offset().offset.value());
+    ask_fetch(&mut member, fetch(4, epoch, end, epoch));
+    let described = member
+        .raft
+        .describe_quorum(broker_model::Timestamp::from_ms(7))
+        .unwrap();
+    let ends = |replicas: &[broker_protocol::describe_quorum_response::ReplicaState]| {
+        replicas
+            .iter()
+            .map(|replica| (replica.replica_id, replica.log_end_offset))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&described.current_voters), [(1, end), (2, end), (3, -1)]);
+    assert_eq!(ends(&described.observers), [(4, end)]);
+    assert_eq!((described.leader_id, described.high_watermark), (1, end));
+    assert_eq!(
+        Member::following(7)
+            .raft
+            .describe_quorum(broker_model::Timestamp::NONE),
+        None
+    );
+}
+
 /// Every answer of this member to every request can be written in every version of it.
 #[test]
 fn every_answer_fits_its_version() {
@@ -594,4 +620,57 @@ fn every_answer_fits_its_version() {
     check!(AddRaftVoter, AddRaftVoterRequest);
     check!(RemoveRaftVoter, RemoveRaftVoterRequest);
     check!(UpdateRaftVoter, UpdateRaftVoterRequest);
+}
+
+/// Numbers at which arithmetic and checks go wrong.
+const STRANGE: [i64; 9] = [
+    i64::MIN,
+    i32::MIN as i64,
+    -1,
+    0,
+    1,
+    2,
+    7,
+    i32::MAX as i64,
+    i64::MAX,
+];
+
+/// A request in which nothing has to be true.
+fn strange_request(chance: &mut crate::jitter::Jitter) -> RaftRequest {
+    let mut number = || STRANGE[chance.below(STRANGE.len() as u64) as usize];
+    let (id, epoch, offset) = (number() as i32, number() as i32, number());
+    match number() as u64 % 6 {
+        0 => RaftRequest::Vote(vote(id, epoch, (offset, number() as i32))),
+        1 => RaftRequest::Vote(pre_vote(id, epoch, (offset, number() as i32))),
+        2 => begin_quorum_epoch(id, epoch),
+        3 => fetch(id, epoch, offset, number() as i32),
+        4 => add(id),
+        _ => remove(id),
+    }
+}
+
+#[test]
+fn no_request_makes_a_member_panic() {
+    let mut chance = crate::jitter::Jitter::new(1);
+    for _ in 0..300 {
+        let mut member = match chance.below(3) {
+            0 => Member::start(Disk::default()),
+            1 => Member::following(7),
+            _ => Member::established(Disk::default()),
+        };
+        for token in 0..20 {
+            let request = strange_request(&mut chance);
+            let api_version = chance.below(20) as i16;
+            let inbound = crate::InboundRequest {
+                token: RequestToken(token),
+                api_version,
+                request,
+            };
+            member.now_ms += chance.below(3_000);
+            if member.step(Event::Request(inbound)).is_err() {
+                break;
+            }
+        }
+        assert!(member.epoch() <= i32::MAX / 2 + 100);
+    }
 }

@@ -10,9 +10,9 @@ use broker_model::{BrokerId, DirectoryId, LeaderEpoch, Offset};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{VoteRequest, VoteResponse};
 use broker_protocol::vote_request::{self, PartitionData as Question};
-use broker_protocol::vote_response::{NodeEndpoint, PartitionData as Answer, TopicData};
+use broker_protocol::vote_response::{PartitionData as Answer, TopicData};
 
-use super::{Flow, LeaderHint, address, error_of, only};
+use super::{Flow, LeaderHint, error_of, only};
 use crate::connections::Asked;
 use crate::epoch_state::{Election, EpochState, LeaderContact};
 use crate::event::RaftRequest;
@@ -120,15 +120,6 @@ impl Raft {
     }
 
     fn vote_response(&self, api_version: i16, error: ErrorCode, granted: bool) -> VoteResponse {
-        let leader = self
-            .leader_address()
-            .filter(|_| api_version >= FIRST_WITH_ENDPOINTS);
-        let node_endpoints = leader.into_iter().map(|leader| NodeEndpoint {
-            node_id: leader.id.value(),
-            host: leader.address.host.into(),
-            port: leader.address.port,
-            ..NodeEndpoint::default()
-        });
         VoteResponse {
             topics: vec![TopicData {
                 topic_name: CLUSTER_METADATA_TOPIC.into(),
@@ -141,7 +132,7 @@ impl Raft {
                 }],
                 ..TopicData::default()
             }],
-            node_endpoints: node_endpoints.collect(),
+            node_endpoints: self.leader_endpoint(api_version, FIRST_WITH_ENDPOINTS),
             ..VoteResponse::default()
         }
     }
@@ -193,15 +184,7 @@ impl Raft {
             self.back_off(node);
             return Ok(());
         };
-        let leader = response
-            .node_endpoints
-            .iter()
-            .find(|found| found.node_id == answer.leader_id);
-        let hint = LeaderHint::new(
-            answer.leader_id,
-            answer.leader_epoch,
-            leader.map(|found| address(&found.host, found.port)),
-        );
+        let hint = LeaderHint::of(answer.leader_id, answer.leader_epoch, &response.node_endpoints);
         let error = error_of(answer.error_code);
         match self.on_any_response(error, &hint)? {
             Flow::Done => {}

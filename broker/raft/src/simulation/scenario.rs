@@ -227,13 +227,11 @@ impl Scenario {
             .get(&node)
             .is_none_or(|asked| asked + SETTLED_MS < world.now);
         let replaced = settled && self.kraft_version > 0 && !votes && known == world.nodes.len();
-        let counts = &mut world.counts.voters_updated;
         if let Some(node) = world.nodes.get_mut(&node).filter(|node| node.process.is_none()) {
             if replaced && node.disk_number < 3 {
                 node.wipe();
             } else {
                 node.moves();
-                *counts += 1;
             }
         }
     }

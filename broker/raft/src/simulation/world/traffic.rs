@@ -56,6 +56,9 @@ impl World {
         if client.0 == ADMINISTRATOR {
             return self.count_change(&response);
         }
+        if matches!(&response, RaftResponse::UpdateRaftVoter(update) if update.error_code == 0) {
+            self.counts.voters_updated += 1;
+        }
         let response = self.sabotage.response(response);
         if self.sabotage.loses(&response) {
             return;
