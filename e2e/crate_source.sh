@@ -13,5 +13,6 @@ source=$(cargo metadata -q --format-version 1 --manifest-path "$manifest" |
 	grep -o "\"manifest_path\":\"[^\"]*/$1-$2/Cargo.toml\"" | head -1 | cut -d'"' -f4)
 cp -r "$(dirname "$source")" "$3/source"
 chmod -R u+w "$3/source"
+rm -f "$3/source/rust-toolchain.toml" # ours is used
 printf '\n[workspace]\n' >>"$3/source/Cargo.toml"
 touch "$3/.done-$2"
