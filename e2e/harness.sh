@@ -67,6 +67,7 @@ broker_up() {
 		echo "offsets.topic.replication.factor=1"
 		echo "offsets.topic.num.partitions=4"
 		echo "group.initial.rebalance.delay.ms=0"
+		echo "eddyline.http.listener="
 		printf '%s\n' "$@"
 	} >"$work/server.properties"
 	"$program" format --config "$work/server.properties" >"$logs/format.log" 2>&1 || { cat "$logs/format.log"; finish_early "format fails"; }
