@@ -1,9 +1,10 @@
 //! How far long work has come: on stderr, and only if a person watches.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 const REDRAW: Duration = Duration::from_millis(200);
 
@@ -20,13 +21,13 @@ impl Progress {
             return Self::hidden();
         }
         let counted = match total {
-            Some(_) => "{bar:30} {pos}/{len}",
-            None => "{spinner} {pos}",
+            Some(_) => "{bar:30} {pos}/{len} {unit}  {rate}  {elapsed}, {eta} left  {msg}",
+            None => "{spinner} {pos} {unit}  {rate}  {elapsed}  {msg}",
         };
-        let template = format!("{counted} {unit}  {{per_sec}}  {{elapsed}}  {{msg}}");
+        let template = counted.replace("{unit}", unit);
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr_with_hz(5));
         if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.enable_steady_tick(REDRAW);
         Self { bar }
@@ -47,6 +48,11 @@ impl Progress {
     pub(crate) fn say(&self, what: String) {
         self.bar.set_message(what);
     }
+}
+
+fn rate(state: &ProgressState, out: &mut dyn Write) {
+    // A line that cannot be drawn is drawn again soon.
+    write!(out, "{:.0}/s", state.per_sec()).unwrap_or_default();
 }
 
 impl Drop for Progress {
