@@ -20,6 +20,7 @@ pub(crate) enum Asked {
     FetchSnapshot,
     UpdateVoter,
     ApiVersions,
+    VoterChange,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@
 //! about leader and epoch (KIP-595).
 
 pub(crate) mod add_voter;
+pub(crate) mod auto_join;
 pub(crate) mod begin_quorum_epoch;
 pub(crate) mod describe_quorum;
 pub(crate) mod end_quorum_epoch;

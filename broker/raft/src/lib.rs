@@ -66,6 +66,6 @@ pub use event::{Event, InboundRequest, RaftRequest, RaftResponse, RequestFailure
 pub use log_view::{LogView, Snapshot, WriteId};
 pub use raft::{AppendedRecords, Raft};
 pub use replica_key::{LeaderAndEpoch, OffsetAndEpoch, ReplicaKey};
-pub use settings::{HostAndPort, RaftSettings, RaftTimeouts};
+pub use settings::{AutoJoin, HostAndPort, RaftSettings, RaftTimeouts};
 pub use voter_history::SnapshotVoters;
 pub use voter_set::VoterSet;

@@ -276,6 +276,8 @@ impl Raft {
             (Asked::ApiVersions, RaftResponse::ApiVersions(response)) => {
                 self.on_api_versions_response(node, &response)
             }
+            // Whether it was made is in the log.
+            (Asked::VoterChange, RaftResponse::AddRaftVoter(_) | RaftResponse::RemoveRaftVoter(_)) => Ok(()),
             _ => {
                 self.connections.failed(node, self.now.monotonic);
                 Ok(())

@@ -20,6 +20,8 @@ pub struct RaftSettings {
     pub kraft_version_range: (i16, i16),
     /// Where to ask for the leader while nobody is known (`controller.quorum.bootstrap.servers`).
     pub bootstrap_servers: Vec<HostAndPort>,
+    /// Whether it becomes a voter by itself.
+    pub auto_join: AutoJoin,
     /// How long to wait for what.
     pub timeouts: RaftTimeouts,
     /// Most bytes of records in one fetch.
@@ -28,6 +30,15 @@ pub struct RaftSettings {
     pub snapshot_bytes_max: i32,
     /// Seed of the jitter of election timeouts; each node's own.
     pub seed: u64,
+}
+
+/// Whether a controller that does not vote asks the leader to make it a voter (KIP-1186).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutoJoin {
+    /// An administrator does.
+    Off,
+    /// It does.
+    On,
 }
 
 /// A place to connect to.

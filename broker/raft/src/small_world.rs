@@ -19,9 +19,9 @@ use bytes::Bytes;
 
 use crate::simulation::voter;
 use crate::{
-    Effect, Event, HostAndPort, InboundRequest, LogView, Raft, RaftError, RaftRequest, RaftResponse,
-    RaftSettings, RaftTimeouts, ReplicaKey, RequestId, RequestToken, Role, Snapshot, SnapshotVoters,
-    VoterSet, WriteId,
+    AutoJoin, Effect, Event, HostAndPort, InboundRequest, LogView, Raft, RaftError, RaftRequest,
+    RaftResponse, RaftSettings, RaftTimeouts, ReplicaKey, RequestId, RequestToken, Role, Snapshot,
+    SnapshotVoters, VoterSet, WriteId,
 };
 
 pub(crate) const CLUSTER: &str = "a-cluster";
@@ -96,6 +96,7 @@ impl Member {
                 host: "n9".to_owned(),
                 port: 9_093,
             }],
+            auto_join: AutoJoin::Off,
             timeouts: RaftTimeouts::default(),
             fetch_bytes_max: 1_000,
             snapshot_bytes_max: 1_000,

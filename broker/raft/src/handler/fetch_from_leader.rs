@@ -31,6 +31,8 @@ impl Raft {
             self.send(to, Asked::FetchSnapshot, request);
         } else if self.wants_update() {
             self.send_update_voter(to);
+        } else if self.wants_to_join() {
+            self.send_join(to);
         } else if self.log.flushed() == self.log.end_offset().offset {
             let request = self.fetch_request();
             self.send(to, Asked::Fetch, request);

@@ -8,7 +8,7 @@ use super::node::{Node, NodePlan, voter};
 use super::sabotage::Sabotage;
 use super::world::World;
 use crate::jitter::Jitter;
-use crate::{Event, RaftTimeouts, SnapshotVoters, VoterSet};
+use crate::{AutoJoin, Event, RaftTimeouts, SnapshotVoters, VoterSet};
 
 /// Seeds of each rule.
 const SEEDS: u64 = 20;
@@ -26,6 +26,7 @@ fn settled(seed: u64) -> (World, i32) {
                 id,
                 seed: chance.below(u64::MAX),
                 clock_rate: 1_000,
+                auto_join: AutoJoin::Off,
                 timeouts: RaftTimeouts::default(),
                 bootstrap: Vec::new(),
                 configured: VoterSet::default(),

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use super::checker::Chain;
 use super::disk::Disk;
 use crate::{
-    Effect, HostAndPort, LogView, Raft, RaftError, RaftSettings, RaftTimeouts, ReplicaKey, Snapshot,
-    SnapshotVoters, VoterSet,
+    AutoJoin, Effect, HostAndPort, LogView, Raft, RaftError, RaftSettings, RaftTimeouts, ReplicaKey,
+    Snapshot, SnapshotVoters, VoterSet,
 };
 
 pub(super) const LISTENER: &str = "CONTROLLER";
@@ -76,6 +76,7 @@ pub(super) struct NodePlan {
     pub(super) id: i32,
     pub(super) seed: u64,
     pub(super) clock_rate: u64,
+    pub(super) auto_join: AutoJoin,
     pub(super) timeouts: RaftTimeouts,
     pub(super) bootstrap: Vec<HostAndPort>,
     pub(super) configured: VoterSet,
@@ -90,6 +91,7 @@ impl Node {
             endpoints: vec![endpoint(plan.id, 9_093)],
             kraft_version_range: (0, 1),
             bootstrap_servers: plan.bootstrap,
+            auto_join: plan.auto_join,
             timeouts: plan.timeouts,
             fetch_bytes_max: 400,
             snapshot_bytes_max: 256,

@@ -13,7 +13,7 @@ use super::node::{LISTENER, Node, NodePlan, voter};
 use super::sabotage::Sabotage;
 use super::world::World;
 use crate::jitter::Jitter;
-use crate::{Event, HostAndPort, RaftRequest, RaftTimeouts, Role, SnapshotVoters, VoterSet};
+use crate::{AutoJoin, Event, HostAndPort, RaftRequest, RaftTimeouts, Role, SnapshotVoters, VoterSet};
 
 /// How long faults go on.
 const STORM_MS: u64 = 20_000;
@@ -94,6 +94,11 @@ impl Scenario {
                 id,
                 seed: chance.below(u64::MAX),
                 clock_rate: 900 + chance.below(201),
+                auto_join: if self.seed.is_multiple_of(3) {
+                    AutoJoin::On
+                } else {
+                    AutoJoin::Off
+                },
                 timeouts: timeouts(&mut chance),
                 bootstrap: bootstrap.collect(),
                 configured: if self.kraft_version == 0 {
