@@ -343,7 +343,45 @@ fn encode_frame<R: Message>(
 
 #[cfg(test)]
 mod tests {
+    use broker_protocol::messages::ProduceResponse;
+
     use super::*;
+    use crate::network::{Authentication, ConnectionId, ListenerName};
+
+    fn context(api: ApiKey, api_version: i16) -> RequestContext {
+        RequestContext {
+            api,
+            api_version,
+            correlation_id: 7,
+            client_id: None,
+            received: Now {
+                wall: broker_model::Timestamp::from_ms(0),
+                monotonic: broker_model::MonotonicMs::from_ms(0),
+            },
+            connection: Arc::new(ConnectionIdentity {
+                id: ConnectionId(1),
+                listener: ListenerName::new("A"),
+                client_address: ([127, 0, 0, 1], 1).into(),
+                authentication: Authentication::Anonymous,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_throttled_client_is_answered_and_the_pause_goes_to_the_connection() {
+        let pause = Duration::from_millis(250);
+        let response = ProduceResponse {
+            throttle_time_ms: 250,
+            ..ProduceResponse::default()
+        };
+        let answer = Answer::RespondThenMute(response, pause);
+        let reply = finish(&context(ApiKey::Produce, 9), answer).unwrap();
+        let Reply::Send { frame, mute } = reply else {
+            panic!("a throttled client is answered");
+        };
+        assert_eq!(mute, pause);
+        assert!(frame.size() > size_of::<i32>());
+    }
 
     #[test]
     fn rows_rise_by_key_so_that_the_tables_made_from_them_are_in_order() {

@@ -55,15 +55,46 @@ fn every_path_in_a_document_exists() {
     expect_none("Paths in documents that are not there", &offenders);
 }
 
-#[test]
-fn every_invariant_names_a_test_that_exists() {
-    let text = repository::text("docs/invariants.md").unwrap_or_default();
-    let tests: BTreeSet<String> = repository::files_ending(".rs")
+/// Names of all functions, tests among them.
+fn functions() -> BTreeSet<String> {
+    repository::files_ending(".rs")
         .iter()
         .filter_map(|path| repository::text(path))
         .flat_map(|text| source::functions(&source::blank_comments_and_literals(&text)))
         .map(|(name, ..)| name)
-        .collect();
+        .collect()
+}
+
+#[test]
+fn every_trap_and_every_attack_names_tests_that_exist() {
+    let tests = functions();
+    let mut offenders = Vec::new();
+    for path in ["docs/traps.md", "docs/hostile-input.md"] {
+        let text = repository::text(path).unwrap_or_default();
+        let rows = text
+            .lines()
+            .filter(|line| line.starts_with("| ") && line.contains('`'));
+        for row in rows {
+            let cell = row
+                .trim_end_matches(['|', ' '])
+                .rsplit('|')
+                .next()
+                .unwrap_or_default();
+            let named = cell.split('`').skip(1).step_by(2);
+            offenders.extend(
+                named
+                    .filter(|name| !tests.contains(*name))
+                    .map(|name| format!("{path}: there is no test {name}")),
+            );
+        }
+    }
+    expect_none("Tables of tests", &offenders);
+}
+
+#[test]
+fn every_invariant_names_a_test_that_exists() {
+    let text = repository::text("docs/invariants.md").unwrap_or_default();
+    let tests = functions();
     let mut offenders = Vec::new();
     for number in INVARIANTS {
         let Some(row) = text

@@ -9,8 +9,8 @@ use broker_protocol::messages::{
 };
 use broker_protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 
-use crate::attack::{survive, survive_with, wait_for};
 use crate::broker::LiveBroker;
+use crate::hostile::attack::{survive, survive_with, wait_for};
 use crate::topics;
 use crate::wire::Wire;
 

@@ -13,11 +13,11 @@ use broker_protocol::metadata_request::MetadataRequestTopic;
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_server::dispatch;
 
-use crate::attack::survive;
 use crate::broker::LiveBroker;
+use crate::hostile::attack::survive;
 
 /// Every message as Kafka wrote it: name, version, variant, bytes, …, number of the API for requests.
-const GOLDEN: &[u8] = include_bytes!("../../../protocol/testdata/golden-4.4.0.tsv.zst");
+const GOLDEN: &[u8] = include_bytes!("../../../../protocol/testdata/golden-4.4.0.tsv.zst");
 /// Frames of the short run.
 const FRAMES: usize = 2_000;
 const ANSWER_TIME: Duration = Duration::from_millis(100);

@@ -8,10 +8,12 @@ use broker_storage::RealFs;
 use broker_storage::testing::{FaultFs, FaultOperation};
 
 use crate::broker::LiveBroker;
+use crate::hostile::attack::alone;
 use crate::topics;
 
 #[test]
 fn s21_a_panic_under_a_partitions_lock_takes_one_connection() {
+    let _alone = alone();
     let directory = tempfile::tempdir().unwrap();
     let faults = FaultFs::new(Arc::new(RealFs));
     let fs = Arc::new(faults.clone());
@@ -35,6 +37,7 @@ fn s21_a_panic_under_a_partitions_lock_takes_one_connection() {
 
 #[test]
 fn s21_a_panic_while_deciding_about_metadata_takes_one_decision() {
+    let _alone = alone();
     let directory = tempfile::tempdir().unwrap();
     let live = LiveBroker::start(directory.path(), &[], |_| {});
     let decided = live.wait_for(

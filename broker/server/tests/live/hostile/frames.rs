@@ -7,7 +7,7 @@ use broker_protocol::ApiKey;
 use broker_protocol::messages::{ApiVersionsRequest, MetadataRequest};
 use broker_server::dispatch;
 
-use crate::attack::{STALL, survive};
+use crate::hostile::attack::{STALL, survive};
 use crate::wire::{Ending, Wire};
 
 const SOON: Duration = Duration::from_millis(500);

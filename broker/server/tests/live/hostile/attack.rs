@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,8 +31,13 @@ const SAMPLE_PAUSE: Duration = Duration::from_millis(10);
 const TOPIC: &str = "bystander";
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// One attack at a time: memory is that of the whole process.
+/// One test at a time: memory is that of the whole process.
 static ALONE: Mutex<()> = Mutex::new(());
+
+/// Waits until no other test runs.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Lets `attack` loose on a broker, and fails if anybody or anything suffers.
 pub(crate) fn survive(attack: impl FnOnce(&LiveBroker)) {
@@ -41,7 +46,7 @@ pub(crate) fn survive(attack: impl FnOnce(&LiveBroker)) {
 
 /// As [`survive`], on a broker with these configurations.
 pub(crate) fn survive_with(configs: &[(&str, &str)], attack: impl FnOnce(&LiveBroker)) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let directory = tempfile::tempdir().unwrap();
     let live = LiveBroker::start(directory.path(), configs, |settings| {
         settings.network.deadlines.stalled_request = STALL;

@@ -12,8 +12,8 @@ use broker_protocol::messages::{
 };
 use broker_protocol::offset_for_leader_epoch_request::{OffsetForLeaderPartition, OffsetForLeaderTopic};
 
-use crate::attack::{STALL, survive, survive_with, wait_for};
 use crate::broker::LiveBroker;
+use crate::hostile::attack::{STALL, survive, survive_with, wait_for};
 use crate::topics;
 use crate::wire::{Ending, Wire};
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use broker_codec::batch::crc32c;
 use bytes::Bytes;
 
-use crate::attack::survive;
+use crate::hostile::attack::survive;
 use crate::topics::{self, batch};
 use crate::wire::Wire;
 

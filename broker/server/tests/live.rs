@@ -1,0 +1,25 @@
+//! A whole broker over real sockets: peers that mean harm (`hostile`), and the mistakes that others made (`traps`).
+//!
+//! Names of hostile tests begin with the row of `docs/hostile-input.md`; `docs/traps.md` lists the traps. One test runs
+//! at a time, because memory and latencies are measured for the process as a whole.
+
+#![expect(clippy::unwrap_used, reason = "everything here is test code")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "latencies are measured, and attacks end by the clock"
+)]
+
+#[path = "live/broker.rs"]
+mod broker;
+#[path = "live/hostile.rs"]
+mod hostile;
+#[path = "live/topics.rs"]
+mod topics;
+#[path = "live/traps.rs"]
+mod traps;
+#[path = "live/wire.rs"]
+mod wire;
+
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
