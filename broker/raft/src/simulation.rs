@@ -5,13 +5,30 @@
 //! fast or too slow, snapshots and deleted logs, voters added, removed, moved and replaced; then peace, in which the
 //! quorum has to make progress. `checker` holds the rules.
 //!
+//! Each rule was broken once, in the member itself, to see which test notices:
+//!
+//! | broken | noticed by |
+//! |---|---|
+//! | a second vote in an epoch; half of the voters elect | election safety |
+//! | a leader leads its epoch again after a restart | log matching |
+//! | a vote for a shorter log; a fetch position is believed | leader completeness, state machine safety |
+//! | half of the voters commit; a leader or follower counts what is not on its device; a removed leader counts itself | committed never lost |
+//! | a follower applies what is not on its device | committed never lost |
+//! | the high watermark goes back | high watermark monotonic |
+//! | voters change while a change is open | one voter change at a time |
+//! | no pre-vote is granted; nobody asks for the leader | liveness |
+//! | a leader without a majority stays; a candidate with a rival waits for the dead | `failover` |
+//! | a vote is told before it is persisted; records of earlier epochs are committed by counting; voters change before the epoch's first record is committed; voters outlive their record; a flush counts for what came after a truncation; a snapshot replaces a longer log; a voter that is being removed does not stand | a test of that name in `handler` or `log_view`, because random runs meet these seldom |
+//!
 //! `EDDYLINE_RAFT_SEEDS=10000 cargo test -p broker-raft simulation` runs more seeds, `EDDYLINE_RAFT_SEED=17` one of
 //! them. A seed that breaks a rule prints the end of its trace.
 
+mod calm;
 mod checker;
 mod counts;
 mod disk;
 mod failover;
+mod membership;
 mod network;
 mod node;
 mod sabotage;

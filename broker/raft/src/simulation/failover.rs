@@ -1,63 +1,11 @@
 //! How long the quorum is without a leader, with the timeouts that a broker has by default.
 
-use broker_metadata::metadata_log::SnapshotId;
-
-use super::checker::Chain;
-use super::network::Network;
-use super::node::{Node, NodePlan, voter};
-use super::sabotage::Sabotage;
+use super::calm::{NODES, leader_after, settled};
 use super::world::World;
-use crate::jitter::Jitter;
-use crate::{AutoJoin, Event, RaftTimeouts, SnapshotVoters, VoterSet};
+use crate::{Event, RaftTimeouts};
 
 /// Seeds of each rule.
 const SEEDS: u64 = 20;
-const NODES: i32 = 3;
-
-/// Three voters on a good network that have a leader.
-fn settled(seed: u64) -> (World, i32) {
-    let mut chance = Jitter::new(seed);
-    let mut world = World::new(seed, Network::calm(), Sabotage::None);
-    let voters = VoterSet::new((1..=NODES).map(voter));
-    for id in 1..=NODES {
-        world.nodes.insert(
-            id,
-            Node::new(NodePlan {
-                id,
-                seed: chance.below(u64::MAX),
-                clock_rate: 1_000,
-                auto_join: AutoJoin::Off,
-                timeouts: RaftTimeouts::default(),
-                bootstrap: Vec::new(),
-                configured: VoterSet::default(),
-            }),
-        );
-        let content = SnapshotVoters {
-            voters: Some(voters.clone()),
-            kraft_version: 1,
-        };
-        world
-            .store_snapshot(id, SnapshotId::BOOTSTRAP, (Chain::default(), content))
-            .unwrap();
-        world.start(id).unwrap();
-    }
-    let leader = leader_after(&mut world, 20_000, &[]).expect("a leader").1;
-    world.run_until(world.now + 3_000).unwrap();
-    assert_eq!(world.leaders(), [leader]);
-    (world, leader)
-}
-
-/// When another node leads, within that time.
-fn leader_after(world: &mut World, within_ms: u64, but: &[i32]) -> Option<(u64, i32)> {
-    let begin = world.now;
-    while world.now < begin + within_ms {
-        world.run_until(world.now + 1).unwrap();
-        if let Some(leader) = world.leaders().into_iter().find(|leader| !but.contains(leader)) {
-            return Some((world.now - begin, leader));
-        }
-    }
-    None
-}
 
 #[test]
 fn a_killed_leader_is_replaced_within_half_a_second() {
