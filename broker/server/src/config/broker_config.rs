@@ -35,8 +35,10 @@ pub struct BrokerConfig {
     pub logging: LoggingConfig,
     /// `eddyline.http.listener`; none when there is none.
     pub admin_http: Option<AdminHttpConfig>,
-    /// Settings that are unknown or change nothing; for the log.
+    /// Settings that are known and change nothing; for the log.
     pub without_effect: Vec<ConfigProblem>,
+    /// Settings that are likely mistakes: unknown names, and what no topic can be made with; for the log.
+    pub suspicious: Vec<ConfigProblem>,
     /// Variables of the environment that look like configurations and are none; for the log.
     pub unknown_variables: Vec<String>,
     /// Everything that was set, as text.
@@ -73,8 +75,9 @@ impl BrokerConfig {
         let logging = read_logging(&mut reader);
         let admin_http = read_admin_http(&mut reader);
         let rack = reader.text("broker.rack").map(Into::into);
-        let mut without_effect = reader.without_effect();
-        without_effect.extend(too_many_replicas(&reader));
+        let without_effect = reader.without_effect();
+        let mut suspicious = reader.unknown();
+        suspicious.extend(too_many_replicas(&reader));
         let problems = reader.into_problems();
         if !problems.is_empty() {
             return Err(ConfigError(problems));
@@ -91,6 +94,7 @@ impl BrokerConfig {
             logging,
             admin_http,
             without_effect,
+            suspicious,
             unknown_variables,
             statics,
             listeners,
@@ -149,11 +153,9 @@ fn too_many_replicas(reader: &Reader<'_>) -> Vec<ConfigProblem> {
     ["default.replication.factor", "offsets.topic.replication.factor"]
         .into_iter()
         .filter(|name| reader.is_set(name) && reader.number(name) > 1)
-        .map(|name| ConfigProblem {
-            origin: reader.origin(name),
-            key: name.to_owned(),
-            why: "topics that follow it cannot be made: a cluster has one node here".to_owned(),
-            remedy: "write 1".to_owned(),
+        .map(|name| {
+            let why = "topics that follow it cannot be made: a cluster has one node here";
+            reader.problem(name, why, "write 1")
         })
         .collect()
 }
@@ -338,18 +340,13 @@ mod tests {
             ("offsets.topic.replication.factor", "3"),
         ])
         .unwrap();
-        let keys: Vec<_> = config
-            .without_effect
-            .iter()
-            .map(|problem| &*problem.key)
-            .collect();
+        let keys = |problems: &[ConfigProblem]| -> Vec<String> {
+            problems.iter().map(|problem| problem.key.clone()).collect()
+        };
+        assert_eq!(keys(&config.without_effect), ["num.io.threads"]);
         assert_eq!(
-            keys,
-            [
-                "num.io.threads",
-                "num.partitons",
-                "offsets.topic.replication.factor"
-            ]
+            keys(&config.suspicious),
+            ["num.partitons", "offsets.topic.replication.factor"]
         );
     }
 }

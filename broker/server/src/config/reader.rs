@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use broker_metadata::config_def::{Acts, ConfigDef, ConfigValue};
 
 use super::settings::definition_of;
-use super::{ConfigProblem, Origin, Settings};
+use super::{ConfigProblem, Settings};
 
 /// Reads settings and remembers what is wrong with them.
 #[derive(Debug)]
@@ -43,12 +43,8 @@ impl<'a> Reader<'a> {
 
     /// Notes what is wrong with a key.
     pub(super) fn refuse(&mut self, key: &str, why: impl Into<String>, remedy: impl Into<String>) {
-        self.problems.push(ConfigProblem {
-            origin: self.origin(key),
-            key: key.to_owned(),
-            why: why.into(),
-            remedy: remedy.into(),
-        });
+        let problem = self.problem(key, why, remedy);
+        self.problems.push(problem);
     }
 
     /// What is wrong.
@@ -59,11 +55,6 @@ impl<'a> Reader<'a> {
     /// Whether somebody set it.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.settings.get(name).is_some()
-    }
-
-    /// Where somebody set it.
-    pub(super) fn origin(&self, name: &str) -> Option<Origin> {
-        self.settings.get(name).map(|setting| setting.origin.clone())
     }
 
     /// What was set, if it is valid.
@@ -108,32 +99,44 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Settings that are unknown or change nothing.
+    /// Settings that no configuration has the name of.
+    pub(super) fn unknown(&self) -> Vec<ConfigProblem> {
+        let names = self.settings.iter().map(|(name, _)| name);
+        names
+            .filter(|name| definition_of(name).is_none())
+            .map(|name| self.problem(name, "no configuration has this name", "look for a typing error"))
+            .collect()
+    }
+
+    /// Settings that change nothing, and say something else than the default.
     pub(super) fn without_effect(&self) -> Vec<ConfigProblem> {
         let settings = self.settings.iter();
         settings
             .filter_map(|(name, setting)| {
-                let (why, remedy) = match definition_of(name) {
-                    None => (
-                        "no configuration has this name".to_owned(),
-                        "look for a typing error",
-                    ),
-                    Some(def) => match def.acts {
-                        Acts::No(reason) if !is_default(def, &setting.value) => (
-                            format!("it changes nothing: {reason}"),
-                            "leave it out, or do not count on it",
-                        ),
-                        Acts::No(_) | Acts::Yes => return None,
-                    },
+                let def = definition_of(name)?;
+                let Acts::No(reason) = def.acts else {
+                    return None;
                 };
-                Some(ConfigProblem {
-                    origin: Some(setting.origin.clone()),
-                    key: name.to_owned(),
-                    why,
-                    remedy: remedy.to_owned(),
-                })
+                let why = format!("it changes nothing: {reason}");
+                (!is_default(def, &setting.value))
+                    .then(|| self.problem(name, why, "leave it out, or do not count on it"))
             })
             .collect()
+    }
+
+    /// Names a key with the place where it was set.
+    pub(super) fn problem(
+        &self,
+        key: &str,
+        why: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> ConfigProblem {
+        ConfigProblem {
+            origin: self.settings.get(key).map(|setting| setting.origin.clone()),
+            key: key.to_owned(),
+            why: why.into(),
+            remedy: remedy.into(),
+        }
     }
 }
 

@@ -73,7 +73,10 @@ pub(super) async fn run(arguments: BrokerArguments) -> Result<(), ServeError> {
     let config = arguments.configuration.load()?;
     logging::start(config.logging.format, &config.logging.levels)?;
     for problem in &config.without_effect {
-        tracing::warn!(%problem, "configuration without effect");
+        tracing::info!(%problem, "configuration without effect");
+    }
+    for problem in &config.suspicious {
+        tracing::warn!(%problem, "configuration that is likely a mistake");
     }
     if !config.unknown_variables.is_empty() {
         tracing::warn!(variables = ?config.unknown_variables, "variables of the environment that name no configuration");

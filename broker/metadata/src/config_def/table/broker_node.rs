@@ -41,8 +41,8 @@ configs! {
         "How long a request inside the quorum may take.";
     "controller.quorum.retry.backoff.ms": Int = Value("20"), AtLeast(0), Low, ReadOnly, Public, No(QUORUM), [],
         "Pause before a request inside the quorum is sent again.";
-    "controller.quorum.voters": List = Value(""), NonEmptyDistinct, High, ReadOnly, Public, No(QUORUM), [],
-        "The voters of a quorum with fixed members, as id@host:port.";
+    "controller.quorum.voters": List = Value(""), NonEmptyDistinct, High, ReadOnly, Public, Yes, [],
+        "The voters of a quorum with fixed members, as id@host:port; this node alone here.";
     "controller.quota.window.num": Int = Value("11"), AtLeast(1), Low, ReadOnly, Public, No(QUOTAS), [],
         "How many samples the quota of topic changes keeps.";
     "controller.quota.window.size.seconds": Int = Value("1"), AtLeast(1), Low, ReadOnly, Public, No(QUOTAS), [],
