@@ -61,6 +61,9 @@ pub enum AppendError {
         /// Epoch of the quorum.
         epoch: LeaderEpoch,
     },
+    /// Control records are written by the quorum alone.
+    #[error("a batch of control records is the quorum's own")]
+    ControlRecords,
     /// The bytes are not one whole batch.
     #[error(transparent)]
     Log(#[from] LogError),

@@ -128,6 +128,9 @@ impl Raft {
             });
         }
         let batch = RecordBatch::from_bytes(&Bytes::copy_from_slice(batch)).map_err(LogError::from)?;
+        if batch.header().is_control() {
+            return Err(AppendError::ControlRecords);
+        }
         let base_offset = self.log.end_offset().offset;
         let mut stamped = BytesMut::from(batch.bytes().as_ref());
         stamp(&mut stamped, base_offset, epoch);

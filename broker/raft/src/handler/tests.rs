@@ -1,7 +1,7 @@
 //! What a member answers, and what it does with answers: one rule a test.
 
-use broker_metadata::metadata_log::QuorumState;
-use broker_model::{BrokerId, Offset};
+use broker_metadata::metadata_log::{BatchStamp, ControlRecord, QuorumState, control_batch};
+use broker_model::{BrokerId, LeaderEpoch, Offset};
 use broker_protocol::fetch_response;
 use broker_protocol::messages::{
     AddRaftVoterRequest, BeginQuorumEpochRequest, EndQuorumEpochRequest, FetchRequest, FetchSnapshotRequest,
@@ -14,7 +14,9 @@ use crate::small_world::{
     CLUSTER, Disk, Member, batch, begin_quorum_epoch, fetch, fetch_answer, pre_vote, replica,
     strange_directory, vote, vote_answer,
 };
-use crate::{Effect, Event, RaftError, RaftRequest, RaftResponse, RequestFailure, RequestToken, Role};
+use crate::{
+    AppendError, Effect, Event, RaftError, RaftRequest, RaftResponse, RequestFailure, RequestToken, Role,
+};
 
 /// Error and grant of the answer to a vote.
 fn ask_vote(member: &mut Member, request: VoteRequest) -> (ErrorCode, bool) {
@@ -294,6 +296,40 @@ fn a_leader_does_not_count_what_is_not_on_its_device() {
     assert_eq!(member.raft.high_watermark().map(|hw| hw.value()), Some(0));
     member.flush();
     assert_eq!(member.raft.high_watermark().map(|hw| hw.offset()), Some(end));
+}
+
+#[test]
+fn only_the_leader_of_that_epoch_appends_and_no_control_records() {
+    let mut member = Member::established(Disk::default());
+    let epoch = member.raft.leader_and_epoch().epoch;
+    let end = member.raft.log().end_offset().offset;
+    let appended = member
+        .raft
+        .append(epoch, &batch(77, 77), &mut member.effects)
+        .unwrap();
+    assert_eq!((appended.base_offset, appended.end_offset), (end, end.plus(1)));
+    let stale = LeaderEpoch::new(epoch.value() - 1);
+    let refused = member.raft.append(stale, &batch(0, 0), &mut member.effects);
+    assert!(
+        matches!(refused, Err(AppendError::NotLeader { .. })),
+        "{refused:?}"
+    );
+    let stamp = BatchStamp {
+        base_offset: end,
+        leader_epoch: epoch,
+        timestamp: broker_model::Timestamp::from_ms(0),
+    };
+    let controls = control_batch(stamp, &[ControlRecord::KRaftVersion(0)]).unwrap();
+    let refused = member.raft.append(epoch, &controls, &mut member.effects);
+    assert_eq!(refused, Err(AppendError::ControlRecords));
+    let mut follower = Member::following(7);
+    let refused = follower
+        .raft
+        .append(LeaderEpoch::new(7), &batch(0, 0), &mut follower.effects);
+    assert!(
+        matches!(refused, Err(AppendError::NotLeader { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]
