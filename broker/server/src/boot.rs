@@ -33,7 +33,7 @@ use crate::admin_http::{AdminHttp, AdminHttpConfig};
 use crate::broker::{AnswerLimits, Broker};
 use crate::clock::{Clock, random_uuid};
 use crate::config::StaticConfigs;
-use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts};
+use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
 use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, MaintenanceSettings};
@@ -104,6 +104,8 @@ pub struct BootSettings {
     pub logger_levels: LoggerLevels,
     /// How groups are coordinated.
     pub groups: GroupConfig,
+    /// How what groups commit is read and written.
+    pub offsets_log: OffsetsLogSettings,
     /// Bytes that groups may hold in memory.
     pub group_memory_bytes: usize,
     /// The topic that keeps what groups commit.
@@ -294,6 +296,7 @@ fn start_groups(
     let parts = CoordinatorParts {
         node_id: settings.node_id,
         config: settings.groups,
+        log: settings.offsets_log,
         memory: GroupMemory::new(settings.group_memory_bytes),
         replica_manager: replica_manager.clone(),
         clock,

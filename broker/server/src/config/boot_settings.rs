@@ -5,13 +5,14 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use broker_controller::{ControllerSettings, TopicDeletion};
 use broker_coordinator::GroupConfig;
-use broker_model::{ClusterId, Timestamp};
+use broker_model::{ClusterId, CompressionType, Timestamp};
 use broker_replication::fetch::SessionCacheLimits;
 use broker_storage::RealFs;
 
 use super::{BrokerConfig, ControllerConfigRules, EffectiveConfigs, TopicConfigs};
 use crate::boot::{AutoCreation, BootSettings};
 use crate::broker::AnswerLimits;
+use crate::drivers::coordinator_driver::OffsetsLogSettings;
 use crate::drivers::log_cleaning::{CleanerSettings, LogCleaning};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_log::SnapshotPolicy;
@@ -74,6 +75,13 @@ impl BrokerConfig {
                 ..SessionCacheLimits::default()
             },
             groups: group_config(&configs),
+            offsets_log: OffsetsLogSettings {
+                compression: u8::try_from(configs.number("offsets.topic.compression.codec"))
+                    .ok()
+                    .and_then(CompressionType::from_wire)
+                    .unwrap_or_default(),
+                load_buffer_size: configs.size("offsets.load.buffer.size"),
+            },
             group_memory_bytes: configs.size("eddyline.group.memory.bytes"),
             offsets_topic: OffsetsTopicSettings {
                 partitions: small("offsets.topic.num.partitions"),

@@ -20,7 +20,7 @@ use std::thread::JoinHandle;
 
 use broker_coordinator::{Answer, GroupConfig, GroupCoordinator, GroupMemory, Outcome, partition_for};
 use broker_metadata::{GROUP_METADATA_TOPIC, MetadataChanges, MetadataImage, TopicFate};
-use broker_model::{BrokerId, Now};
+use broker_model::{BrokerId, CompressionType, Now};
 use broker_protocol::ErrorCode;
 use parking_lot::{Mutex, RwLock};
 
@@ -30,6 +30,24 @@ use crate::replica_manager::ReplicaManager;
 use shard::{Leading, Shard};
 use work::{Work, WorkQueue};
 
+/// How the partitions of `__consumer_offsets` are read and written; `Default` is Kafka's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffsetsLogSettings {
+    /// `offsets.topic.compression.codec`.
+    pub compression: CompressionType,
+    /// `offsets.load.buffer.size`: bytes that are read at once.
+    pub load_buffer_size: usize,
+}
+
+impl Default for OffsetsLogSettings {
+    fn default() -> Self {
+        Self {
+            compression: CompressionType::None,
+            load_buffer_size: 5 << 20,
+        }
+    }
+}
+
 /// What the shards are made of.
 #[derive(Debug)]
 pub struct CoordinatorParts {
@@ -37,6 +55,8 @@ pub struct CoordinatorParts {
     pub node_id: BrokerId,
     /// What the configs say about groups.
     pub config: GroupConfig,
+    /// How their log is read and written.
+    pub log: OffsetsLogSettings,
     /// Bounds what groups hold.
     pub memory: GroupMemory,
     /// Keeps the partitions.

@@ -151,13 +151,13 @@ configs! {
         "Largest text that a commit may carry beside an offset.";
     "offsets.commit.timeout.ms": Int = Value("5000"), AtLeast(1), High, ReadOnly, Public, No(MORE_NODES), [],
         "How long a commit waits until it is replicated.";
-    "offsets.load.buffer.size": Int = Value("5242880"), AtLeast(1), High, ReadOnly, Public, No(NO_SUCH_PART), [],
+    "offsets.load.buffer.size": Int = Value("5242880"), AtLeast(1), High, ReadOnly, Public, Yes, [],
         "Bytes read at a time while offsets are loaded.";
     "offsets.retention.check.interval.ms": Long = Value("600000"), AtLeast(1), High, ReadOnly, Public, Yes, [],
         "How often expired offsets are looked for.";
     "offsets.retention.minutes": Int = Value("10080"), AtLeast(1), High, ReadOnly, Public, Yes, [],
         "Minutes that offsets of an empty group are kept.";
-    "offsets.topic.compression.codec": Int = Value("0"), Any, High, ReadOnly, Public, No(NO_SUCH_PART), [],
+    "offsets.topic.compression.codec": Int = Value("0"), Any, High, ReadOnly, Public, Yes, [],
         "How records of the offsets topic are packed.";
     "offsets.topic.num.partitions": Int = Value("50"), AtLeast(1), High, ReadOnly, Public, Yes, [],
         "Partitions of the offsets topic.";

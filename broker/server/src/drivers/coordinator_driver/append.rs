@@ -43,7 +43,11 @@ impl Shared {
             .handle
             .with(|partition| partition.log().config().max_message_bytes);
         let size_max = size_max.map_err(|error| error.error_code())?;
-        let batch = batch_of(records, now, size_max).map_err(|error| {
+        let options = BatchOptions {
+            compression: self.parts.log.compression,
+            ..BatchOptions::default()
+        };
+        let batch = batch_of(options, records, now, size_max).map_err(|error| {
             tracing::error!(%partition, %error, "records of groups cannot be written");
             ErrorCode::UnknownServerError
         })?;
@@ -72,8 +76,14 @@ enum BatchRefused {
     TooLarge { count: usize, size_max: usize },
 }
 
-fn batch_of(records: &[GroupRecord], now: Now, size_max: usize) -> Result<Bytes, BatchRefused> {
-    let mut batch = BatchBuilder::new(BatchOptions::default());
+/// `size_max` is that of the records before they are packed, as in Kafka's coordinators.
+fn batch_of(
+    options: BatchOptions,
+    records: &[GroupRecord],
+    now: Now,
+    size_max: usize,
+) -> Result<Bytes, BatchRefused> {
+    let mut batch = BatchBuilder::new(options);
     for record in records {
         let (key, value) = record.encode()?;
         batch.append(now.wall, Some(&key), value.as_deref());

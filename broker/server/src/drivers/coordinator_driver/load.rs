@@ -14,8 +14,6 @@ use broker_storage::{FetchIsolation, MinOneBatch, ReadError, ReadLimits, Storage
 use crate::clock::Clock;
 use crate::replica_manager::{LookupError, PartitionHandle};
 
-/// Bytes that are read at once.
-const PIECE_SIZE: usize = 1 << 20;
 /// Most bytes that one batch may unpack to.
 const UNPACKED_MAX: usize = 128 << 20;
 
@@ -43,7 +41,7 @@ pub(super) enum LoadError {
 pub(super) fn load(
     handle: &Arc<PartitionHandle>,
     coordinator: GroupCoordinator,
-    clock: &Clock,
+    (clock, piece_size): (&Clock, usize),
     is_wanted: impl Fn() -> bool,
 ) -> Result<Option<GroupCoordinator>, LoadError> {
     let mut loading = Loading {
@@ -52,7 +50,7 @@ pub(super) fn load(
         passed_over: 0,
     };
     let mut from = handle.with(|partition| Offset::new(partition.log().log_start().value()))?;
-    while let Some(records) = read(handle, from)? {
+    while let Some(records) = read(handle, from, piece_size)? {
         if !is_wanted() {
             return Ok(None);
         }
@@ -71,9 +69,9 @@ pub(super) fn load(
 }
 
 /// The batches from `from` on; none at the end.
-fn read(handle: &PartitionHandle, from: Offset) -> Result<Option<Records>, LoadError> {
+fn read(handle: &PartitionHandle, from: Offset, max_bytes: usize) -> Result<Option<Records>, LoadError> {
     let limits = ReadLimits {
-        max_bytes: PIECE_SIZE,
+        max_bytes,
         upper: FetchIsolation::HighWatermark,
         min_one: MinOneBatch::Yes,
     };

@@ -164,7 +164,12 @@ impl Shared {
             .replica_manager
             .partition_by_id(term.topic, shard.partition.value())?;
         let coordinator = GroupCoordinator::new(parts.config, parts.memory.clone());
-        let loaded = load(&handle, coordinator, &parts.clock, || shard.is_loading(term))?;
+        let loaded = load(
+            &handle,
+            coordinator,
+            (&parts.clock, parts.log.load_buffer_size),
+            || shard.is_loading(term),
+        )?;
         Ok(loaded.map(|coordinator| Leading {
             term,
             coordinator,
