@@ -50,7 +50,7 @@ pub const CHECKPOINT_KINDS: [CheckpointKind; 3] = [
 ];
 
 impl CheckpointKind {
-    fn file_name(self) -> &'static str {
+    pub(crate) fn file_name(self) -> &'static str {
         match self {
             Self::RecoveryPoint => "recovery-point-offset-checkpoint",
             Self::LogStart => "log-start-offset-checkpoint",

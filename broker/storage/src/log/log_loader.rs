@@ -290,6 +290,14 @@ impl UnifiedLog {
     fn place_markers(&mut self, checkpoints: LogCheckpoints, now: Now) -> Result<(), LoadError> {
         let end = self.markers.log_end.offset();
         let start = checkpoints.log_start.max(self.segments[0].base_offset());
+        if start > end && checkpoints.previous_stop == PreviousStop::Clean {
+            return Err(LoadError::DamagedBelowRecoveryPoint {
+                path: self.active().path(&self.folder, SegmentFile::Data),
+                position: self.active().size(),
+                offset: end,
+                reason: format!("a log that starts at offset {start} was closed"),
+            });
+        }
         if start > end {
             // The tail was lost up to below the log start: nothing of it may come back.
             self.truncate_fully_and_start_at(start, now)?;

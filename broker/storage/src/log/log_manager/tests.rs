@@ -391,3 +391,54 @@ fn the_cleaners_positions_are_kept_and_those_of_deleted_logs_are_not() {
     let file = broker.mem.content(Path::new("/d0/cleaner-offset-checkpoint"));
     assert_eq!(file, b"0\n2\nt 0 10\nt 2 12\n");
 }
+
+/// Flips each bit of a file of a directory, and tells `judge` what a start makes of it.
+fn flip_every_bit(name: &str, judge: impl Fn(Result<LoadedLogs, DirectoryError>)) {
+    let path = Path::new("/d0").join(name);
+    let world = || {
+        let broker = Broker::new(1);
+        let mut manager = broker.start();
+        let mut logs: Vec<UnifiedLog> = (0..2).map(|number| create(&mut manager, number)).collect();
+        for log in &mut logs {
+            (0..12).for_each(|index| append(log, &format!("value {index}")));
+            log.maybe_increment_log_start_offset(Offset::new(11)).unwrap();
+        }
+        stop(manager, logs);
+        broker
+    };
+    let content = world().mem.content(&path);
+    for bit in 0..content.len() * 8 {
+        let broker = world();
+        let mut flipped = content.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        broker.mem.plant(&path, &flipped);
+        let outcome = broker
+            .try_start()
+            .and_then(|mut manager| manager.load_logs(&|_| config(), NOW));
+        judge(outcome);
+    }
+}
+
+fn stored_bytes(log: &UnifiedLog) -> u64 {
+    log.segments.iter().map(|segment| segment.size()).sum()
+}
+
+#[test]
+fn a_flipped_bit_of_an_offset_checkpoint_loses_no_record() {
+    let whole = {
+        let broker = Broker::new(1);
+        let mut log = create(&mut broker.start(), 0);
+        (0..12).for_each(|index| append(&mut log, &format!("value {index}")));
+        stored_bytes(&log)
+    };
+    for name in CHECKPOINT_KINDS.map(CheckpointKind::file_name) {
+        flip_every_bit(name, |outcome| {
+            let loaded = outcome.unwrap();
+            assert_eq!(loaded.logs.len() + loaded.refused.len(), 2, "{name}");
+            for loaded in &loaded.logs {
+                assert_eq!(stored_bytes(&loaded.log), whole, "{name}");
+                assert_eq!(loaded.log.log_end().value(), 12, "{name}");
+            }
+        });
+    }
+}
