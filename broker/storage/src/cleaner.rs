@@ -5,7 +5,8 @@
 //! 1. `LogCleaner::new` once, with `LogManager::cleaner_offsets` after the start.
 //! 2. Each round: `log.cleaning_facts(cleaner.cleaned_to(partition), now)` of every log, then
 //!    `cleaner.grab_dirtiest(facts)`, which names the log to clean or nobody.
-//! 3. `log.begin_cleaning(&facts, options, now)` takes a snapshot of what is to be read: a `Cleaning`.
+//! 3. The log is flushed to `facts.flush_to`, so that no crash takes back what the cleaning rests on (a marker, a newer
+//!    value); then `log.begin_cleaning(&facts, options, now)` takes a snapshot of what is to be read: a `Cleaning`.
 //! 4. `cleaning.step()` without any lock until it answers `Done`; between two steps the driver waits for as long as
 //!    its `CleanerThrottle` says, and may stop. The result lies in `.cleaned` files, durable, that nobody sees.
 //! 5. `log.finish_cleaning(cleaning, now)` puts it in the place of the old segments: renames, no copying. Its

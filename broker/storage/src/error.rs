@@ -184,6 +184,14 @@ pub enum CleaningError {
     /// The file system failed or is full, or a batch is damaged.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// What the cleaning would rest on is not durable.
+    #[error("the log of {partition} is to be flushed to {flush_to} before it is cleaned")]
+    NotFlushed {
+        /// Whose log.
+        partition: TopicPartition,
+        /// Up to where.
+        flush_to: Offset,
+    },
     /// Segments, or the whole log, went away meanwhile.
     #[error("the log of {partition} changed while it was cleaned")]
     LogChanged {

@@ -1,7 +1,7 @@
 //! The threads that compact logs, slowly and one log at a time each.
 //!
 //! What is cleaned, and how, is `broker_storage`'s (`LogCleaner`, `Cleaning`). Here are the rounds: ask every
-//! compacted log for its facts, take the dirtiest, let its cleaning go step by step without any lock, wait as the
+//! compacted log for its facts, take the dirtiest, flush it, let its cleaning go step by step without any lock, wait as the
 //! throttle says, and put the result in place. Invariants: a partition's lock is held for facts, for the snapshot
 //! and for the renames, never while records are read or written; the lock of the choice is the innermost one, but
 //! for that of the log directories when positions are written. Settings are read anew in
@@ -18,7 +18,7 @@ use arc_swap::ArcSwap;
 use broker_model::TopicPartition;
 use broker_storage::{
     CleanerThrottle, Cleaning, CleaningError, CleaningFacts, CleaningOptions, CleaningOutcome, CleaningStep,
-    LogCleaner,
+    LogCleaner, UnifiedLog,
 };
 use parking_lot::Mutex;
 
@@ -266,6 +266,7 @@ impl CleanerThread {
             io_buffer_size: share(settings.io_buffer_size),
             hash_seed: seed_or_time(&self.parts.clock),
         };
+        self.flush(handle)?;
         let now = self.parts.clock.now_for_removal();
         let Ok(begun) = handle.with_log(|log| log.begin_cleaning(facts, options, now)) else {
             return Ok(None);
@@ -288,6 +289,19 @@ impl CleanerThread {
         let now = self.parts.clock.now_for_removal();
         let finished = handle.with_log(|log| log.finish_cleaning(cleaning, now));
         Ok(finished.ok().transpose()?)
+    }
+
+    /// Makes durable what the cleaning will rest on.
+    fn flush(&self, handle: &PartitionHandle) -> Result<(), CleaningError> {
+        let Ok(job) = handle.with_log(UnifiedLog::begin_flush) else {
+            return Ok(());
+        };
+        if let Some(job) = job? {
+            job.run()?;
+            let now = self.parts.clock.now();
+            let _gone_or_offline = handle.with_log(|log| log.complete_flush(&job, now));
+        }
+        Ok(())
     }
 
     fn step_through(

@@ -19,6 +19,9 @@ pub struct CleaningFacts {
     pub first_dirty: Offset,
     /// Base of the first segment that must stay as it is.
     pub first_uncleanable: Offset,
+    /// Up to where the log must be flushed before it is cleaned: what ended transactions and replaced keys must not be
+    /// lost after what it replaced is gone.
+    pub flush_to: Offset,
     /// Bytes of the clean part.
     pub clean_bytes: u64,
     /// Bytes of the dirty part that may be cleaned.
@@ -68,6 +71,7 @@ impl UnifiedLog {
             partition: self.partition.clone(),
             first_dirty,
             first_uncleanable,
+            flush_to: self.markers.log_end.offset(),
             clean_bytes: self.below(first_dirty).iter().map(LogSegment::size).sum(),
             cleanable_bytes: self
                 .between(from, first_uncleanable)

@@ -117,17 +117,23 @@ enum Phase {
 }
 
 impl UnifiedLog {
-    /// Takes a snapshot for a cleaning that `facts` call for.
+    /// Takes a snapshot for a cleaning that `facts` call for; the log was flushed to `facts.flush_to`.
     ///
     /// # Errors
-    /// When the directory is offline or the file system fails.
+    /// When it was not, the directory is offline or the file system fails.
     pub fn begin_cleaning(
         &self,
         facts: &CleaningFacts,
         options: CleaningOptions,
         now: Now,
-    ) -> Result<Cleaning, StorageError> {
+    ) -> Result<Cleaning, CleaningError> {
         self.require_online()?;
+        if self.markers.recovery_point.offset() < facts.flush_to {
+            return Err(CleaningError::NotFlushed {
+                partition: self.partition.clone(),
+                flush_to: facts.flush_to,
+            });
+        }
         let upper = facts.first_uncleanable;
         let sources = self.sources_below(upper);
         let start = self.segments[0].base_offset();

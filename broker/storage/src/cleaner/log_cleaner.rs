@@ -114,6 +114,7 @@ mod tests {
             partition: TopicPartition::new("t", PartitionIndex::new(partition)),
             first_dirty: Offset::ZERO,
             first_uncleanable: Offset::new(10),
+            flush_to: Offset::new(10),
             clean_bytes,
             cleanable_bytes,
             is_position_stale: false,

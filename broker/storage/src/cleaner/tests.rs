@@ -4,6 +4,7 @@ mod crash;
 mod filtering;
 mod kafka;
 mod progress;
+mod simulation;
 
 use broker_codec::batch::{BatchAttributes, BatchBuilder, BatchOptions, ProducerIdentity, RecordBatch};
 use broker_model::{HighWatermark, LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
@@ -90,13 +91,14 @@ fn with_segments(groups: &[&[Pair<'_>]]) -> World {
     world
 }
 
-fn begin(world: &World, cleaned_to: Option<i64>, now_ms: u64) -> Option<Cleaning> {
+fn begin(world: &mut World, cleaned_to: Option<i64>, now_ms: u64) -> Option<Cleaning> {
     let now = at(now_ms);
     let facts = world
         .log
         .cleaning_facts(cleaned_to.map(Offset::new), now)
         .unwrap()
         .unwrap();
+    world.log.flush(now).unwrap();
     let begun = facts
         .is_due()
         .then(|| world.log.begin_cleaning(&facts, OPTIONS, now));

@@ -99,6 +99,7 @@ fn a_full_map_ends_the_cleaning_early_and_the_next_goes_on_there() {
         if !facts.is_due() {
             break;
         }
+        world.log.flush(now).unwrap();
         let mut cleaning = world.log.begin_cleaning(&facts, options, now).unwrap();
         run(&mut cleaning).unwrap();
         let outcome = world.log.finish_cleaning(cleaning, now).unwrap();
@@ -115,7 +116,7 @@ fn a_full_map_ends_the_cleaning_early_and_the_next_goes_on_there() {
 #[test]
 fn a_cut_of_the_log_makes_the_result_void() {
     let mut world = with_segments(&[&[("a", Some("1"))], &[("a", Some("2"))]]);
-    let mut cleaning = begin(&world, None, 2000).unwrap();
+    let mut cleaning = begin(&mut world, None, 2000).unwrap();
     run(&mut cleaning).unwrap();
     world.log.truncate_to(Offset::new(1), world.now).unwrap();
     // Other records at the same offsets, in segments of the same bases.
@@ -143,7 +144,7 @@ fn a_cut_below_the_cleaned_part_makes_it_dirty_again() {
 #[test]
 fn segments_that_retention_took_meanwhile_end_the_cleaning_without_harm() {
     let mut world = with_segments(&[&[("a", Some("1"))], &[("b", Some("2"))], &[("a", Some("3"))]]);
-    let mut cleaning = begin(&world, None, 2000).unwrap();
+    let mut cleaning = begin(&mut world, None, 2000).unwrap();
     run(&mut cleaning).unwrap();
     world
         .log
@@ -158,7 +159,7 @@ fn segments_that_retention_took_meanwhile_end_the_cleaning_without_harm() {
 #[test]
 fn a_log_that_is_deleted_meanwhile_is_not_a_failed_disk() {
     let mut world = with_segments(&[&[("a", Some("1"))], &[("b", Some("2"))]]);
-    let mut cleaning = begin(&world, None, 2000).unwrap();
+    let mut cleaning = begin(&mut world, None, 2000).unwrap();
     world
         .fs
         .rename(&world.path(""), std::path::Path::new("/data/gone"))
@@ -178,8 +179,9 @@ fn a_damaged_batch_ends_the_cleaning_and_nothing_is_replaced() {
     let size = world.fs.info(&path).unwrap().size;
     let file = world.fs.open(&path, OpenMode::ReadWrite).unwrap();
     file.write_at(size - 1, &[IoSlice::new(b"?")]).unwrap();
+    world.log.flush(world.now).unwrap();
     let before = world.names();
-    let mut cleaning = begin(&world, None, 2000).unwrap();
+    let mut cleaning = begin(&mut world, None, 2000).unwrap();
     let error = run(&mut cleaning).unwrap_err();
     let is_damage = matches!(error, CleaningError::Storage(StorageError::Damaged { .. }));
     assert!(is_damage, "{error:?}");
@@ -217,4 +219,14 @@ fn consumers_that_read_meanwhile_finish_with_the_old_files() {
         crate::test_world::base_offsets(&read.records.fetch().unwrap().to_bytes()),
         [0]
     );
+}
+
+#[test]
+fn what_a_crash_may_take_back_is_no_ground_for_a_cleaning() {
+    let mut world = with_segments(&[&[("a", Some("1"))], &[("a", Some("2"))]]);
+    let due = facts(&world, None, 2000);
+    let refused = world.log.begin_cleaning(&due, OPTIONS, at(2000));
+    assert!(matches!(refused, Err(CleaningError::NotFlushed { .. })));
+    world.log.flush(world.now).unwrap();
+    assert!(world.log.begin_cleaning(&due, OPTIONS, at(2000)).is_ok());
 }

@@ -123,6 +123,7 @@ fn old_messages_are_compacted_as_a_whole() {
         io_buffer_size: 4096,
         hash_seed: 1,
     };
+    world.log.flush(world.now).unwrap();
     let mut cleaning = world.log.begin_cleaning(&facts, options, world.now).unwrap();
     while cleaning.step().unwrap() != CleaningStep::Done {}
     world.log.finish_cleaning(cleaning, world.now).unwrap();
