@@ -14,10 +14,16 @@ pub(super) const NODES: i32 = 3;
 
 /// The world, and who leads.
 pub(super) fn settled(seed: u64) -> (World, i32) {
+    settled_with(seed, RaftTimeouts::default())
+}
+
+/// The same with other timeouts.
+pub(super) fn settled_with(seed: u64, timeouts: RaftTimeouts) -> (World, i32) {
     let mut world = World::new(seed, Network::calm(), Sabotage::None);
     let voters = VoterSet::new((1..=NODES).map(voter));
     for id in 1..=NODES {
         add_node(&mut world, id, AutoJoin::Off);
+        world.nodes.get_mut(&id).expect("it was added").settings.timeouts = timeouts;
         let content = SnapshotVoters {
             voters: Some(voters.clone()),
             kraft_version: 1,

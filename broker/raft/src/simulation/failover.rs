@@ -1,6 +1,6 @@
 //! How long the quorum is without a leader, with the timeouts that a broker has by default.
 
-use super::calm::{NODES, leader_after, settled};
+use super::calm::{NODES, leader_after, settled, settled_with};
 use super::world::World;
 use crate::{Event, RaftTimeouts};
 
@@ -41,6 +41,27 @@ fn a_leader_that_is_cut_off_is_replaced_after_the_fetch_timeout() {
         assert!(
             !world.leaders().contains(&leader),
             "seed {seed}: it still believes that it leads"
+        );
+    }
+}
+
+#[test]
+fn a_leader_that_freezes_is_replaced_within_two_seconds_by_a_shorter_fetch_timeout() {
+    let timeouts = RaftTimeouts {
+        fetch_timeout_ms: 1_200,
+        fetch_max_wait_ms: 300,
+        ..RaftTimeouts::default()
+    };
+    for seed in 0..SEEDS {
+        let (mut world, leader) = settled_with(seed, timeouts);
+        for other in (1..=NODES).filter(|other| *other != leader) {
+            world.network.cut(leader, other);
+            world.network.cut(other, leader);
+        }
+        let replaced = leader_after(&mut world, 10_000, &[leader]);
+        assert!(
+            replaced.is_some_and(|(after, _)| after < 2_000),
+            "seed {seed}: {replaced:?}"
         );
     }
 }
