@@ -36,6 +36,7 @@ use crate::config::StaticConfigs;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
+use crate::drivers::isr_proposer::IsrProposer;
 use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, MaintenanceSettings};
 use crate::drivers::metadata_driver::{MetadataDriver, MetadataPublisher, MetadataWriter};
 use crate::drivers::metadata_log::{MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy};
@@ -82,6 +83,8 @@ pub struct BootSettings {
     pub controller: ControllerSettings,
     /// `min.insync.replicas`, which a new cluster keeps as a cluster-wide value.
     pub min_in_sync_replicas: i32,
+    /// `replica.lag.time.max.ms`.
+    pub replica_lag_max_ms: u64,
     /// `auto.create.topics.enable`.
     pub auto_topic_creation: AutoCreation,
     /// When maintenance does what.
@@ -161,6 +164,7 @@ pub enum BootError {
 pub struct RunningBroker {
     broker: Arc<Broker>,
     listeners: Listeners,
+    isr_proposer: tokio::task::JoinHandle<()>,
     maintenance: LogMaintenance,
     write_back: JoinHandle<()>,
     failure: Arc<Failure>,
@@ -213,6 +217,13 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         failure: failure.clone(),
         clock,
     })?;
+    let isr_proposer = IsrProposer {
+        replica_manager: replica_manager.clone(),
+        metadata: metadata.clone(),
+        epoch,
+        replica_lag_max_ms: settings.replica_lag_max_ms,
+        clock,
+    };
     let topic_creator = Arc::new(TopicCreator::new(
         metadata.clone(),
         Handle::current(),
@@ -247,6 +258,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
     Ok(RunningBroker {
         broker,
         listeners,
+        isr_proposer: isr_proposer.start(),
         maintenance,
         write_back,
         failure,
@@ -520,6 +532,7 @@ impl RunningBroker {
         }
         self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
+        self.isr_proposer.abort();
         let metadata_closed = self.broker.metadata.stop().await;
         if let Err(error) = &metadata_closed {
             tracing::error!(%error, "the metadata log was not closed");

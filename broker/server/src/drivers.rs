@@ -6,6 +6,7 @@
 pub mod coordinator_driver;
 pub mod dynamic_configs;
 pub mod failure;
+pub mod isr_proposer;
 pub mod log_cleaning;
 pub mod log_maintenance;
 pub mod metadata_driver;

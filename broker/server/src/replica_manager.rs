@@ -8,6 +8,7 @@ mod append;
 mod awaiting_replicas;
 mod closing;
 mod hosting;
+mod isr_proposals;
 mod partition_handle;
 mod read;
 mod reconcile;
@@ -15,15 +16,17 @@ mod reconcile;
 pub use append::{Appended, ProduceError, ProduceRecords};
 pub use awaiting_replicas::AwaitingReplicas;
 pub use hosting::TopicReplicas;
+pub use isr_proposals::{IsrProposals, WantedIsr};
 pub use partition_handle::{FetchWaker, Hosted, LookupError, PartitionHandle, Role};
-pub use read::{FetchOutcome, PartitionFetch, ReadFor, fetch_one};
+pub use read::{FetchOutcome, FollowerReader, PartitionFetch, ReadFor};
 pub use reconcile::{ResolveTopicSettings, TopicSettings};
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
-use broker_model::{BrokerId, TopicId};
+use broker_model::{BrokerId, MonotonicMs, TopicId};
+use broker_replication::{IsrProposal, Partition};
 use broker_storage::{LogManager, WriteBack};
 use parking_lot::{Mutex, MutexGuard, RwLock};
 
@@ -36,6 +39,7 @@ pub struct ReplicaManager {
     logs: Mutex<LogManager>,
     settings: Arc<dyn ResolveTopicSettings>,
     write_back: SyncSender<WriteBack>,
+    isr_proposals: IsrProposals,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +63,24 @@ impl ReplicaManager {
             logs,
             settings,
             write_back,
+            isr_proposals: IsrProposals::default(),
+        }
+    }
+
+    /// Changes of in-sync sets that wait for the controller.
+    pub fn isr_proposals(&self) -> &IsrProposals {
+        &self.isr_proposals
+    }
+
+    /// Lets every partition that is led here propose to leave out followers that lag.
+    pub fn propose_shrinks(&self, now: MonotonicMs) {
+        for handle in self.partitions() {
+            if let Ok(Some(wanted)) = handle.with(|partition| {
+                let proposal = partition.propose_shrink(now)?;
+                Some(wanted_isr(partition, proposal))
+            }) {
+                self.isr_proposals.add(wanted);
+            }
         }
     }
 
@@ -106,5 +128,14 @@ impl ReplicaManager {
             .values()
             .flat_map(|topic| topic.all())
             .collect()
+    }
+}
+
+fn wanted_isr(partition: &Partition<FetchWaker>, proposal: IsrProposal) -> WantedIsr {
+    WantedIsr {
+        topic: partition.topic_id(),
+        partition: partition.index(),
+        leader_epoch: partition.leader_epoch(),
+        proposal,
     }
 }

@@ -40,6 +40,8 @@ pub struct FetchPartition {
     pub last_fetched_epoch: Option<LeaderEpoch>,
     /// Largest number of bytes wanted of this partition.
     pub max_bytes: i32,
+    /// Where a follower's log starts; 0 from consumers.
+    pub log_start: LogStartOffset,
 }
 
 /// What a partition answered, as far as a session must remember it.

@@ -52,6 +52,7 @@ impl BrokerConfig {
                 },
             },
             min_in_sync_replicas: small("min.insync.replicas"),
+            replica_lag_max_ms: configs.count("replica.lag.time.max.ms"),
             auto_topic_creation: if configs.flag("auto.create.topics.enable") {
                 AutoCreation::Enabled
             } else {

@@ -10,9 +10,10 @@ mod wanted;
 use std::sync::Arc;
 use std::time::Duration;
 
-use broker_model::IsolationLevel;
+use broker_model::{BrokerEpoch, BrokerId, IsolationLevel};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{FetchRequest, FetchResponse};
+use broker_replication::Eligibility;
 use broker_replication::fetch::{ByteBudget, FetchContext, FetchPartition, FetchTopic};
 use broker_replication::purgatory::DelayedFetch;
 use tokio::sync::Notify;
@@ -22,7 +23,9 @@ use crate::clock::seed_or_time;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::error_mapping::ToErrorCode;
 use crate::network::{BudgetLease, RequestContext};
-use crate::replica_manager::{FetchOutcome, FetchWaker, LookupError, PartitionHandle, ReadFor, fetch_one};
+use crate::replica_manager::{
+    FetchOutcome, FetchWaker, FollowerReader, LookupError, PartitionHandle, ReadFor,
+};
 
 /// Bytes of one response at most, beside the one batch that a reader always gets; keeps what responses hold in
 /// memory in bounds whatever clients and `fetch.max.bytes` ask for.
@@ -46,7 +49,7 @@ pub async fn handle(
     let fetch = Fetch {
         broker,
         version: context.api_version,
-        read_for: read_for(&request, isolation),
+        read_for: read_for(broker, &request, isolation),
         max_bytes: request
             .max_bytes
             .min(broker.limits.fetch_bytes)
@@ -98,12 +101,30 @@ fn isolation_of(level: i8) -> Option<IsolationLevel> {
     }
 }
 
-/// Consumers give -1, and -2 for debugging; everything else is a broker, and none is a replica here.
-fn read_for(request: &FetchRequest, isolation: IsolationLevel) -> ReadFor {
-    match request.replica_id.max(request.replica_state.replica_id) {
-        ..0 => ReadFor::Consumer(isolation),
-        _ => ReadFor::UnknownReplica,
+/// Consumers give -1, and -2 for debugging; everything else is a broker.
+fn read_for(broker: &Broker, request: &FetchRequest, isolation: IsolationLevel) -> ReadFor {
+    let id = BrokerId::new(request.replica_id.max(request.replica_state.replica_id));
+    if id < BrokerId::new(0) {
+        return ReadFor::Consumer(isolation);
     }
+    let epoch = request.replica_state.replica_epoch;
+    let epoch = (epoch >= 0).then(|| BrokerEpoch::new(epoch));
+    let image = broker.image.load();
+    let registered = image
+        .cluster
+        .broker(id)
+        .filter(|registered| registered.is_active());
+    let is_eligible =
+        registered.is_some_and(|registered| epoch.is_none_or(|epoch| epoch == registered.epoch));
+    ReadFor::Follower(FollowerReader {
+        id,
+        epoch,
+        eligibility: if is_eligible {
+            Eligibility::Eligible
+        } else {
+            Eligibility::Ineligible
+        },
+    })
 }
 
 struct Fetch<'a> {
@@ -156,7 +177,11 @@ impl Fetch<'_> {
         let parked = Parked(DelayedFetch::new(missing, FetchWaker(Arc::clone(&notify))));
         for handle in handles.iter().flatten() {
             // An offline partition wakes nobody; the pass below finds it.
-            let _offline = handle.with(|partition| partition.watch(Arc::clone(&parked.0)));
+            let parked = Arc::clone(&parked.0);
+            let _offline = handle.with(|partition| match self.read_for {
+                ReadFor::Consumer(_) => partition.watch(parked),
+                ReadFor::Follower(_) => partition.watch_log_end(parked),
+            });
         }
         // Between the first pass and the watch more may have come.
         let second = self.pass(wanted, handles);
@@ -190,13 +215,15 @@ impl Fetch<'_> {
             size: 0,
             must_answer: MustAnswer::WhenEnough,
         };
+        let now = self.broker.clock.monotonic();
         for (partition, handle) in wanted.iter().zip(handles) {
             let outcome = match handle {
-                Ok(handle) => fetch_one(
+                Ok(handle) => self.broker.replica_manager.fetch_one(
                     handle,
                     partition,
                     budget.allowance(partition.max_bytes),
                     self.read_for,
+                    now,
                 ),
                 Err(error) => FetchOutcome::Missing(*error),
             };

@@ -2,20 +2,35 @@
 //!
 //! Under the lock a read is an index lookup; its slice is fetched later, by the handler, outside of it.
 
-use broker_model::{HighWatermark, IsolationLevel, LastStableOffset, LeaderEpoch, LogStartOffset, Offset};
+use broker_model::{
+    BrokerEpoch, BrokerId, HighWatermark, IsolationLevel, LastStableOffset, LeaderEpoch, LogStartOffset,
+    MonotonicMs, Offset,
+};
 use broker_replication::fetch::{FetchPartition, PartitionAllowance};
-use broker_replication::{FenceError, PartitionReadError};
+use broker_replication::{Eligibility, FenceError, FollowerFetch, Partition, PartitionReadError};
 use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits};
 
-use super::partition_handle::{LookupError, PartitionHandle};
+use super::partition_handle::{FetchWaker, LookupError, PartitionHandle};
+use super::{ReplicaManager, WantedIsr, wanted_isr};
 
 /// For whom a fetch reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadFor {
     /// A consumer with this isolation.
     Consumer(IsolationLevel),
-    /// A broker that is no replica of the partition.
-    UnknownReplica,
+    /// A broker that follows.
+    Follower(FollowerReader),
+}
+
+/// A broker that fetches as a replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FollowerReader {
+    /// Which.
+    pub id: BrokerId,
+    /// The epoch in which it is registered, if it says so.
+    pub epoch: Option<BrokerEpoch>,
+    /// Whether the metadata let it join in-sync sets.
+    pub eligibility: Eligibility,
 }
 
 /// What a fetch gets of one partition, its bytes not yet fetched.
@@ -57,42 +72,81 @@ pub struct PartitionFetch {
     pub log_start: LogStartOffset,
 }
 
-/// Reads one partition of a fetch within its allowance.
-pub fn fetch_one(
-    handle: &PartitionHandle,
-    wanted: &FetchPartition,
-    allowance: PartitionAllowance,
-    read_for: ReadFor,
-) -> FetchOutcome {
+impl ReplicaManager {
+    /// Reads one partition of a fetch within its allowance.
+    pub fn fetch_one(
+        &self,
+        handle: &PartitionHandle,
+        wanted: &FetchPartition,
+        allowance: PartitionAllowance,
+        read_for: ReadFor,
+        now: MonotonicMs,
+    ) -> FetchOutcome {
+        let limits = limits_of(allowance, read_for);
+        let ReadFor::Follower(reader) = read_for else {
+            return handle
+                .with(|partition| read(partition, wanted, limits))
+                .unwrap_or_else(FetchOutcome::Missing);
+        };
+        let followed = handle.with(|partition| follow(partition, wanted, limits, reader, now));
+        let (outcome, proposal) = followed.unwrap_or_else(|error| (FetchOutcome::Missing(error), None));
+        if let Some(wanted) = proposal {
+            self.isr_proposals().add(wanted);
+        }
+        outcome
+    }
+}
+
+fn limits_of(allowance: PartitionAllowance, read_for: ReadFor) -> ReadLimits {
     let upper = match read_for {
         ReadFor::Consumer(IsolationLevel::ReadUncommitted) => FetchIsolation::HighWatermark,
         ReadFor::Consumer(IsolationLevel::ReadCommitted) => FetchIsolation::TxnCommitted,
-        ReadFor::UnknownReplica => {
-            let partition = handle.id().clone();
-            let refused = PartitionReadError::Fenced(FenceError::NotLeader { partition });
-            return FetchOutcome::Refused(refused);
-        }
+        ReadFor::Follower(_) => FetchIsolation::LogEnd,
     };
     let (max_bytes, min_one) = match allowance {
         PartitionAllowance::AtLeastOneBatch { max_bytes } => (max_bytes, MinOneBatch::Yes),
         PartitionAllowance::AtMost { max_bytes } => (max_bytes, MinOneBatch::No),
         PartitionAllowance::Nothing => (0, MinOneBatch::No),
     };
-    let limits = ReadLimits {
+    ReadLimits {
         max_bytes,
         upper,
         min_one,
-    };
-    handle
-        .with(|partition| read(partition, wanted, limits))
-        .unwrap_or_else(FetchOutcome::Missing)
+    }
 }
 
-fn read(
-    partition: &broker_replication::Partition<super::FetchWaker>,
+/// Reads for a follower, and takes note of where it is.
+fn follow(
+    partition: &mut Partition<FetchWaker>,
     wanted: &FetchPartition,
     limits: ReadLimits,
-) -> FetchOutcome {
+    reader: FollowerReader,
+    now: MonotonicMs,
+) -> (FetchOutcome, Option<WantedIsr>) {
+    let outcome = read(partition, wanted, limits);
+    if !matches!(outcome, FetchOutcome::Read(_)) {
+        return (outcome, None);
+    }
+    let fetch = FollowerFetch {
+        follower: reader.id,
+        broker_epoch: reader.epoch,
+        fetch_offset: wanted.fetch_offset,
+        log_start: wanted.log_start,
+        now,
+    };
+    match partition.fetched_by(&fetch, reader.eligibility) {
+        Ok(proposal) => (outcome, proposal.map(|proposal| wanted_isr(partition, proposal))),
+        Err(stranger) => {
+            let not_followed = FenceError::NotLeader {
+                partition: stranger.partition,
+            };
+            let refused = PartitionReadError::Fenced(not_followed);
+            (FetchOutcome::Refused(refused), None)
+        }
+    }
+}
+
+fn read(partition: &Partition<FetchWaker>, wanted: &FetchPartition, limits: ReadLimits) -> FetchOutcome {
     let read = match partition.read(wanted.fetch_offset, limits, wanted.current_leader_epoch) {
         Ok(read) => read,
         Err(PartitionReadError::Fenced(error)) => {

@@ -22,6 +22,7 @@ fn wanted(partition: i32) -> FetchPartition {
         current_leader_epoch: None,
         last_fetched_epoch: None,
         max_bytes: 1_000,
+        log_start: LogStartOffset::default(),
     }
 }
 

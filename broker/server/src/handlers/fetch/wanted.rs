@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use broker_codec::StringBytes;
-use broker_model::{LeaderEpoch, Offset, PartitionIndex, TopicId, Uuid};
+use broker_model::{LeaderEpoch, LogStartOffset, Offset, PartitionIndex, TopicId, Uuid};
 use broker_protocol::fetch_request;
 use broker_protocol::messages::FetchRequest;
 use broker_replication::fetch::{
@@ -65,5 +65,6 @@ fn wanted(topic: &FetchTopic, partition: &fetch_request::FetchPartition) -> Fetc
         current_leader_epoch: epoch(partition.current_leader_epoch),
         last_fetched_epoch: epoch(partition.last_fetched_epoch),
         max_bytes: partition.partition_max_bytes,
+        log_start: LogStartOffset::at(Offset::new(partition.log_start_offset.max(0))),
     }
 }
