@@ -217,13 +217,6 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         failure: failure.clone(),
         clock,
     })?;
-    let isr_proposer = IsrProposer {
-        replica_manager: replica_manager.clone(),
-        metadata: metadata.clone(),
-        epoch,
-        replica_lag_max_ms: settings.replica_lag_max_ms,
-        clock,
-    };
     let topic_creator = Arc::new(TopicCreator::new(
         metadata.clone(),
         Handle::current(),
@@ -251,6 +244,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         limits: settings.limits,
         fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
     });
+    let isr_proposer = propose_in_sync(&broker, epoch, settings.replica_lag_max_ms);
     let listeners = Listeners::start(&broker, bound)?;
     if let Some(admin_http) = &admin_http {
         admin_http.running(&broker);
@@ -258,7 +252,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
     Ok(RunningBroker {
         broker,
         listeners,
-        isr_proposer: isr_proposer.start(),
+        isr_proposer,
         maintenance,
         write_back,
         failure,
@@ -345,6 +339,21 @@ fn publishers(
         groups.clone(),
         Arc::new(ImagePublisher(image.clone())),
     ]
+}
+
+fn propose_in_sync(
+    broker: &Arc<Broker>,
+    epoch: BrokerEpoch,
+    replica_lag_max_ms: u64,
+) -> tokio::task::JoinHandle<()> {
+    let proposer = IsrProposer {
+        replica_manager: broker.replica_manager.clone(),
+        metadata: broker.metadata.clone(),
+        epoch,
+        replica_lag_max_ms,
+        clock: broker.clock,
+    };
+    proposer.start()
 }
 
 fn cluster_id_of(settings: &BootSettings) -> Result<ClusterId, BootError> {

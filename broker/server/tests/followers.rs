@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a world that cannot be built fails its test")]
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use broker_client::{Client, ClientOptions, Connection, Endpoint};
 use broker_codec::batch::{BatchBuilder, BatchOptions};
@@ -82,15 +82,17 @@ impl World {
 
     async fn in_sync_becomes(&self, members: &[i32]) {
         let wanted: Vec<BrokerId> = members.iter().map(|id| BrokerId::new(*id)).collect();
-        let until = Instant::now() + Duration::from_secs(10);
-        while self.registration().isr != wanted {
-            assert!(
-                Instant::now() < until,
-                "in sync are {:?}, not {wanted:?}",
-                self.registration().isr
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let becomes = async {
+            while self.registration().isr != wanted {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let outcome = tokio::time::timeout(Duration::from_secs(10), becomes).await;
+        assert!(
+            outcome.is_ok(),
+            "in sync are {:?}, not {wanted:?}",
+            self.registration().isr
+        );
     }
 
     async fn fetch(&self, offset: i64) -> PartitionData {

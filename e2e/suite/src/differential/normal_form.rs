@@ -52,7 +52,9 @@ fn form(name: &str, value: &Value, run: &str) -> Value {
             Value::Array(elements)
         }
         Value::Number(number) => match number.as_i64() {
-            Some(number) if is_fleeting(name) && (number > 0 || number == 0 && name == "producer_id") => Value::from("<number>"),
+            Some(number) if is_fleeting(name) && (number > 0 || number == 0 && name == "producer_id") => {
+                Value::from("<number>")
+            }
             Some(number) if MILLISECONDS_OF_THIS_CENTURY.contains(&number) => Value::from("<time>"),
             _ => value.clone(),
         },
