@@ -19,6 +19,7 @@ mod registry;
 mod scratch;
 mod transport;
 
+use broker_model::MonotonicMs;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
@@ -30,6 +31,9 @@ pub use listener::{BindError, BoundListener, Listeners};
 pub use quotas::ConnectionQuotas;
 use quotas::CreationRate;
 use registry::Registry;
+
+/// Closed connections that the log names at most.
+const LOGGED_A_SECOND: u32 = 10;
 
 /// What all connections share.
 #[derive(Debug)]
@@ -47,6 +51,7 @@ pub struct NetworkState {
     /// What happened so far.
     pub counters: NetworkCounters,
     creation_rate: Mutex<CreationRate>,
+    logged: Mutex<CreationRate>,
     registry: Registry,
 }
 
@@ -61,8 +66,38 @@ impl NetworkState {
             quotas: ConnectionQuotas::new(config.connections.clone()),
             counters: NetworkCounters::default(),
             creation_rate: Mutex::default(),
+            logged: Mutex::default(),
             registry: Registry::default(),
             config,
         }
+    }
+
+    /// Whether one more line about something that peers cause may be logged.
+    fn may_log(&self, now: MonotonicMs) -> bool {
+        let mut logged = self.logged.lock();
+        let mut with_this = *logged;
+        let is_due = with_this.count_one(Some(LOGGED_A_SECOND), now).is_zero();
+        if is_due {
+            *logged = with_this;
+        }
+        is_due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_peers_cause_is_logged_some_times_a_second() {
+        let network = NetworkState::new(NetworkConfig::default());
+        let at = |ms| {
+            (0..100)
+                .filter(|_| network.may_log(MonotonicMs::from_ms(ms)))
+                .count()
+        };
+        assert_eq!(at(10_000), 10);
+        assert_eq!(at(10_000), 0);
+        assert_eq!(at(11_000), 10);
     }
 }

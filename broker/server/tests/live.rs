@@ -1,4 +1,5 @@
-//! A whole broker over real sockets: peers that mean harm (`hostile`), and the mistakes that others made (`traps`).
+//! A whole broker over real sockets: peers that mean harm (`hostile`), the mistakes that others made
+//! (`traps`), and what monitoring sees (`monitoring`).
 //!
 //! Names of hostile tests begin with the row of `docs/hostile-input.md`; `docs/traps.md` lists the traps. One test runs
 //! at a time, because memory and latencies are measured for the process as a whole.
@@ -13,6 +14,8 @@
 mod broker;
 #[path = "live/hostile.rs"]
 mod hostile;
+#[path = "live/monitoring.rs"]
+mod monitoring;
 #[path = "live/topics.rs"]
 mod topics;
 #[path = "live/traps.rs"]

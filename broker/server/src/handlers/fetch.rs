@@ -77,7 +77,11 @@ pub async fn handle(
     let pass = fetch.read_or_wait(&wanted, &handles).await;
     count(&handles, &pass.outcomes);
     // The lease lives until the answer is made, and the connection counts it from then on.
-    Ok(Answer::Respond(fetch.respond(session, &wanted, pass.outcomes)))
+    let mut response = fetch.respond(session, &wanted, pass.outcomes);
+    if context.api_version >= answer::FIRST_WITH_ENDPOINTS {
+        response.node_endpoints = answer::endpoints_of_leaders(&response, broker, context.listener());
+    }
+    Ok(Answer::Respond(response))
 }
 
 /// Counts what the partitions are asked for and give, once a request however often it read.

@@ -335,7 +335,12 @@ impl Connection {
             }
             Closed::FrameSize(_) | Closed::Refused(_) => {
                 counters.protocol_errors.add(1);
-                tracing::info!(%address, listener, %reason, "connection closed");
+                // Peers can cause as many of these as they like; the counter has them all.
+                if broker.network.may_log(broker.clock.monotonic()) {
+                    tracing::info!(%address, listener, %reason, "connection closed");
+                } else {
+                    tracing::debug!(%address, listener, %reason, "connection closed");
+                }
             }
             Closed::Panicked(_) => {
                 counters.panics.add(1);

@@ -1,21 +1,55 @@
 //! What partitions found, in the words of a Fetch response.
 
-use broker_codec::Records;
-use broker_model::{HighWatermark, LogStartOffset, Offset};
+use std::collections::BTreeSet;
+
+use broker_codec::{Records, StringBytes};
+use broker_model::{BrokerId, HighWatermark, LogStartOffset, Offset};
 use broker_protocol::ErrorCode;
 use broker_protocol::fetch_response::{
-    AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
+    AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData,
 };
 use broker_protocol::messages::{FetchRequest, FetchResponse};
 use broker_replication::fetch::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome};
 use broker_storage::{LogSlice, StorageError};
 
 use super::Fetch;
+use crate::broker::Broker;
 use crate::error_mapping::ToErrorCode;
+use crate::network::ListenerName;
 use crate::replica_manager::{FetchOutcome, PartitionFetch};
 
 /// First version with the hint who leads (KIP-951).
 const FIRST_WITH_LEADER: i16 = 12;
+
+/// First version with the endpoints of those leaders (KIP-951).
+pub(super) const FIRST_WITH_ENDPOINTS: i16 = 16;
+
+/// Where the leaders listen that the answer names, so that a client need not ask for metadata first.
+pub(super) fn endpoints_of_leaders(
+    response: &FetchResponse,
+    broker: &Broker,
+    listener: &ListenerName,
+) -> Vec<NodeEndpoint> {
+    let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
+    let leaders = partitions.map(|partition| partition.current_leader.leader_id);
+    let named: BTreeSet<i32> = leaders.filter(|leader| *leader >= 0).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let image = broker.image.load();
+    let endpoint_of = |id: i32| {
+        let registration = image.cluster.broker(BrokerId::new(id))?;
+        let endpoint = registration.listener(listener.as_str())?;
+        Some(NodeEndpoint {
+            node_id: id,
+            host: endpoint.host.as_ref().into(),
+            port: endpoint.port.into(),
+            rack: registration.rack.as_deref().map(StringBytes::from),
+            ..NodeEndpoint::default()
+        })
+    };
+    named.into_iter().filter_map(endpoint_of).collect()
+}
 
 /// One partition's answer. Fetches the bytes of the records.
 pub(super) fn partition_data(

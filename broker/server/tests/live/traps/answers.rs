@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use broker_codec::batch::{BatchBuilder, BatchOptions};
+use broker_controller::Outcome;
+use broker_metadata::MetadataRecord;
+use broker_metadata::messages::PartitionChangeRecord;
 use broker_model::Timestamp;
 use broker_protocol::messages::{DeleteTopicsRequest, FetchRequest, OffsetForLeaderEpochRequest};
 use broker_protocol::offset_for_leader_epoch_request::{OffsetForLeaderPartition, OffsetForLeaderTopic};
@@ -106,6 +109,39 @@ fn offsets_for_times_are_those_of_a_linear_scan() {
         let (_, of_largest) = topics::list_offset(&mut wire, "times", 0, -3);
         assert_eq!(timestamps[of_largest as usize], *largest, "max timestamp");
     });
+}
+
+/// KIP-951: no round trip for metadata when the leader changed.
+#[test]
+fn a_fenced_client_is_told_who_leads_and_where() {
+    let _alone = alone();
+    let directory = tempfile::tempdir().unwrap();
+    let live = LiveBroker::start(directory.path(), &[], |_| {});
+    topics::create(&mut live.connect(), "led", 1, &[]);
+    let id = live.broker().image.load().topics.id_of("led").unwrap();
+    let moved = live.wait_for(live.broker().metadata.decide(move |_, _, _| {
+        let change = PartitionChangeRecord {
+            topic_id: id.uuid(),
+            partition_id: 0,
+            leader: 1,
+            ..PartitionChangeRecord::default()
+        };
+        Outcome::new(vec![MetadataRecord::PartitionChange(change)], ())
+    }));
+    moved.unwrap();
+    let mut of_the_past = topics::fetch_request("", 0, 0);
+    of_the_past.topics[0].topic_id = id.uuid();
+    of_the_past.topics[0].partitions[0].current_leader_epoch = 0;
+    let fetched = live.connect().call(16, &of_the_past);
+    let partition = &fetched.responses[0].partitions[0];
+    assert_eq!(partition.error_code, 74, "FENCED_LEADER_EPOCH");
+    let leader = &partition.current_leader;
+    assert_eq!((leader.leader_id, leader.leader_epoch), (1, 1));
+    let endpoint = &fetched.node_endpoints[0];
+    assert_eq!(
+        (endpoint.node_id, endpoint.port),
+        (1, i32::from(live.address().port()))
+    );
 }
 
 /// T1: an epoch that never was has no end, which is not offset 0.
