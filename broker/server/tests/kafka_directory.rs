@@ -158,3 +158,32 @@ async fn a_node_of_kafka_goes_on_as_ours() {
     drop(client);
     broker.stop(Duration::from_secs(5)).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_of_kafka_that_was_killed_is_recovered() {
+    let data = TempDir::new().unwrap();
+    unpack(data.path());
+    std::fs::remove_file(data.path().join(".kafka_cleanshutdown")).unwrap();
+    for index in ["00000000000000000000.index", "00000000000000000000.timeindex"] {
+        // A running Kafka keeps indexes at their full size, filled up with zeros.
+        let path = data.path().join("words-0").join(index);
+        let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+        file.set_len(10 << 20).unwrap();
+    }
+    let (broker, client) = start(data.path()).await;
+    assert_eq!(broker.previous_stop(), PreviousStop::Unclean);
+    let words = read(
+        &client,
+        partition("words", 0),
+        IsolationLevel::ReadUncommitted,
+        100,
+    )
+    .await;
+    let expected = (0..100).map(|index| (index, format!("word-{}", index + 1)));
+    assert!(words.into_iter().eq(expected));
+    let committed = read(&client, partition("ctopic", 0), IsolationLevel::ReadCommitted, 10).await;
+    let offsets: Vec<i64> = committed.iter().map(|(offset, _)| *offset).collect();
+    assert_eq!(offsets, [5, 6, 7, 8, 11, 12, 13, 16, 17, 18]);
+    drop(client);
+    broker.stop(Duration::from_secs(5)).await;
+}
