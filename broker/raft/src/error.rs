@@ -32,6 +32,14 @@ pub enum LogError {
         /// Where the log ends.
         log_end: Offset,
     },
+    /// The log is not one that the snapshot is the past of.
+    #[error("the log does not hold what the snapshot of {end_offset} records up to epoch {epoch} stands for")]
+    OtherSnapshot {
+        /// Where the snapshot ends.
+        end_offset: Offset,
+        /// Epoch of its last record.
+        epoch: i32,
+    },
     /// A batch is of an older epoch than the record before it, or of a newer one than the quorum's.
     #[error(
         "a batch at offset {base_offset} is of epoch {epoch}; the log is at {latest}, the quorum at {quorum}"

@@ -12,8 +12,8 @@
 //!           LogView::new(configured voters)
 //!           LogView::begin_with(the snapshot at which the log on disk begins)        if there is one
 //!           LogView::restore(bytes of the log, segment after segment)
+//!           LogView::holds(the newest snapshot)?  if not: delete the log, LogView::begin_with(that snapshot)
 //!           LogView::keep_snapshot(each newer snapshot)
-//!             a log that ends before the newest snapshot is deleted and begun anew behind it first
 //!           Raft::new(settings, quorum-state, log view, now)                          ──► effects
 //!
 //!   loop    next event: request, response or failure, flush, snapshot, tick at deadline()

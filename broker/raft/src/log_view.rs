@@ -94,12 +94,31 @@ impl LogView {
         Ok(())
     }
 
+    /// Whether the log holds everything that the snapshot stands for, so that it may go on behind it.
+    ///
+    /// A length is not enough: 1. A follower with 26 records of epoch 1 fetches a snapshot of 13 records that ends in
+    /// epoch 2, and crashes before it has deleted its log. 2. The log is longer than the snapshot, but another one.
+    pub fn holds(&self, id: SnapshotId) -> bool {
+        let end = self.epochs.end_offset_for(LeaderEpoch::new(id.epoch), self.end);
+        id.end_offset <= self.start || (end.epoch.value() == id.epoch && end.offset >= id.end_offset)
+    }
+
     /// Takes a snapshot that this node made or that is on its disk.
-    pub fn keep_snapshot(&mut self, snapshot: Snapshot) {
+    ///
+    /// # Errors
+    /// The log does not hold what it stands for: it must begin anew behind the snapshot.
+    pub fn keep_snapshot(&mut self, snapshot: Snapshot) -> Result<(), LogError> {
+        if !self.holds(snapshot.id) {
+            return Err(LogError::OtherSnapshot {
+                end_offset: snapshot.id.end_offset,
+                epoch: snapshot.id.epoch,
+            });
+        }
         if !self.snapshots.iter().any(|known| known.id == snapshot.id) {
             self.snapshots.push(snapshot);
             self.snapshots.sort_by_key(|known| known.id);
         }
+        Ok(())
     }
 
     /// Whether batches continue the log, up to the quorum's epoch.
@@ -305,7 +324,7 @@ mod tests {
             end_offset: Offset::new(3),
             epoch: 2,
         };
-        log.keep_snapshot(Snapshot { id, size: 10 });
+        log.keep_snapshot(Snapshot { id, size: 10 }).unwrap();
         assert_eq!(log.validate(at(1, 1)), ValidOffsetAndEpoch::Valid);
         log.trim_to(Offset::new(3)).unwrap();
         assert_eq!(log.validate(at(1, 1)), ValidOffsetAndEpoch::Snapshot(id));
@@ -315,6 +334,26 @@ mod tests {
         assert_eq!(log.validate(at(5, 4)), ValidOffsetAndEpoch::Valid);
         assert_eq!(log.validate(at(5, 2)), ValidOffsetAndEpoch::Diverging(at(4, 2)));
         assert_eq!(log.trim_to(Offset::new(4)), None);
+    }
+
+    #[test]
+    fn a_log_holds_a_snapshot_of_its_own_past_only() {
+        let ours = log(&[1, 1, 2, 2, 4]);
+        for (end_offset, epoch, holds) in [
+            (2, 1, true),
+            (3, 2, true),
+            (5, 4, true),
+            (6, 4, false),
+            (3, 1, false),
+            (4, 3, false),
+            (2, 5, false),
+        ] {
+            let id = SnapshotId {
+                end_offset: Offset::new(end_offset),
+                epoch,
+            };
+            assert_eq!(ours.holds(id), holds, "{id}");
+        }
     }
 
     #[test]

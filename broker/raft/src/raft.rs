@@ -211,7 +211,7 @@ impl Raft {
                 Ok(())
             }
             Event::SnapshotCreated(snapshot) => {
-                self.log.keep_snapshot(snapshot);
+                self.log.keep_snapshot(snapshot)?;
                 Ok(())
             }
             Event::SnapshotInstalled { snapshot, voters } => self.on_snapshot_installed(snapshot, voters),

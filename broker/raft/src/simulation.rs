@@ -21,7 +21,7 @@
 //! | a vote is told before it is persisted; records of earlier epochs are committed by counting; voters change before the epoch's first record is committed; voters outlive their record; a flush counts for what came after a truncation; a snapshot replaces a longer log; a voter that is being removed does not stand | a test of that name in `handler` or `log_view`, because random runs meet these seldom |
 //!
 //! `EDDYLINE_RAFT_SEEDS=10000 cargo test -p broker-raft simulation` runs more seeds, `EDDYLINE_RAFT_SEED=17` one of
-//! them. A seed that breaks a rule prints the end of its trace.
+//! them. A seed that breaks a rule prints the end of its trace, `EDDYLINE_RAFT_TRACE` lines.
 
 mod calm;
 mod checker;
@@ -44,7 +44,7 @@ use scenario::Scenario;
 /// Seeds of every run of the tests.
 const SEEDS: u64 = 100;
 /// Lines of a failed run that are shown.
-const TRACE_MAX: usize = 400;
+const TRACE_MAX: u64 = 400;
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -55,7 +55,8 @@ fn run(seed: u64) -> Counts {
         Ok(counts) => counts,
         Err(violation) => {
             let trace = Scenario::of(seed).trace();
-            let shown = trace.len().saturating_sub(TRACE_MAX);
+            let lines = setting("EDDYLINE_RAFT_TRACE").unwrap_or(TRACE_MAX) as usize;
+            let shown = trace.len().saturating_sub(lines);
             panic!("{}\nseed {seed}: {violation}", trace[shown..].join("\n"));
         }
     }

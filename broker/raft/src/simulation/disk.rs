@@ -48,10 +48,6 @@ impl StoredLog {
         pairs.take_while(|(one, other)| one.chain == other.chain).count()
     }
 
-    pub(super) fn end(&self) -> Offset {
-        self.batches.last().map_or(self.start, |batch| batch.end)
-    }
-
     /// Chain of everything before the offset; `None` when it is not at the edge of a batch of this log.
     pub(super) fn chain_at(&self, offset: Offset) -> Option<Chain> {
         if offset == self.start {

@@ -66,6 +66,11 @@ pub(crate) fn voter(node: i32) -> Voter {
     }
 }
 
+fn snapshot(id: SnapshotId, bytes: &Bytes) -> Snapshot {
+    let size = bytes.len() as u64;
+    Snapshot { id, size }
+}
+
 /// The bytes of a snapshot's file: its content over and over, so that it comes in pieces.
 pub(super) fn snapshot_bytes(id: SnapshotId, chain: Chain) -> Bytes {
     let pieces = 40 + (id.end_offset.value() as usize * 7) % 200;
@@ -133,23 +138,14 @@ impl Node {
         self.starts += 1;
         self.settings.seed = self.settings.seed.wrapping_add(self.starts);
         let newest = self.disk.snapshots.keys().next_back().copied();
-        if let Some(id) = newest.filter(|id| self.disk.live.end() < id.end_offset) {
+        let mut log = self.log_view(&voters_of)?;
+        if let Some(id) = newest.filter(|id| !log.holds(*id)) {
             self.disk.reset(id.end_offset, voters_of(id).0);
+            log = self.log_view(&voters_of)?;
         }
-        let start = self.disk.live.start;
-        let mut log = LogView::new(self.configured.clone());
         for (id, bytes) in &self.disk.snapshots {
-            let snapshot = Snapshot {
-                id: *id,
-                size: bytes.len() as u64,
-            };
-            if id.end_offset == start {
-                log.begin_with(snapshot, voters_of(*id).1);
-            } else {
-                log.keep_snapshot(snapshot);
-            }
+            log.keep_snapshot(snapshot(*id, bytes))?;
         }
-        log.restore(&self.disk.live.bytes())?;
         self.disk.flush();
         let mut effects = Vec::new();
         let now = self.clock(world_ms);
@@ -168,6 +164,20 @@ impl Node {
             tick_at: None,
         });
         Ok(effects)
+    }
+
+    fn log_view(
+        &self,
+        voters_of: impl Fn(SnapshotId) -> (Chain, SnapshotVoters),
+    ) -> Result<LogView, RaftError> {
+        let mut log = LogView::new(self.configured.clone());
+        let start = self.disk.live.start;
+        let first = self.disk.snapshots.iter().find(|(id, _)| id.end_offset == start);
+        if let Some((id, bytes)) = first {
+            log.begin_with(snapshot(*id, bytes), voters_of(*id).1);
+        }
+        log.restore(&self.disk.live.bytes())?;
+        Ok(log)
     }
 
     /// Gives the node an empty disk, as of another machine under the same id.
