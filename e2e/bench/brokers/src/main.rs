@@ -5,10 +5,12 @@
 //! bounded, and every process that is started here is ended here by its own id.
 
 mod cases;
+mod eddyline_perf;
 mod figures;
 mod lab;
 mod load;
 mod machine;
+
 mod process;
 mod producer_perf;
 mod report;

@@ -2,54 +2,91 @@
 
 use super::throughput::{Arena, load_of, warm};
 use crate::Failure;
+use crate::eddyline_perf::{self, Pace};
 use crate::figures::{Goal, Row, Samples};
 use crate::lab::Lab;
 use crate::producer_perf::{self, Load};
 use crate::side::{Pair, Side};
 
-pub const METHOD: &str = "12 partitions, 1 KiB, acks=all, none. Kafka's largest rate is measured first (median of three), then both \
-                          brokers get half of it for 20 s a run.";
+pub const METHOD: &str = "12 partitions, 1 KiB, acks=all, none, linger.ms=0. Kafka's largest rate is measured first (median of \
+                          three), then both brokers get half of it for 20 s a run. `eddyline perf produce` times every record from \
+                          the moment at which it was due to its acknowledgement; Kafka's tool from `send`.";
 const PARTITIONS: i32 = 12;
 const RECORD_SIZE: u64 = 1024;
 const SECONDS: u64 = 20;
 
-pub async fn measure(lab: &Lab) -> Result<Vec<Row>, Failure> {
-    let mut arena = Arena::open(lab, "latency").await?;
-    warm(lab, &mut arena).await?;
-    let rate = half_of_kafkas_rate(lab, &mut arena).await?;
-    eprintln!("half of Kafka's rate: {rate} records/s");
-    let mut by_tool = <[Pair<Samples>; 3]>::default();
-    for _ in 0..lab.runs {
-        for side in Side::BOTH {
-            let topic = arena.topic(side, PARTITIONS).await?;
-            let load = Load {
-                records: lab.scaled(rate * SECONDS),
-                warm_up: rate * 2,
-                rate: Some(rate),
-                ..load_of(lab, &topic, RECORD_SIZE, "none")
-            };
-            let report = producer_perf::run(lab, arena.side(side)?.0, load)?;
-            eprintln!("{}: {report:?}", side.name());
-            for (samples, figure) in by_tool.iter_mut().zip([report.p50, report.p99, report.p999]) {
-                samples.of(side).0.push(figure);
-            }
-            arena.forget(side, &topic).await?;
+/// Percentiles of one way to measure.
+#[derive(Default)]
+struct Percentiles([Pair<Samples>; 3]);
+
+impl Percentiles {
+    fn push(&mut self, side: Side, figures: [f64; 3]) {
+        for (samples, figure) in self.0.iter_mut().zip(figures) {
+            samples.of(side).0.push(figure);
         }
     }
-    arena.close()?;
-    let rows = by_tool
-        .into_iter()
-        .zip(["p50", "p99", "p99.9"])
-        .map(|(samples, what)| Row {
-            what: format!("{what} by Kafka's tool, {rate} records/s"),
+
+    fn rows(self, how: &str) -> Vec<Row> {
+        let named = self.0.into_iter().zip(["p50", "p99", "p99.9"]);
+        let row = |(samples, what)| Row {
+            what: format!("{what}, {how}"),
             unit: "ms",
             samples,
             goals: match what {
                 "p50" => vec![Goal::None],
                 _ => vec![Goal::RatioAtMost(0.5)],
             },
-        });
-    Ok(rows.collect())
+        };
+        named.map(row).collect()
+    }
+}
+
+pub async fn measure(lab: &Lab) -> Result<Vec<Row>, Failure> {
+    let mut arena = Arena::open(lab, "latency").await?;
+    warm(lab, &mut arena).await?;
+    let rate = half_of_kafkas_rate(lab, &mut arena).await?;
+    eprintln!("half of Kafka's rate: {rate} records/s");
+    let (mut paced, mut by_tool) = (Percentiles::default(), Percentiles::default());
+    for _ in 0..lab.runs {
+        for side in Side::BOTH {
+            paced.push(side, paced_once(lab, &mut arena, side, rate).await?);
+            by_tool.push(side, by_tool_once(lab, &mut arena, side, rate).await?);
+        }
+    }
+    arena.close()?;
+    let mut rows = paced.rows(&format!("eddyline perf, {rate} records/s"));
+    rows.extend(by_tool.rows(&format!("Kafka's tool, {rate} records/s")));
+    Ok(rows)
+}
+
+async fn paced_once(lab: &Lab, arena: &mut Arena, side: Side, rate: u64) -> Result<[f64; 3], Failure> {
+    let topic = arena.topic(side, PARTITIONS).await?;
+    let pace = Pace {
+        topic: &topic,
+        rate,
+        record_size: RECORD_SIZE,
+        warm_up: 2,
+        seconds: lab.scaled(SECONDS),
+    };
+    let figures = eddyline_perf::run(lab, arena.side(side)?.0, pace)?;
+    eprintln!("{} paced: {figures:?}", side.name());
+    arena.forget(side, &topic).await?;
+    Ok(figures)
+}
+
+async fn by_tool_once(lab: &Lab, arena: &mut Arena, side: Side, rate: u64) -> Result<[f64; 3], Failure> {
+    let topic = arena.topic(side, PARTITIONS).await?;
+    let load = Load {
+        records: lab.scaled(rate * SECONDS),
+        warm_up: rate * 2,
+        rate: Some(rate),
+        linger_ms: Some(0),
+        ..load_of(lab, &topic, RECORD_SIZE, "none")
+    };
+    let report = producer_perf::run(lab, arena.side(side)?.0, load)?;
+    eprintln!("{}: {report:?}", side.name());
+    arena.forget(side, &topic).await?;
+    Ok([report.p50, report.p99, report.p999])
 }
 
 async fn half_of_kafkas_rate(lab: &Lab, arena: &mut Arena) -> Result<u64, Failure> {

@@ -71,6 +71,7 @@ pub fn load_of<'a>(lab: &Lab, topic: &'a str, record_size: u64, compression: &'a
         warm_up: records / 5,
         compression,
         rate: None,
+        linger_ms: None,
     }
 }
 
