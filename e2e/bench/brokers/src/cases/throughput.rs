@@ -9,7 +9,8 @@ use crate::side::{Pair, Side};
 use broker_client::Client;
 
 pub const METHOD: &str = "Kafka's `ProducerPerformance` with its defaults and acks=all; a fifth of the records is sent before \
-                          those that count. A new topic each run; both brokers run all the time and were warmed.";
+                          those that count. A new topic each run, and the disk is idle when it begins; both \
+                          brokers run all the time and were warmed.";
 
 /// Both brokers, running.
 #[derive(Debug)]
@@ -44,9 +45,12 @@ impl Arena {
         Ok(name)
     }
 
-    /// Deletes a topic, so that its pages are not written to the disk during the next run.
+    /// Deletes a topic and waits until the disk has what is dirty, so that one side's pages are not written during
+    /// the other's run.
     pub async fn forget(&mut self, side: Side, topic: &str) -> Result<(), Failure> {
-        Ok(self.side(side)?.1.delete_topic(topic).await?)
+        self.side(side)?.1.delete_topic(topic).await?;
+        tokio::task::block_in_place(rustix::fs::sync);
+        Ok(())
     }
 
     /// Stops both brokers and removes their data.
