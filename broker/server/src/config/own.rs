@@ -83,7 +83,7 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
         ..own(
             "eddyline.tail.cache.bytes",
             ConfigType::Long,
-            "67108864",
+            "16777216",
             "Bytes of recently appended batches that are kept in memory for consumers at the end of a log.",
         )
     },

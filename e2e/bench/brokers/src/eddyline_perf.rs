@@ -24,7 +24,7 @@ pub struct Pace<'a> {
 
 /// p50, p99 and p99.9 in milliseconds.
 pub fn run(lab: &Lab, broker: &Broker, pace: Pace<'_>) -> Result<[f64; 3], Failure> {
-    let mut command = lab.eddyline(&["perf", "produce", pace.topic, "-o", "json", "--linger", "0ms"]);
+    let mut command = lab.eddyline(&["perf", "produce", pace.topic, "-o", "json"]);
     command
         .args(["--bootstrap", &broker.bootstrap, "--rate", &pace.rate.to_string()])
         .args(["--record-size", &pace.record_size.to_string()])

@@ -42,6 +42,7 @@ pub struct Lab {
     /// Whether loads are short.
     pub quick: bool,
     eddyline: PathBuf,
+    eddyline_properties: Vec<String>,
     /// Facts for the report.
     pub machine: Machine,
     /// More properties of Kafka's producer.
@@ -82,6 +83,7 @@ impl Lab {
             runs: if arguments.quick { 1 } else { arguments.runs.max(1) },
             quick: arguments.quick,
             eddyline: arguments.eddyline.clone(),
+            eddyline_properties: arguments.eddyline_property.clone(),
             machine: Machine::ask(),
             producer_properties: arguments.producer_property.clone(),
             jars: arguments.kafka_jars.clone(),
@@ -173,6 +175,9 @@ impl Lab {
             Side::Eddyline => {
                 let mut command = self.eddyline(&["broker", "--config"]);
                 command.arg(site.properties());
+                for property in &self.eddyline_properties {
+                    command.args(["--override", property]);
+                }
                 command
             }
             Side::Kafka => {

@@ -54,6 +54,9 @@ struct Arguments {
     /// One more producer property for Kafka's tool, e.g. enable.idempotence=false
     #[arg(long, value_name = "K=V")]
     producer_property: Vec<String>,
+    /// One more property for eddyline alone, e.g. eddyline.tail.cache.bytes=0
+    #[arg(long, value_name = "K=V")]
+    eddyline_property: Vec<String>,
 }
 
 #[tokio::main]

@@ -24,8 +24,6 @@ pub struct Load<'a> {
     pub compression: &'a str,
     /// Records a second; as many as possible without it.
     pub rate: Option<u64>,
-    /// `linger.ms`; the producer's default without it.
-    pub linger_ms: Option<u64>,
 }
 
 /// What the tool reports; times in milliseconds, from `send` to the answer.
@@ -57,7 +55,6 @@ pub fn run(lab: &Lab, broker: &Broker, load: Load<'_>) -> Result<Report, Failure
         .arg(format!("bootstrap.servers={}", broker.bootstrap))
         .arg("acks=all")
         .arg(format!("compression.type={}", load.compression))
-        .args(load.linger_ms.map(|linger| format!("linger.ms={linger}")))
         .args(&lab.producer_properties);
     let text = output_within(command, LOAD_WITHIN)?;
     let line = text.lines().rfind(|line| line.contains("99.9th"));

@@ -41,7 +41,10 @@ impl Arena {
     pub async fn topic(&mut self, side: Side, partitions: i32) -> Result<String, Failure> {
         self.topics += 1;
         let name = format!("bench-{}", self.topics);
-        load::create_topic(self.side(side)?.1, &name, partitions).await?;
+        let client = self.side(side)?.1;
+        load::create_topic(client, &name, partitions).await?;
+        // Kafka tells of a topic a moment before it takes records for it.
+        load::produce_one_each(client, &name, partitions).await?;
         Ok(name)
     }
 
@@ -75,7 +78,6 @@ pub fn load_of<'a>(lab: &Lab, topic: &'a str, record_size: u64, compression: &'a
         warm_up: records / 5,
         compression,
         rate: None,
-        linger_ms: None,
     }
 }
 
