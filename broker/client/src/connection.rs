@@ -164,7 +164,7 @@ impl Connection {
         self.shared.call(request, version, wait, || turn.pass_on()).await
     }
 
-    /// Sends a request that is never answered: Produce with acks 0.
+    /// Sends a request that is never answered, Produce with acks 0, and returns when it is written.
     ///
     /// # Errors
     /// The API is not served, or the connection has ended.
@@ -174,7 +174,7 @@ impl Connection {
         let encoder = shared.encode(request, version, shared.pipeline.next_correlation_id())?;
         shared
             .pipeline
-            .send(encoder.into_segments(), None)
+            .write(encoder.into_segments())
             .await
             .map_err(|reason| shared.closed(R::API_KEY, reason))
     }

@@ -22,9 +22,16 @@ type Answer = oneshot::Sender<Result<Bytes, String>>;
 /// The way of frames to a socket and of answers back to their calls.
 #[derive(Debug)]
 pub(super) struct Pipeline {
-    outgoing: mpsc::Sender<Vec<Bytes>>,
+    outgoing: mpsc::Sender<Outgoing>,
     waiting: Arc<Mutex<Waiting>>,
     correlation_id: AtomicI32,
+}
+
+/// A frame on its way, and who wants to know when the socket has it.
+#[derive(Debug)]
+struct Outgoing {
+    frame: Vec<Bytes>,
+    written: Option<oneshot::Sender<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -124,7 +131,22 @@ impl Pipeline {
             }
             waiting.calls.extend(call);
         }
-        self.outgoing.send(frame).await.map_err(|_| self.reason())
+        self.queue(Outgoing { frame, written: None }).await
+    }
+
+    /// Sends a frame that nobody answers, and waits until the socket has it: whoever ends afterwards loses nothing.
+    pub(super) async fn write(&self, frame: Vec<Bytes>) -> Result<(), String> {
+        let (written, done) = oneshot::channel();
+        self.queue(Outgoing {
+            frame,
+            written: Some(written),
+        })
+        .await?;
+        done.await.map_err(|_| self.reason())
+    }
+
+    async fn queue(&self, outgoing: Outgoing) -> Result<(), String> {
+        self.outgoing.send(outgoing).await.map_err(|_| self.reason())
     }
 
     fn reason(&self) -> String {
@@ -142,18 +164,25 @@ fn ending(outcome: io::Result<()>) -> String {
 
 async fn write_frames(
     mut writer: impl AsyncWrite + Unpin,
-    mut queue: mpsc::Receiver<Vec<Bytes>>,
+    mut queue: mpsc::Receiver<Outgoing>,
 ) -> io::Result<()> {
-    while let Some(frame) = queue.recv().await {
+    while let Some(outgoing) = queue.recv().await {
         let mut gathered = Gathered::default();
-        gathered.push(frame);
+        let mut told = Vec::new();
+        gathered.push(outgoing.frame);
+        told.extend(outgoing.written);
         while gathered.remaining() < GATHER_MAX
-            && let Ok(frame) = queue.try_recv()
+            && let Ok(outgoing) = queue.try_recv()
         {
-            gathered.push(frame);
+            gathered.push(outgoing.frame);
+            told.extend(outgoing.written);
         }
         writer.write_all_buf(&mut gathered).await?;
         writer.flush().await?;
+        for written in told {
+            // Whoever asked may have given up.
+            written.send(()).unwrap_or_default();
+        }
     }
     writer.shutdown().await
 }
