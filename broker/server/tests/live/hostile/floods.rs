@@ -70,6 +70,9 @@ fn s9_a_full_listener_waits_until_a_connection_ends() {
     survive_with(&[("max.connections", "12")], |live| {
         let mut kept: Vec<Wire> = (0..11).map(|_| live.connect()).collect();
         kept[0].call(9, &MetadataRequest::default());
+        // The bystander's is the twelfth; it may come after the eleven.
+        let quotas = &live.broker().network.quotas;
+        wait_for("the listener to be full", || quotas.count() == 12);
         // The kernel takes the connection, the broker does not.
         let mut waiting = live.connect();
         waiting.send(9, &MetadataRequest::default()).unwrap();
