@@ -22,7 +22,7 @@ pub enum Eligibility {
     Ineligible,
 }
 
-/// A broker fetches as a replica and holds none (UNKNOWN_LEADER_EPOCH: it knows newer metadata, or older).
+/// A broker fetches as a replica and holds none (NOT_LEADER_OR_FOLLOWER): it knows newer metadata, or older.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("broker {follower} holds no replica of {partition}")]
 pub struct NotAReplica {
