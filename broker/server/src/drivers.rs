@@ -9,6 +9,7 @@ pub mod failure;
 pub mod isr_proposer;
 pub mod log_cleaning;
 pub mod log_maintenance;
+mod memory_return;
 pub mod metadata_driver;
 pub mod metadata_log;
 mod metadata_snapshots;

@@ -1,4 +1,5 @@
-//! The thread that keeps the logs in order: flushes, retention, checkpoints, late deletes, failed directories.
+//! The thread that keeps the logs in order: flushes, retention, checkpoints, late deletes, failed directories; and
+//! has free memory returned.
 //!
 //! Owns nothing but when it did what. Invariants: no partition's lock is held while the device works, but for
 //! renames; what failed once is never tried again (I23), the partitions of a failed directory go offline, and a
@@ -17,6 +18,7 @@ use broker_storage::{CheckpointKind, LogProgress, PendingDelete, StorageError};
 
 use super::failure::Failure;
 use super::log_cleaning::{CleanerSettings, CleanerThreads};
+use super::memory_return;
 use crate::clock::Clock;
 use crate::replica_manager::{PartitionHandle, ReplicaManager};
 
@@ -114,6 +116,7 @@ struct Upkeep {
     high_watermarks: Cadence,
     producers: Cadence,
     idle: Cadence,
+    memory: Cadence,
     known_offline: usize,
 }
 
@@ -142,6 +145,7 @@ impl Upkeep {
             high_watermarks: begin(),
             producers: begin(),
             idle: begin(),
+            memory: begin(),
             known_offline: 0,
             cleaners,
             parts,
@@ -180,6 +184,11 @@ impl Upkeep {
             for handle in &partitions {
                 let _offline = handle.with_log(|log| log.release_idle(since));
             }
+        }
+        if self.memory.is_due(memory_return::INTERVAL_MS, now)
+            && let Err(error) = memory_return::give_back()
+        {
+            tracing::warn!(%error, "free memory stays with the process");
         }
         self.write_checkpoints(&partitions, settings, now);
         self.unlink_due(now);
