@@ -4,6 +4,8 @@
 //! to the part that it belongs to; there is no record that is ignored for being unknown. A delta that returned an
 //! error is spent: the image that it began with is untouched and the delta is dropped.
 
+mod between;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

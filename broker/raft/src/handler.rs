@@ -139,8 +139,8 @@ impl Raft {
         self.election.leader.unwrap_or(BrokerId::NONE).value()
     }
 
-    /// Where the leader listens.
-    pub(crate) fn leader_address(&self) -> Option<Destination> {
+    /// Who leads and where it listens, if both are known.
+    pub fn leader_address(&self) -> Option<Destination> {
         let leader = self.election.leader?;
         match &self.state {
             EpochState::Follower(follower) => Some(follower.leader.clone()),

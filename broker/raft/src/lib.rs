@@ -55,6 +55,7 @@ mod settings;
 mod simulation;
 #[cfg(test)]
 mod small_world;
+mod standing;
 mod transition;
 mod voter_history;
 mod voter_set;
@@ -67,5 +68,6 @@ pub use log_view::{LogView, Snapshot, WriteId};
 pub use raft::{AppendedRecords, Raft};
 pub use replica_key::{LeaderAndEpoch, OffsetAndEpoch, ReplicaKey};
 pub use settings::{AutoJoin, HostAndPort, RaftSettings, RaftTimeouts};
+pub use standing::{QuorumStanding, ReplicaStanding};
 pub use voter_history::SnapshotVoters;
 pub use voter_set::VoterSet;

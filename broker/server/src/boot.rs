@@ -1,6 +1,6 @@
 //! Puts a broker together and takes it apart again, in the order that keeps every promise.
 //!
-//! Owns the order alone. Start: directories, metadata log, registration, logs, partitions, sockets; nothing is
+//! Owns the order alone. Start: directories, quorum, registration, logs, partitions, sockets; nothing is
 //! accepted before everything that was acknowledged earlier can be served. Stop: sockets, decisions, maintenance,
 //! logs, and the marker of a clean stop last. What the properties say is `config`'s, what runs later the drivers'.
 
@@ -14,13 +14,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use broker_controller::{
-    ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, Outcome, QuorumController,
+    ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, Outcome, SessionLimits,
 };
 use broker_coordinator::{GroupConfig, GroupMemory};
 use broker_metadata::image::Endpoint;
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
 use broker_metadata::{MetadataChanges, MetadataImage};
 use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now, TopicPartition};
+use broker_raft::{AutoJoin, RaftSettings, RaftTimeouts, ReplicaKey, VoterSet};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
     DirectoryError, DirectoryOwner, Fs, LogDirectory, LogManager, LogManagerOptions, OpenFileBudget,
@@ -31,14 +32,16 @@ use tokio::runtime::Handle;
 
 use crate::admin_http::{AdminHttp, AdminHttpConfig};
 use crate::broker::{AnswerLimits, Broker};
-use crate::clock::{Clock, random_uuid};
+use crate::clock::{Clock, random_seed, random_uuid};
 use crate::config::StaticConfigs;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
 use crate::drivers::isr_proposer::IsrProposer;
 use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, MaintenanceSettings};
-use crate::drivers::metadata_driver::{MetadataDriver, MetadataPublisher, MetadataWriter};
+use crate::drivers::metadata_driver::{
+    ActiveController, MetadataDriver, MetadataParts, MetadataPublisher, MetadataUnavailable,
+};
 use crate::drivers::metadata_log::{MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy};
 use crate::drivers::producer_ids::ProducerIds;
 use crate::drivers::topic_creator::{OffsetsTopicSettings, TopicCreator};
@@ -49,6 +52,11 @@ use crate::network::{
     BindError, BoundListener, ListenerConfig, ListenerName, Listeners, NetworkConfig, NetworkState,
 };
 use crate::replica_manager::{ReplicaManager, ResolveTopicSettings};
+
+/// The `kraft.version`s that this program speaks.
+const KRAFT_VERSIONS: (i16, i16) = (0, 1);
+/// Most bytes of the metadata log, or of a snapshot, in one answer.
+const QUORUM_FETCH_BYTES_MAX: i32 = 8 << 20;
 
 /// Everything that a broker is started with, resolved and checked.
 #[derive(Debug)]
@@ -83,6 +91,8 @@ pub struct BootSettings {
     pub controller: ControllerSettings,
     /// `min.insync.replicas`, which a new cluster keeps as a cluster-wide value.
     pub min_in_sync_replicas: i32,
+    /// When a broker that is not heard counts as gone.
+    pub sessions: SessionLimits,
     /// `replica.lag.time.max.ms`.
     pub replica_lag_max_ms: u64,
     /// `auto.create.topics.enable`.
@@ -148,6 +158,9 @@ pub enum BootError {
     /// A port is taken.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The controller does not decide.
+    #[error(transparent)]
+    Controller(#[from] MetadataUnavailable),
     /// The controller refused this broker.
     #[error("the controller refused this broker: {0:?}")]
     Registration(ApiError),
@@ -173,16 +186,6 @@ pub struct RunningBroker {
     admin_http: Option<AdminHttp>,
 }
 
-/// Makes the image visible to handlers.
-#[derive(Debug)]
-struct ImagePublisher(Arc<ArcSwap<MetadataImage>>);
-
-impl MetadataPublisher for ImagePublisher {
-    fn publish(&self, image: &Arc<MetadataImage>, _changes: &MetadataChanges, _now: Now) {
-        self.0.store(image.clone());
-    }
-}
-
 impl MetadataPublisher for ReplicaManager {
     fn publish(&self, image: &Arc<MetadataImage>, changes: &MetadataChanges, now: Now) {
         self.apply(image, changes, now);
@@ -199,24 +202,26 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
     let logs = open_directories(&settings, cluster_id.clone())?;
     let (bound, addresses) = bind(&settings)?;
     let metadata_directory_id = metadata_directory(&settings, &logs)?.id();
-    let mut writer = lead_metadata(&settings, &logs, clock)?;
-    let epoch = register(&mut writer, &settings, &logs, &addresses)?;
-    let first_image = Arc::new(writer.controller.image().clone());
-    let (replica_manager, write_back) = keep_partitions(&settings, logs, &first_image, clock)?;
     let failure = Arc::new(Failure::default());
-    let image = Arc::new(ArcSwap::new(first_image));
-    let groups = Arc::new(start_groups(&settings, &replica_manager, &image.load(), clock)?);
-    let network = NetworkState::new(settings.network.clone());
-    let dynamic = dynamic_configs(&settings, &network, &image.load());
-    let publishers = publishers(dynamic, &replica_manager, &groups, &image);
-    let metadata = Arc::new(MetadataDriver::start(writer, publishers, failure.clone())?);
-    let maintenance = LogMaintenance::start(MaintenanceParts {
-        replica_manager: replica_manager.clone(),
-        settings: settings.maintenance.clone(),
-        metadata_directory: settings.metadata_directory.clone(),
-        failure: failure.clone(),
+    let metadata = Arc::new(join_quorum(
+        &settings,
+        &logs,
+        &cluster_id,
+        failure.clone(),
         clock,
-    })?;
+    )?);
+    let epoch = register(&metadata, &settings, &logs, &addresses).await?;
+    let network = NetworkState::new(settings.network.clone());
+    let partitions = keep_partitions(&settings, logs, &metadata, &network, clock).await?;
+    let Partitions {
+        replica_manager,
+        groups,
+        write_back,
+    } = partitions;
+    let unfenced = metadata
+        .decide(move |controller, _, _| or_refusal(controller.unfence_broker(settings.node_id, epoch)));
+    unfenced.await?.map_err(BootError::Registration)?;
+    let maintenance = maintain(&settings, &replica_manager, failure.clone(), clock)?;
     let topic_creator = Arc::new(TopicCreator::new(
         metadata.clone(),
         Handle::current(),
@@ -230,7 +235,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         logger_levels: settings.logger_levels,
         requests: RequestCounters::default(),
         network,
-        image,
+        image: metadata.image(),
         auto_topic_creation: match settings.auto_topic_creation {
             AutoCreation::Enabled => Some(topic_creator.clone()),
             AutoCreation::Disabled => None,
@@ -277,68 +282,85 @@ fn bind(settings: &BootSettings) -> Result<(Vec<BoundListener>, Addresses), Bind
     Ok((bound, addresses))
 }
 
-/// Opens the logs and leads what the image gives to this broker; with the thread that starts early write-back.
-fn keep_partitions(
-    settings: &BootSettings,
-    mut logs: LogManager,
-    image: &MetadataImage,
-    clock: Clock,
-) -> Result<(Arc<ReplicaManager>, JoinHandle<()>), BootError> {
-    let topics = &settings.topic_settings;
-    let config_of = |partition: &TopicPartition| topics.resolve(image, &partition.topic).log;
-    let loaded = logs.load_logs(&config_of, clock.now())?;
-    let (write_back, thread) = write_back::start()?;
-    let replica_manager = ReplicaManager::new(settings.node_id, logs, topics.clone(), write_back);
-    replica_manager.take_over(image, loaded, clock.now());
-    Ok((Arc::new(replica_manager), thread))
+/// The partitions of this broker, and who works with them.
+struct Partitions {
+    replica_manager: Arc<ReplicaManager>,
+    groups: Arc<CoordinatorDriver>,
+    /// The thread that starts early write-back.
+    write_back: JoinHandle<()>,
 }
 
-fn start_groups(
+/// Opens the logs and takes over what the image gives to this broker; from here on both follow every change.
+///
+/// Who is told of changes, in this order: partitions before those who use them, and both before anybody can be told of
+/// them.
+async fn keep_partitions(
+    settings: &BootSettings,
+    mut logs: LogManager,
+    metadata: &MetadataDriver,
+    network: &NetworkState,
+    clock: Clock,
+) -> Result<Partitions, BootError> {
+    let image = metadata.image().load_full();
+    let topics = &settings.topic_settings;
+    let config_of = |partition: &TopicPartition| topics.resolve(&image, &partition.topic).log;
+    let loaded = logs.load_logs(&config_of, clock.now())?;
+    let (write_back, thread) = write_back::start()?;
+    let replica_manager = Arc::new(ReplicaManager::new(
+        settings.node_id,
+        logs,
+        topics.clone(),
+        write_back,
+    ));
+    let dynamic = Arc::new(DynamicConfigs {
+        configs: settings.configs.clone(),
+        maintenance: settings.maintenance.clone(),
+        connections: network.quotas.clone(),
+    });
+    let parts = coordinator_parts(settings, &replica_manager, clock);
+    let kept = replica_manager.clone();
+    let taken_over = metadata.install(move |image| {
+        dynamic.take_over(image);
+        kept.take_over(image, loaded, clock.now());
+        let groups = Arc::new(CoordinatorDriver::start(parts, image)?);
+        let publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, kept, groups.clone()];
+        Ok::<_, io::Error>((groups, publishers))
+    });
+    Ok(Partitions {
+        groups: taken_over.await??,
+        replica_manager,
+        write_back: thread,
+    })
+}
+
+fn coordinator_parts(
     settings: &BootSettings,
     replica_manager: &Arc<ReplicaManager>,
-    image: &MetadataImage,
     clock: Clock,
-) -> io::Result<CoordinatorDriver> {
-    let parts = CoordinatorParts {
+) -> CoordinatorParts {
+    CoordinatorParts {
         node_id: settings.node_id,
         config: settings.groups,
         log: settings.offsets_log,
         memory: GroupMemory::new(settings.group_memory_bytes),
         replica_manager: replica_manager.clone(),
         clock,
-    };
-    CoordinatorDriver::start(parts, image)
+    }
 }
 
-/// Configurations that were changed before the last stop act from the start.
-fn dynamic_configs(
+fn maintain(
     settings: &BootSettings,
-    network: &NetworkState,
-    image: &MetadataImage,
-) -> Arc<DynamicConfigs> {
-    let dynamic = DynamicConfigs {
-        configs: settings.configs.clone(),
-        maintenance: settings.maintenance.clone(),
-        connections: network.quotas.clone(),
-    };
-    dynamic.take_over(image);
-    Arc::new(dynamic)
-}
-
-/// Who is told of decisions, in this order: partitions before those who use them, and both before anybody can be told
-/// of them.
-fn publishers(
-    dynamic: Arc<DynamicConfigs>,
     replica_manager: &Arc<ReplicaManager>,
-    groups: &Arc<CoordinatorDriver>,
-    image: &Arc<ArcSwap<MetadataImage>>,
-) -> Vec<Arc<dyn MetadataPublisher>> {
-    vec![
-        dynamic,
-        replica_manager.clone(),
-        groups.clone(),
-        Arc::new(ImagePublisher(image.clone())),
-    ]
+    failure: Arc<Failure>,
+    clock: Clock,
+) -> io::Result<LogMaintenance> {
+    LogMaintenance::start(MaintenanceParts {
+        replica_manager: replica_manager.clone(),
+        settings: settings.maintenance.clone(),
+        metadata_directory: settings.metadata_directory.clone(),
+        failure,
+        clock,
+    })
 }
 
 fn propose_in_sync(
@@ -391,54 +413,82 @@ fn metadata_directory<'a>(
     found.ok_or_else(|| BootError::MetadataElsewhere(path.clone()))
 }
 
-fn lead_metadata(
+/// Becomes a member of the quorum: reads what is on disk and begins to take part.
+fn join_quorum(
     settings: &BootSettings,
     logs: &LogManager,
+    cluster_id: &ClusterId,
+    failure: Arc<Failure>,
     clock: Clock,
-) -> Result<MetadataWriter, BootError> {
+) -> Result<MetadataDriver, BootError> {
     let path = &settings.metadata_directory;
     let elsewhere = || BootError::MetadataElsewhere(path.clone());
     let directory = metadata_directory(settings, logs)?;
-    let voter = Voter {
-        id: settings.node_id,
-        directory_id: directory.id(),
+    let opened = MetadataLog::open(
+        MetadataLogOptions {
+            environment: logs.environment(path).ok_or_else(elsewhere)?,
+            previous_stop: directory.previous_stop(),
+            configured_voters: configured_voters(settings),
+            segment_bytes: settings.metadata_segment_bytes,
+        },
+        clock.now(),
+    )?;
+    let listener = settings
+        .voter_endpoints
+        .first()
+        .map(|endpoint| endpoint.name.clone());
+    let raft = RaftSettings {
+        replica: ReplicaKey::new(settings.node_id, directory.id()),
+        cluster_id: cluster_id.clone(),
+        listener: listener.unwrap_or_default(),
         endpoints: settings.voter_endpoints.clone(),
-        kraft_version_range: (0, 1),
+        kraft_version_range: KRAFT_VERSIONS,
+        bootstrap_servers: Vec::new(),
+        auto_join: AutoJoin::Off,
+        timeouts: RaftTimeouts::default(),
+        fetch_bytes_max: QUORUM_FETCH_BYTES_MAX,
+        snapshot_bytes_max: QUORUM_FETCH_BYTES_MAX,
+        seed: random_seed()?,
     };
-    let options = MetadataLogOptions {
-        environment: logs.environment(path).ok_or_else(elsewhere)?,
-        previous_stop: directory.previous_stop(),
-        voter,
-        segment_bytes: settings.metadata_segment_bytes,
-    };
-    let mut opened = MetadataLog::open(options, clock.now())?;
-    let rules = settings.config_rules.clone();
-    let mut controller = QuorumController::new(settings.controller.clone(), rules, opened.image);
-    opened.log.replay_into(&mut controller)?;
-    opened.log.lead(&mut controller, clock.now())?;
-    let mut writer = MetadataWriter::new(controller, opened.log, settings.snapshots, clock);
-    let min_in_sync = settings.min_in_sync_replicas;
-    let bootstrap = opened.bootstrap;
-    writer.decide(|controller, _, _| {
-        Outcome::new(controller.activation_records(&bootstrap, min_in_sync), ())
-    })?;
-    writer.commit()?;
-    Ok(writer)
+    Ok(MetadataDriver::start(MetadataParts {
+        raft,
+        opened,
+        controller: settings.controller.clone(),
+        config_rules: settings.config_rules.clone(),
+        min_in_sync_replicas: settings.min_in_sync_replicas,
+        sessions: settings.sessions,
+        snapshots: settings.snapshots,
+        clock,
+        failure,
+    })?)
 }
 
-/// Registers this node as controller and broker, and lets it in.
-fn register(
-    writer: &mut MetadataWriter,
+/// Who votes while nothing on disk says so: this node alone.
+fn configured_voters(settings: &BootSettings) -> VoterSet {
+    VoterSet::new([Voter {
+        id: settings.node_id,
+        directory_id: DirectoryId::ZERO,
+        endpoints: settings.voter_endpoints.clone(),
+        kraft_version_range: KRAFT_VERSIONS,
+    }])
+}
+
+/// Registers this node as controller and broker; the image holds both when this returns.
+async fn register(
+    metadata: &MetadataDriver,
     settings: &BootSettings,
     logs: &LogManager,
     addresses: &[(ListenerName, SocketAddr)],
 ) -> Result<BrokerEpoch, BootError> {
+    let mut quorum = metadata.quorum();
+    let active = quorum
+        .wait_for(|view| view.active == ActiveController::ThisNode)
+        .await;
+    active.map_err(|_| MetadataUnavailable::Stopped)?;
     let incarnation = random_uuid()?;
     let id = settings.node_id;
     let controller_endpoints: Vec<Endpoint> =
         settings.voter_endpoints.iter().map(controller_endpoint).collect();
-    writer
-        .decide(|controller, _, _| controller.register_controller(id, incarnation, controller_endpoints))?;
     let request = BrokerRegistrationRequest {
         id,
         incarnation_id: incarnation,
@@ -446,12 +496,13 @@ fn register(
         rack: settings.rack.clone(),
         directories: online_directories(logs),
     };
-    let registered = writer.decide(|controller, _, _| or_refusal(controller.register_broker(&request)))?;
-    let epoch = registered.map_err(BootError::Registration)?;
-    let unfenced = writer.decide(|controller, _, _| or_refusal(controller.unfence_broker(id, epoch)))?;
-    unfenced.map_err(BootError::Registration)?;
-    writer.commit()?;
-    Ok(epoch)
+    let controller = metadata.decide(move |controller, _, _| {
+        controller.register_controller(id, incarnation, controller_endpoints)
+    });
+    let broker = metadata.decide(move |controller, _, _| or_refusal(controller.register_broker(&request)));
+    let (controller, broker) = tokio::join!(controller, broker);
+    controller?;
+    broker?.map_err(BootError::Registration)
 }
 
 /// A refusal as an outcome without records.

@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "codec",
             "protocol",
             "metadata",
+            "raft",
             "storage",
             "replication",
             "controller",

@@ -176,3 +176,51 @@ fn the_image_that_a_delta_began_with_stays_as_it_was() {
     assert_eq!(first, before);
     assert_ne!(delta.image(), &before);
 }
+
+#[test]
+fn two_images_differ_by_what_the_records_between_them_change() {
+    let first = [
+        topic("gone", 1),
+        partition(1, 0),
+        topic("stays", 2),
+        partition(2, 0),
+        partition(2, 1),
+    ];
+    let then = [
+        RemoveTopicRecord {
+            topic_id: id(1),
+            ..RemoveTopicRecord::default()
+        }
+        .into(),
+        topic("new", 3),
+        partition(3, 0),
+        partition(2, 2),
+        RegisterBrokerRecord {
+            broker_id: 7,
+            ..RegisterBrokerRecord::default()
+        }
+        .into(),
+        ConfigRecord {
+            resource_type: 2,
+            resource_name: "stays".into(),
+            name: "retention.ms".into(),
+            value: Some("1".into()),
+            ..ConfigRecord::default()
+        }
+        .into(),
+    ];
+    let replayed = |image: &MetadataImage, records: &[MetadataRecord]| {
+        let mut delta = MetadataDelta::new(image);
+        for record in records {
+            delta.replay(record).unwrap();
+        }
+        delta.apply(MetadataProvenance::EMPTY)
+    };
+    let (before, _) = replayed(&MetadataImage::empty(), &first);
+    let (after, changes) = replayed(&before, &then);
+    assert_eq!(MetadataChanges::between(&before, &after), changes);
+    assert_eq!(
+        MetadataChanges::between(&after, &after),
+        MetadataChanges::default()
+    );
+}

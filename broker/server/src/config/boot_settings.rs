@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use broker_controller::{ControllerSettings, TopicDeletion};
+use broker_controller::{ControllerSettings, SessionLimits, TopicDeletion};
 use broker_coordinator::GroupConfig;
 use broker_model::{ClusterId, CompressionType, Timestamp};
 use broker_replication::fetch::SessionCacheLimits;
@@ -19,6 +19,9 @@ use crate::drivers::metadata_log::SnapshotPolicy;
 use crate::drivers::topic_creator::OffsetsTopicSettings;
 use crate::format::{AlreadyFormatted, FormatRequest};
 
+/// How long a broker whose connection broke has to come back: a restart of a listener is shorter, a dead broker
+/// must be replaced before its clients notice.
+const RECONNECT_MS: u64 = 300;
 /// Files that stay free for connections and everything that is not a log.
 const FILES_FOR_OTHERS: u64 = 512;
 
@@ -52,6 +55,7 @@ impl BrokerConfig {
                 },
             },
             min_in_sync_replicas: small("min.insync.replicas"),
+            sessions: session_limits(&configs),
             replica_lag_max_ms: configs.count("replica.lag.time.max.ms"),
             auto_topic_creation: if configs.flag("auto.create.topics.enable") {
                 AutoCreation::Enabled
@@ -76,13 +80,7 @@ impl BrokerConfig {
                 ..SessionCacheLimits::default()
             },
             groups: group_config(&configs),
-            offsets_log: OffsetsLogSettings {
-                compression: u8::try_from(configs.number("offsets.topic.compression.codec"))
-                    .ok()
-                    .and_then(CompressionType::from_wire)
-                    .unwrap_or_default(),
-                load_buffer_size: configs.size("offsets.load.buffer.size"),
-            },
+            offsets_log: offsets_log(&configs),
             group_memory_bytes: configs.size("eddyline.group.memory.bytes"),
             offsets_topic: OffsetsTopicSettings {
                 partitions: small("offsets.topic.num.partitions"),
@@ -110,6 +108,23 @@ impl BrokerConfig {
             already_formatted,
             now,
         }
+    }
+}
+
+/// When a broker counts as gone.
+fn session_limits(configs: &EffectiveConfigs<'_>) -> SessionLimits {
+    SessionLimits {
+        session_ms: configs.count("broker.session.timeout.ms"),
+        reconnect_ms: RECONNECT_MS,
+    }
+}
+
+/// How what groups commit is read and written.
+fn offsets_log(configs: &EffectiveConfigs<'_>) -> OffsetsLogSettings {
+    let codec = u8::try_from(configs.number("offsets.topic.compression.codec")).ok();
+    OffsetsLogSettings {
+        compression: codec.and_then(CompressionType::from_wire).unwrap_or_default(),
+        load_buffer_size: configs.size("offsets.load.buffer.size"),
     }
 }
 

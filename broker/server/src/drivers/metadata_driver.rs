@@ -1,13 +1,21 @@
-//! The thread that decides about metadata and writes the decisions down (ADR 6).
+//! This node's part in the cluster's metadata: a member of the quorum, perhaps the active controller, and the image
+//! of what is committed (ADR 6, ADR 8).
 //!
-//! Owns the controller and the metadata log. Decisions come through a bounded queue. Those that wait are made one
-//! after the other, each on the image that the one before it left, and are made durable by one sync; then the
-//! images are published in order, and only then are the answers released. So nobody sees, and nobody is told of,
-//! what a power cut could take back (I22).
+//! Owns two threads. `metadata` runs the quorum (`broker_raft`) over the log on disk and, while this node leads, the
+//! controller; all steps that wait share one sync. `metadata-image` replays what is committed and tells the
+//! publishers, so that a slow one never holds up an election. A decision is answered when its records are committed
+//! and published here (I22): nobody is told of what a power cut or another leader could take back.
 //!
 //! ```text
-//! decide -> append -> replay   decide -> append -> replay   sync   publish, answer   publish, answer
+//! decide ─► replay ─► append ─┬─► sync ─► high watermark ─► image, publishers ─► answer
+//!                             └─► fetches of the other members
 //! ```
+
+mod active_controller;
+mod node;
+mod peers;
+mod publisher;
+mod steps;
 
 use std::fmt;
 use std::io;
@@ -15,22 +23,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use broker_controller::{Outcome, QuorumController, Seed};
+use arc_swap::ArcSwap;
+use broker_controller::{
+    BrokerSessions, ConfigRules, ControllerSettings, Outcome, QuorumController, Seed, SessionLimits,
+};
 use broker_metadata::{MetadataChanges, MetadataImage};
-use broker_model::{LeaderEpoch, Now, Offset};
+use broker_model::{BrokerEpoch, BrokerId, HighWatermark, LeaderEpoch, Now, Offset};
+use broker_raft::{HostAndPort, QuorumStanding, RaftRequest, RaftResponse, RaftSettings};
 use parking_lot::Mutex;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{oneshot, watch};
 
 use super::failure::Failure;
-use super::metadata_log::{MetadataLog, MetadataLogError, Replayed, SnapshotPolicy};
-use crate::clock::{Clock, random_bytes};
+use super::metadata_log::{MetadataLogError, OpenedMetadataLog, SnapshotPolicy};
+use crate::clock::Clock;
+use active_controller::{Decided, Settled};
+use node::QuorumNode;
+use publisher::Publisher;
+use steps::{Step, StepSender};
 
-/// Decisions that may wait.
-const QUEUE_LENGTH: usize = 1024;
-/// Decisions that share one sync at most.
-const GROUP_LENGTH: usize = 64;
-
-/// Learns of every committed change, in order, on the metadata thread.
+/// Learns of every committed change, in order, on the thread of the image.
 pub trait MetadataPublisher: fmt::Debug + Send + Sync {
     /// The image after the change, and what changed.
     fn publish(&self, image: &Arc<MetadataImage>, changes: &MetadataChanges, now: Now);
@@ -39,277 +50,292 @@ pub trait MetadataPublisher: fmt::Debug + Send + Sync {
 /// No decision can be made now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataUnavailable {
-    /// The broker is stopping, or its metadata log failed.
+    /// The node is stopping, or its metadata log failed.
     #[error("the controller does not answer: the broker is stopping")]
     Stopped,
     /// The records could not be written; nothing was decided.
     #[error("{0}")]
     NotWritten(String),
+    /// Another node is the active controller, or nobody is yet. What was decided here may still come to be committed.
+    #[error("this node is not the active controller")]
+    NotController,
 }
 
-/// Everything that the thread owns.
+/// Who is the active controller, as this node knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuorumView {
+    /// The leader of the quorum.
+    pub leader: Option<BrokerId>,
+    /// Its epoch.
+    pub leader_epoch: LeaderEpoch,
+    /// Where it listens.
+    pub leader_address: Option<HostAndPort>,
+    /// Where decisions are made.
+    pub active: ActiveController,
+}
+
+/// Where decisions are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActiveController {
+    /// By this node.
+    ThisNode,
+    /// By another one, or by nobody yet.
+    Elsewhere,
+}
+
+/// The quorum as its leader sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuorumDescription {
+    /// The leader.
+    pub leader: BrokerId,
+    /// Its epoch.
+    pub leader_epoch: LeaderEpoch,
+    /// Below which offset everything is committed.
+    pub high_watermark: HighWatermark,
+    /// How far everybody is.
+    pub standing: QuorumStanding,
+}
+
+/// What the threads are made of.
 #[derive(Debug)]
-pub struct MetadataWriter {
-    /// Decides.
-    pub controller: QuorumController,
-    /// Keeps.
-    pub log: MetadataLog,
+pub struct MetadataParts {
+    /// This node as a member of the quorum.
+    pub raft: RaftSettings,
+    /// What is on disk.
+    pub opened: OpenedMetadataLog,
+    /// What a controller is told.
+    pub controller: ControllerSettings,
+    /// Says which configs are valid.
+    pub config_rules: Arc<dyn ConfigRules>,
+    /// `min.insync.replicas`, which a new cluster keeps as a cluster-wide value.
+    pub min_in_sync_replicas: i32,
+    /// When brokers count as gone.
+    pub sessions: SessionLimits,
     /// When snapshots are taken.
     pub snapshots: SnapshotPolicy,
-    /// Reads the time.
+    /// Tells the time.
     pub clock: Clock,
-    replayed: Vec<Replayed>,
+    /// Where it is said that the node cannot go on.
+    pub failure: Arc<Failure>,
 }
 
-impl MetadataWriter {
-    /// A writer that leads its log.
-    pub fn new(
-        controller: QuorumController,
-        log: MetadataLog,
-        snapshots: SnapshotPolicy,
-        clock: Clock,
-    ) -> Self {
-        Self {
-            controller,
-            log,
-            snapshots,
-            clock,
-            replayed: Vec::new(),
-        }
-    }
-
-    /// Makes a decision and writes it; it is durable after [`MetadataWriter::commit`].
-    ///
-    /// # Errors
-    /// The records were not written.
-    pub fn decide<R>(
-        &mut self,
-        decision: impl FnOnce(&QuorumController, Now, Seed) -> Outcome<R>,
-    ) -> Result<R, MetadataLogError> {
-        let now = self.clock.now();
-        let outcome = decision(&self.controller, now, Seed::new(random_bytes(&self.clock)));
-        let replayed = self.log.append(&mut self.controller, &outcome.records, now)?;
-        self.replayed.extend(replayed);
-        Ok(outcome.response)
-    }
-
-    /// Makes all decisions durable and hands out what they changed.
-    ///
-    /// # Errors
-    /// The log directory failed.
-    pub fn commit(&mut self) -> Result<Vec<Replayed>, MetadataLogError> {
-        if self.replayed.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.log.commit(self.clock.now())?;
-        Ok(std::mem::take(&mut self.replayed))
-    }
-}
-
-/// Tells a decision's requester; called when the decision is durable and published.
-type Release = Box<dyn FnOnce() + Send>;
-
-/// A decision with its requester's way to be told; none if the requester was told already.
-type Decide = Box<dyn FnOnce(&mut MetadataWriter) -> Option<Release> + Send>;
-
-enum Step {
-    Decide(Decide),
-    Stop(oneshot::Sender<Result<(), String>>),
-}
-
-/// How far the metadata log has come.
+/// How far the committed metadata has come on this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuorumProgress {
-    /// The epoch in which this node leads.
-    pub leader_epoch: LeaderEpoch,
-    /// Where the log ends; all of it is committed.
-    pub log_end: Offset,
-    /// When the last batch was committed.
-    pub last_commit: Now,
+pub struct PublishedTo {
+    /// Offset after the last record that is in the image.
+    pub next_offset: Offset,
 }
 
-/// A handle on the metadata thread; handlers ask it for decisions.
+/// A handle on the metadata threads.
 pub struct MetadataDriver {
-    steps: mpsc::Sender<Step>,
-    progress: Arc<Mutex<QuorumProgress>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    steps: StepSender,
+    image: Arc<ArcSwap<MetadataImage>>,
+    published: watch::Receiver<PublishedTo>,
+    view: watch::Receiver<QuorumView>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl fmt::Debug for MetadataDriver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MetadataDriver")
-            .field("progress", &*self.progress.lock())
+            .field("view", &*self.view.borrow())
             .finish_non_exhaustive()
     }
 }
 
 impl MetadataDriver {
-    /// Starts the thread.
+    /// Starts the threads; other members are asked on the runtime that this is called in.
     ///
     /// # Errors
-    /// The system gives no thread.
-    pub fn start(
-        writer: MetadataWriter,
-        publishers: Vec<Arc<dyn MetadataPublisher>>,
-        failure: Arc<Failure>,
-    ) -> io::Result<Self> {
-        let (steps, queue) = mpsc::channel(QUEUE_LENGTH);
-        let progress = Arc::new(Mutex::new(progress_of(&writer)));
-        let mut thread = MetadataThread {
-            writer,
-            queue,
-            publishers,
-            progress: progress.clone(),
-            failure,
-        };
-        let thread = std::thread::Builder::new()
-            .name("metadata".into())
-            .spawn(move || {
-                if catch_unwind(AssertUnwindSafe(|| thread.run())).is_err() {
-                    thread.failure.declare("the metadata thread panicked");
-                }
-            })?;
+    /// The system gives no thread, or what is on disk breaks the quorum's rules.
+    pub fn start(parts: MetadataParts) -> Result<Self, MetadataLogError> {
+        let first_image = Arc::new(parts.opened.image.clone());
+        let image = Arc::new(ArcSwap::new(first_image));
+        let (steps, queue) = steps::queue();
+        let failure = parts.failure.clone();
+        let publisher = Publisher::new(&parts, image.clone(), steps.clone());
+        let published = publisher.published();
+        let (outbox, publications) = publisher::queue();
+        let (node, view) = QuorumNode::new(parts, (steps.clone(), queue), outbox, publisher.base())?;
+        let failed = failure.clone();
+        let threads = vec![
+            spawn("metadata-image", failed, move || publisher.run(&publications))?,
+            spawn("metadata", failure, move || node.run())?,
+        ];
         Ok(Self {
             steps,
-            progress,
-            thread: Mutex::new(Some(thread)),
+            image,
+            published,
+            view,
+            threads: Mutex::new(threads),
         })
     }
 
-    /// Makes a decision, and answers when it is durable and published.
+    /// What is committed and published here.
+    pub fn image(&self) -> Arc<ArcSwap<MetadataImage>> {
+        self.image.clone()
+    }
+
+    /// Waits until everything before the offset is in the image.
     ///
     /// # Errors
-    /// Nothing was decided.
+    /// The node stops.
+    pub async fn published_to(&self, offset: Offset) -> Result<(), MetadataUnavailable> {
+        let mut published = self.published.clone();
+        let reached = published
+            .wait_for(|published| published.next_offset >= offset)
+            .await;
+        reached.map(drop).map_err(|_| MetadataUnavailable::Stopped)
+    }
+
+    /// How far the image has come.
+    pub fn published(&self) -> PublishedTo {
+        *self.published.borrow()
+    }
+
+    /// Who is the active controller; changes are told.
+    pub fn quorum(&self) -> watch::Receiver<QuorumView> {
+        self.view.clone()
+    }
+
+    /// Adds publishers, between two changes: `make` sees the image as it is, they learn of every later change.
+    ///
+    /// # Errors
+    /// The node stops.
+    pub async fn install<T: Send + 'static, E: Send + 'static>(
+        &self,
+        make: impl FnOnce(&Arc<MetadataImage>) -> Result<(T, Vec<Arc<dyn MetadataPublisher>>), E> + Send + 'static,
+    ) -> Result<Result<T, E>, MetadataUnavailable> {
+        let (answer, answered) = oneshot::channel();
+        let install = Box::new(move |image: &Arc<MetadataImage>| match make(image) {
+            Ok((made, publishers)) => {
+                drop(answer.send(Ok(made)));
+                publishers
+            }
+            Err(error) => {
+                drop(answer.send(Err(error)));
+                Vec::new()
+            }
+        });
+        self.steps.send(Step::Install(install)).await?;
+        answered.await.map_err(|_| MetadataUnavailable::Stopped)
+    }
+
+    /// Makes a decision, and answers when it is committed and published.
+    ///
+    /// # Errors
+    /// Nothing was decided; or, by [`MetadataUnavailable::NotController`], it is not known whether it will be.
     pub async fn decide<R: Send + 'static>(
         &self,
         decision: impl FnOnce(&QuorumController, Now, Seed) -> Outcome<R> + Send + 'static,
     ) -> Result<R, MetadataUnavailable> {
-        let (answer, answered) = oneshot::channel();
-        let step = Step::Decide(Box::new(move |writer| match writer.decide(survived(decision)) {
-            Ok(Ok(response)) => Some(Box::new(move || drop(answer.send(Ok(response)))) as Release),
-            Ok(Err(panicked)) => {
-                drop(answer.send(Err(panicked)));
-                None
-            }
-            Err(error) => {
-                tracing::error!(%error, "a decision about metadata was not written");
-                drop(answer.send(Err(MetadataUnavailable::NotWritten(error.to_string()))));
-                None
-            }
-        }));
-        let stopped = |_| MetadataUnavailable::Stopped;
-        self.steps
-            .send(step)
+        self.decide_with_sessions(move |controller, _sessions, now, seed| decision(controller, now, seed))
             .await
-            .map_err(|_| MetadataUnavailable::Stopped)?;
-        answered.await.map_err(stopped)?
     }
 
-    /// How far the log has come.
-    pub fn progress(&self) -> QuorumProgress {
-        *self.progress.lock()
+    /// Makes a decision that looks at, or notes, when brokers were heard.
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub async fn decide_with_sessions<R: Send + 'static>(
+        &self,
+        decision: impl FnOnce(&QuorumController, &mut BrokerSessions, Now, Seed) -> Outcome<R> + Send + 'static,
+    ) -> Result<R, MetadataUnavailable> {
+        let (answer, answered) = oneshot::channel();
+        let decide: steps::Decide = Box::new(move |active, now, seed| {
+            let Some((controller, sessions)) = active else {
+                drop(answer.send(Err(MetadataUnavailable::NotController)));
+                return None;
+            };
+            let decided = catch_unwind(AssertUnwindSafe(|| decision(controller, sessions, now, seed)));
+            let Ok(outcome) = decided else {
+                tracing::error!("a decision about metadata panicked");
+                let why = "the controller made a mistake; nothing was decided";
+                drop(answer.send(Err(MetadataUnavailable::NotWritten(why.to_owned()))));
+                return None;
+            };
+            let response = outcome.response;
+            let release = Box::new(move |settled| {
+                drop(answer.send(match settled {
+                    Settled::Committed => Ok(response),
+                    Settled::Lost => Err(MetadataUnavailable::NotController),
+                    Settled::NotWritten(why) => Err(MetadataUnavailable::NotWritten(why)),
+                }));
+            });
+            Some(Decided {
+                records: outcome.records,
+                release,
+            })
+        });
+        self.steps.send(Step::Decide(decide)).await?;
+        answered.await.map_err(|_| MetadataUnavailable::Stopped)?
     }
 
-    /// Finishes what waits, closes the log and ends the thread.
+    /// Puts a request of another member, or of an administrator, to the quorum.
+    ///
+    /// # Errors
+    /// The node stops.
+    pub async fn ask_quorum(
+        &self,
+        api_version: i16,
+        request: RaftRequest,
+    ) -> Result<RaftResponse, MetadataUnavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.steps
+            .send(Step::Request {
+                api_version,
+                request: Box::new(request),
+                answer,
+            })
+            .await?;
+        answered.await.map_err(|_| MetadataUnavailable::Stopped)
+    }
+
+    /// Says that the connection ended through which that broker sent its heartbeats.
+    pub fn connection_broke(&self, broker: BrokerId, epoch: BrokerEpoch) {
+        self.steps.tell(Step::ConnectionBroke(broker, epoch));
+    }
+
+    /// The quorum as its leader sees it.
+    ///
+    /// # Errors
+    /// This node does not lead, or stops.
+    pub async fn describe_quorum(&self) -> Result<QuorumDescription, MetadataUnavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.steps.send(Step::Describe(answer)).await?;
+        let description = answered.await.map_err(|_| MetadataUnavailable::Stopped)?;
+        description.ok_or(MetadataUnavailable::NotController)
+    }
+
+    /// Hands leadership over if this node leads, finishes what waits, closes the log and ends the threads.
     ///
     /// # Errors
     /// The log could not be closed cleanly.
     pub async fn stop(&self) -> Result<(), String> {
+        let failed = || "the metadata log had failed".to_owned();
         let (done, stopped) = oneshot::channel();
-        if self.steps.send(Step::Stop(done)).await.is_err() {
-            return Err("the metadata log had failed".into());
-        }
-        let closed = stopped
-            .await
-            .unwrap_or_else(|_| Err("the metadata log had failed".into()));
-        let thread = self.thread.lock().take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            return Err("the metadata thread panicked".into());
+        self.steps.send(Step::Stop(done)).await.map_err(|_| failed())?;
+        let closed = stopped.await.unwrap_or_else(|_| Err(failed()));
+        let threads = std::mem::take(&mut *self.threads.lock());
+        for thread in threads {
+            if thread.join().is_err() {
+                return Err("a metadata thread panicked".into());
+            }
         }
         closed
     }
 }
 
-/// A decision whose panic refuses it: it had changed nothing yet.
-fn survived<R>(
-    decision: impl FnOnce(&QuorumController, Now, Seed) -> Outcome<R>,
-) -> impl FnOnce(&QuorumController, Now, Seed) -> Outcome<Result<R, MetadataUnavailable>> {
-    move |controller, now, seed| match catch_unwind(AssertUnwindSafe(|| decision(controller, now, seed))) {
-        Ok(outcome) => Outcome::new(outcome.records, Ok(outcome.response)),
-        Err(_) => {
-            tracing::error!("a decision about metadata panicked");
-            let why = "the controller made a mistake; nothing was decided";
-            Outcome::answer(Err(MetadataUnavailable::NotWritten(why.to_owned())))
-        }
-    }
-}
-
-fn progress_of(writer: &MetadataWriter) -> QuorumProgress {
-    QuorumProgress {
-        leader_epoch: writer.log.epoch(),
-        log_end: writer.log.log_end(),
-        last_commit: writer.clock.now(),
-    }
-}
-
-struct MetadataThread {
-    writer: MetadataWriter,
-    queue: mpsc::Receiver<Step>,
-    publishers: Vec<Arc<dyn MetadataPublisher>>,
-    progress: Arc<Mutex<QuorumProgress>>,
+fn spawn(
+    name: &'static str,
     failure: Arc<Failure>,
-}
-
-impl MetadataThread {
-    fn run(&mut self) {
-        while let Some(first) = self.queue.blocking_recv() {
-            let mut releases = Vec::new();
-            let mut stop = None;
-            let mut next = Some(first);
-            let mut taken = 0;
-            while let Some(step) = next {
-                match step {
-                    Step::Decide(decide) => releases.extend(decide(&mut self.writer)),
-                    Step::Stop(done) => {
-                        stop = Some(done);
-                        break;
-                    }
-                }
-                taken += 1;
-                next = (taken < GROUP_LENGTH)
-                    .then(|| self.queue.try_recv().ok())
-                    .flatten();
-            }
-            if let Err(error) = self.commit_and_publish() {
-                self.failure.declare(format!("metadata log: {error}"));
-                return;
-            }
-            for release in releases {
-                release();
-            }
-            if let Some(done) = stop {
-                let closed = self.writer.log.close(self.writer.clock.now());
-                drop(done.send(closed.map_err(|error| error.to_string())));
-                return;
-            }
+    run: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, MetadataLogError> {
+    let guarded = move || {
+        if catch_unwind(AssertUnwindSafe(run)).is_err() {
+            failure.declare(format!("the thread {name} panicked"));
         }
-    }
-
-    fn commit_and_publish(&mut self) -> Result<(), MetadataLogError> {
-        let committed = self.writer.commit()?;
-        if committed.is_empty() {
-            return Ok(());
-        }
-        let now = self.writer.clock.now();
-        *self.progress.lock() = progress_of(&self.writer);
-        for replayed in &committed {
-            for publisher in &self.publishers {
-                publisher.publish(&replayed.image, &replayed.changes, now);
-            }
-        }
-        let image = self.writer.controller.image();
-        self.writer.log.snapshot_if_due(image, self.writer.snapshots, now)
-    }
+    };
+    let started: io::Result<_> = std::thread::Builder::new().name(name.into()).spawn(guarded);
+    started.map_err(MetadataLogError::NoThread)
 }

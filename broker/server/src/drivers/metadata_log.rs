@@ -1,23 +1,22 @@
-//! The metadata log on disk: `__cluster_metadata-0`, its snapshots and `quorum-state` (KIP-595, KIP-630, KIP-853).
+//! The metadata log on disk: `__cluster_metadata-0` and `quorum-state` (KIP-595, KIP-853).
 //!
-//! Owns the log and the epoch in which this node leads it. Invariant (I22): what was answered stands in the log
-//! and was synced before; the high watermark is moved only by [`MetadataLog::commit`]. A quorum of one: this node
-//! leads from its start, in an epoch that is one higher than any before. What the records mean is the controller's.
+//! Owns the log and decides nothing: what is appended, cut and committed is the quorum's (`broker_raft`), what the
+//! records mean the controller's. Invariant (I22): [`MetadataLog::flush`] returns only when everything that was
+//! written is on the device. Snapshots have their own file, `metadata_snapshots`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use broker_controller::QuorumController;
 use broker_metadata::metadata_log::{
-    BatchStamp, CLUSTER_METADATA_TOPIC, CLUSTER_METADATA_TOPIC_ID, ControlRecord, LeaderChange, QUORUM_STATE,
-    QuorumState, Voter, control_batch, read_batches, records_batch,
+    CLUSTER_METADATA_TOPIC, CLUSTER_METADATA_TOPIC_ID, QUORUM_STATE, QuorumState,
 };
-use broker_metadata::{LogFormatError, MetadataChanges, MetadataImage, MetadataRecord};
+use broker_metadata::{LogFormatError, MetadataImage};
 use broker_model::{HighWatermark, LeaderEpoch, Now, Offset, PartitionIndex, TopicPartition};
+use broker_raft::{LogView, VoterSet};
 use broker_storage::fs::{read_whole, replace_whole};
 use broker_storage::{
-    AppendContext, AppendError, AppendOrigin, FetchIsolation, LogCheckpoints, LogConfig, LogEnvironment,
-    MinOneBatch, PreviousStop, ReadError, ReadLimits, StorageError, UnifiedLog,
+    AppendError, DeleteRecordsError, FetchIsolation, LogCheckpoints, LogConfig, LogEnvironment, MinOneBatch,
+    PreviousStop, ReadError, ReadLimits, StorageError, UnifiedLog,
 };
 use bytes::Bytes;
 
@@ -34,10 +33,10 @@ const QUORUM_STATE_SIZE_MAX: usize = 64 << 10;
 pub struct MetadataLogOptions {
     /// Where it lies.
     pub environment: LogEnvironment,
-    /// How the last process that led it ended.
+    /// How the last process that had it ended.
     pub previous_stop: PreviousStop,
-    /// This node as the only member of the quorum.
-    pub voter: Voter,
+    /// Who votes while neither the log nor a snapshot says so (`controller.quorum.voters`).
+    pub configured_voters: VoterSet,
     /// `metadata.log.segment.bytes`.
     pub segment_bytes: u32,
 }
@@ -45,7 +44,7 @@ pub struct MetadataLogOptions {
 /// The metadata log cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum MetadataLogError {
-    /// The log cannot be opened.
+    /// The log cannot be opened, or cut.
     #[error(transparent)]
     Open(#[from] broker_storage::LoadError),
     /// The file system failed.
@@ -63,10 +62,19 @@ pub enum MetadataLogError {
     /// Records contradict each other.
     #[error("the metadata log contradicts itself: {0}")]
     Replay(#[from] broker_metadata::LoadError),
+    /// Batches do not continue one another.
+    #[error("the metadata log is broken: {0}")]
+    Broken(#[from] broker_raft::LogError),
+    /// The quorum's rules are broken.
+    #[error("the metadata quorum cannot go on: {0}")]
+    Quorum(#[from] broker_raft::RaftError),
+    /// The system gives no thread.
+    #[error("the system gives no thread for the metadata: {0}")]
+    NoThread(std::io::Error),
     /// Something between the newest snapshot and the log is missing.
     #[error(
-        "the metadata log in {} begins at offset {log_start}, but the newest snapshot ends at {snapshot_end}: \
-         a snapshot file is missing",
+        "the metadata log in {} begins at offset {log_start}, but no snapshot that can be read ends there or \
+         behind it: a snapshot file is missing",
         folder.display()
     )]
     Gap {
@@ -74,40 +82,30 @@ pub enum MetadataLogError {
         folder: PathBuf,
         /// First offset of the log.
         log_start: Offset,
-        /// Offset after the newest snapshot.
-        snapshot_end: Offset,
     },
 }
 
-/// The log of the cluster's metadata, led by this node.
+/// The log of the cluster's metadata.
 #[derive(Debug)]
 pub struct MetadataLog {
     environment: LogEnvironment,
     folder: PathBuf,
     log: UnifiedLog,
-    epoch: LeaderEpoch,
-    voter: Voter,
-    snapshots: Snapshots,
 }
 
-/// A decision that stands in the log, and what it changed.
-#[derive(Clone, Debug)]
-pub struct Replayed {
-    /// The image after it.
-    pub image: Arc<MetadataImage>,
-    /// What it changed.
-    pub changes: MetadataChanges,
-}
-
-/// What is on disk: the image of the newest snapshot, the log behind it, and what `format` left.
+/// What is on disk.
 #[derive(Debug)]
 pub struct OpenedMetadataLog {
     /// The log.
     pub log: MetadataLog,
-    /// The image to begin with; replay the log on it.
+    /// Its snapshots.
+    pub snapshots: Snapshots,
+    /// The log as the quorum sees it.
+    pub view: LogView,
+    /// Whom this node voted for, and who led.
+    pub quorum_state: Option<QuorumState>,
+    /// The image of the newest snapshot; what the log holds behind it counts when it is known to be committed.
     pub image: MetadataImage,
-    /// The records that a new log begins with.
-    pub bootstrap: Vec<MetadataRecord>,
 }
 
 /// The partition that is the metadata log.
@@ -134,203 +132,135 @@ impl MetadataLog {
             retention_ms: None,
             ..LogConfig::default()
         });
-        let is_new = environment.fs.info(&folder.join("partition.metadata")).is_err();
-        let log = if is_new {
-            let id = CLUSTER_METADATA_TOPIC_ID;
-            let log = UnifiedLog::create(&environment, metadata_partition(), id, config, now)?;
-            environment.directory.sync_names(environment.fs.as_ref())?;
-            log
-        } else {
-            let checkpoints = LogCheckpoints {
-                previous_stop: options.previous_stop,
-                ..LogCheckpoints::NONE
-            };
-            let (log, report) =
-                UnifiedLog::open(&environment, metadata_partition(), config, checkpoints, now)?;
-            tracing::debug!(?report, "metadata log opened");
-            log
-        };
-        let (snapshots, found) = Snapshots::load(environment.fs.clone(), &folder)?;
-        let mut opened = Self {
-            epoch: LeaderEpoch::new(0),
-            voter: options.voter,
+        let log = open_log(&environment, &folder, config, options.previous_stop, now)?;
+        let snapshots = Snapshots::load(environment.fs.clone(), &folder)?;
+        let mut log = Self {
             environment,
             folder,
             log,
-            snapshots,
         };
-        let found = opened.snapshots.image_of(found)?;
-        opened.require_no_gap(&found.image)?;
+        let view = log.view(&snapshots, &options.configured_voters, now)?;
+        // What a killed process left in the page cache is not on the device yet.
+        log.flush(now)?;
         Ok(OpenedMetadataLog {
-            log: opened,
-            image: found.image,
-            bootstrap: found.bootstrap,
+            quorum_state: log.quorum_state()?,
+            image: snapshots.newest_image()?,
+            log,
+            snapshots,
+            view,
         })
     }
 
-    fn require_no_gap(&mut self, image: &MetadataImage) -> Result<(), MetadataLogError> {
-        let snapshot_end = image.provenance.last_contained_offset.plus(1);
-        let log_start = self.log.log_start().offset();
-        if log_start > snapshot_end || self.log.log_end().offset() < snapshot_end {
-            return Err(MetadataLogError::Gap {
-                folder: self.folder.clone(),
-                log_start,
-                snapshot_end,
-            });
+    /// The log as the quorum sees it: behind the snapshot at which it begins, or anew behind the newest one if it does
+    /// not hold what that stands for.
+    fn view(
+        &mut self,
+        snapshots: &Snapshots,
+        configured: &VoterSet,
+        now: Now,
+    ) -> Result<LogView, MetadataLogError> {
+        let newest = snapshots.newest();
+        let mut view = LogView::new(configured.clone());
+        match snapshots.first_from(self.log.log_start().offset()) {
+            Some(first) => view.begin_with(first, snapshots.voters_of(first.id)?),
+            None if self.log.log_start().offset() == Offset::ZERO => {}
+            None => return Err(self.gap()),
+        }
+        self.restore_into(&mut view)?;
+        if self.end() < view.start() {
+            self.begin_anew(view.start(), now)?;
+        }
+        if let Some(newest) = newest.filter(|newest| !view.holds(newest.id)) {
+            self.begin_anew(newest.id.end_offset, now)?;
+            view = LogView::new(configured.clone());
+            view.begin_with(newest, snapshots.voters_of(newest.id)?);
+        }
+        let start = view.start();
+        for snapshot in snapshots.readable().filter(|known| known.id.end_offset >= start) {
+            view.keep_snapshot(snapshot)?;
+        }
+        Ok(view)
+    }
+
+    fn restore_into(&self, view: &mut LogView) -> Result<(), MetadataLogError> {
+        let end = self.end();
+        while view.end_offset().offset < end {
+            let from = view.end_offset().offset;
+            view.restore(&self.read(from, LOAD_CHUNK, FetchIsolation::LogEnd)?)?;
+            if view.end_offset().offset == from {
+                return Err(self.gap());
+            }
         }
         Ok(())
     }
 
-    /// Replays everything behind the controller's image.
-    ///
-    /// # Errors
-    /// A batch is damaged or contradicts the image.
-    pub fn replay_into(&mut self, controller: &mut QuorumController) -> Result<(), MetadataLogError> {
-        let limits = ReadLimits {
-            max_bytes: LOAD_CHUNK,
-            upper: FetchIsolation::LogEnd,
-            min_one: MinOneBatch::Yes,
-        };
-        while controller.loader().next_offset() < self.log.log_end().offset() {
-            let from = controller.loader().next_offset();
-            let bytes = self.log.read(from, limits)?.records.fetch()?.to_bytes();
-            for batch in read_batches(&bytes)? {
-                if batch.batch().base_offset >= from {
-                    controller.replay(batch.batch())?;
-                }
-            }
-            if controller.loader().next_offset() == from {
-                return Err(self.gap_at(from));
-            }
-        }
-        Ok(())
-    }
-
-    fn gap_at(&self, from: Offset) -> MetadataLogError {
+    fn gap(&self) -> MetadataLogError {
         MetadataLogError::Gap {
             folder: self.folder.clone(),
-            log_start: self.log.log_end().offset(),
-            snapshot_end: from,
+            log_start: self.log.log_start().offset(),
         }
     }
 
-    /// Begins to lead, in the epoch after the last one; the first batch of the epoch says so.
+    /// Appends batches as they are; they are not on the device before [`MetadataLog::flush`].
+    ///
+    /// # Errors
+    /// They do not continue the log, or the file system fails.
+    pub fn append(&mut self, records: &Bytes, epoch: LeaderEpoch, now: Now) -> Result<(), MetadataLogError> {
+        self.log.append_as_follower(records, epoch, now)?;
+        Ok(())
+    }
+
+    /// Cuts the log there.
     ///
     /// # Errors
     /// The file system fails.
-    pub fn lead(&mut self, controller: &mut QuorumController, now: Now) -> Result<(), MetadataLogError> {
-        self.epoch = LeaderEpoch::new(self.last_epoch()? + 1);
-        let state = QuorumState::leading(self.voter.id, self.epoch.value());
-        let path = self.folder.join(QUORUM_STATE);
-        replace_whole(self.environment.fs.as_ref(), &path, state.to_text().as_bytes())
-            .map_err(|error| self.environment.directory.failed(&path, error))?;
-        let change = LeaderChange {
-            leader: self.voter.id,
-            voters: vec![self.voter.id],
-            granting_voters: vec![self.voter.id],
-        };
-        let mut controls = vec![ControlRecord::LeaderChange(change)];
-        if self.log.log_end().offset() == Offset::ZERO {
-            controls.push(ControlRecord::KRaftVersion(broker_metadata::KRAFT_VERSION_LEVEL));
-            controls.push(ControlRecord::KRaftVoters(vec![self.voter.clone()]));
-        }
-        let bytes = control_batch(self.stamp(now), &controls)?;
-        self.write(&bytes, controller, now)?;
+    pub fn truncate(&mut self, to: Offset, now: Now) -> Result<(), MetadataLogError> {
+        self.log.truncate_to(to, now)?;
         Ok(())
     }
 
-    /// The last epoch that is known: that of `quorum-state` or of the last batch.
-    fn last_epoch(&self) -> Result<i32, MetadataLogError> {
-        let path = self.folder.join(QUORUM_STATE);
-        let stated = match read_whole(self.environment.fs.as_ref(), &path, QUORUM_STATE_SIZE_MAX) {
-            Ok(content) => QuorumState::from_text(&String::from_utf8_lossy(&content))?.leader_epoch,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(self.environment.directory.failed(&path, error).into()),
-        };
-        let written = self.log.latest_epoch().map_or(0, LeaderEpoch::value);
-        Ok(stated.max(written))
-    }
-
-    fn stamp(&self, now: Now) -> BatchStamp {
-        BatchStamp {
-            base_offset: self.log.log_end().offset(),
-            leader_epoch: self.epoch,
-            timestamp: now.wall,
-        }
-    }
-
-    /// Writes a decision as one batch and replays it; nothing is durable before [`MetadataLog::commit`].
+    /// Deletes the log and begins it behind a snapshot.
     ///
     /// # Errors
-    /// Nothing was written and the controller is as before, unless the replay itself fails, which no log survives.
-    pub fn append(
-        &mut self,
-        controller: &mut QuorumController,
-        records: &[MetadataRecord],
-        now: Now,
-    ) -> Result<Option<Replayed>, MetadataLogError> {
-        if records.is_empty() {
-            return Ok(None);
-        }
-        let version = controller.image().features.metadata_version;
-        let bytes = records_batch(self.stamp(now), version, records)?;
-        self.write(&bytes, controller, now).map(Some)
+    /// The file system fails.
+    pub fn begin_anew(&mut self, at: Offset, now: Now) -> Result<(), MetadataLogError> {
+        Ok(self.log.truncate_fully_and_start_at(at, now)?)
     }
 
-    fn write(
-        &mut self,
-        bytes: &Bytes,
-        controller: &mut QuorumController,
-        now: Now,
-    ) -> Result<Replayed, MetadataLogError> {
-        let context = AppendContext {
-            leader_epoch: self.epoch,
-            origin: AppendOrigin::RaftLeader,
-            now,
-            request_version: None,
-        };
-        self.log.append_as_leader(bytes, context)?;
-        self.snapshots.bytes_since += bytes.len() as u64;
-        let mut changes = MetadataChanges::default();
-        for batch in read_batches(bytes)? {
-            changes = controller.replay(batch.batch())?;
-        }
-        Ok(Replayed {
-            image: Arc::new(controller.image().clone()),
-            changes,
-        })
-    }
-
-    /// Makes everything that was appended durable; only now may it be answered.
+    /// Brings everything that was written to the device.
     ///
     /// # Errors
     /// Any failure means that the log directory is lost for this process.
-    pub fn commit(&mut self, now: Now) -> Result<(), MetadataLogError> {
-        self.log.flush(now)?;
-        let end = self.log.log_end().offset();
-        self.log.update_high_watermark(HighWatermark::at(end));
-        Ok(())
+    pub fn flush(&mut self, now: Now) -> Result<(), MetadataLogError> {
+        Ok(self.log.flush(now)?)
     }
 
-    /// Writes a snapshot of the image if enough was appended since the last one, and deletes what it replaces.
+    /// Everything below is committed.
+    pub fn commit(&mut self, high_watermark: HighWatermark) {
+        self.log.update_high_watermark(high_watermark);
+    }
+
+    /// Whole batches from the offset on, up to that many bytes but at least one batch.
+    ///
+    /// # Errors
+    /// The offset is not in the log, or the file system fails.
+    pub fn read(&self, from: Offset, max: usize, upper: FetchIsolation) -> Result<Bytes, MetadataLogError> {
+        let limits = ReadLimits {
+            max_bytes: max,
+            upper,
+            min_one: MinOneBatch::Yes,
+        };
+        Ok(self.log.read(from, limits)?.records.fetch()?.to_bytes())
+    }
+
+    /// Deletes what lies before the offset, as far as whole segments do.
     ///
     /// # Errors
     /// The file system fails.
-    pub fn snapshot_if_due(
-        &mut self,
-        image: &MetadataImage,
-        policy: SnapshotPolicy,
-        now: Now,
-    ) -> Result<(), MetadataLogError> {
-        if !self.snapshots.is_due(policy, now) {
-            return Ok(());
-        }
-        let Some(keep_from) = self.snapshots.write(image, &self.voter, now, &self.environment)? else {
-            return Ok(());
-        };
-        match self.log.maybe_increment_log_start_offset(keep_from) {
-            Ok(_) | Err(broker_storage::DeleteRecordsError::BeyondHighWatermark { .. }) => {}
-            Err(broker_storage::DeleteRecordsError::Storage(error)) => return Err(error.into()),
+    pub fn trim(&mut self, start: Offset, now: Now) -> Result<(), MetadataLogError> {
+        match self.log.maybe_increment_log_start_offset(start) {
+            Ok(_) | Err(DeleteRecordsError::BeyondHighWatermark { .. }) => {}
+            Err(DeleteRecordsError::Storage(error)) => return Err(error.into()),
         }
         if let Some(pending) = self.log.delete_old_segments(now)? {
             for path in pending.paths {
@@ -343,6 +273,26 @@ impl MetadataLog {
         Ok(())
     }
 
+    /// Replaces `quorum-state`; it is on the device when this returns.
+    ///
+    /// # Errors
+    /// The file system fails.
+    pub fn persist(&self, state: &QuorumState) -> Result<(), MetadataLogError> {
+        let path = self.folder.join(QUORUM_STATE);
+        replace_whole(self.environment.fs.as_ref(), &path, state.to_text().as_bytes())
+            .map_err(|error| self.environment.directory.failed(&path, error))?;
+        Ok(())
+    }
+
+    fn quorum_state(&self) -> Result<Option<QuorumState>, MetadataLogError> {
+        let path = self.folder.join(QUORUM_STATE);
+        match read_whole(self.environment.fs.as_ref(), &path, QUORUM_STATE_SIZE_MAX) {
+            Ok(content) => Ok(Some(QuorumState::from_text(&String::from_utf8_lossy(&content))?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.environment.directory.failed(&path, error).into()),
+        }
+    }
+
     /// Closes the log for a clean stop.
     ///
     /// # Errors
@@ -351,20 +301,37 @@ impl MetadataLog {
         Ok(self.log.close(now)?)
     }
 
-    /// The epoch in which this node leads.
-    pub fn epoch(&self) -> LeaderEpoch {
-        self.epoch
-    }
-
     /// Offset of the next record.
-    pub fn log_end(&self) -> Offset {
+    pub fn end(&self) -> Offset {
         self.log.log_end().offset()
     }
 
-    /// The directory that it lies in.
-    pub fn directory(&self) -> &Path {
-        self.environment.directory.path()
+    /// What the file system said about that path takes the directory offline.
+    pub(super) fn failed(&self, path: &Path, error: std::io::Error) -> MetadataLogError {
+        self.environment.directory.failed(path, error).into()
     }
+}
+
+fn open_log(
+    environment: &LogEnvironment,
+    folder: &Path,
+    config: Arc<LogConfig>,
+    previous_stop: PreviousStop,
+    now: Now,
+) -> Result<UnifiedLog, MetadataLogError> {
+    if environment.fs.info(&folder.join("partition.metadata")).is_err() {
+        let id = CLUSTER_METADATA_TOPIC_ID;
+        let log = UnifiedLog::create(environment, metadata_partition(), id, config, now)?;
+        environment.directory.sync_names(environment.fs.as_ref())?;
+        return Ok(log);
+    }
+    let checkpoints = LogCheckpoints {
+        previous_stop,
+        ..LogCheckpoints::NONE
+    };
+    let (log, report) = UnifiedLog::open(environment, metadata_partition(), config, checkpoints, now)?;
+    tracing::debug!(?report, "metadata log opened");
+    Ok(log)
 }
 
 /// When snapshots are taken.

@@ -4,147 +4,241 @@
 //! file with a snapshot's name is complete. The newest two are kept, and the log from the older one on, so that one
 //! damaged file costs nothing but a longer start.
 
+use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use broker_metadata::metadata_log::{
-    BOOTSTRAP_CHECKPOINT, Checkpoint, CheckpointHead, SnapshotId, Voter, read_checkpoint, write_checkpoint,
+    BOOTSTRAP_CHECKPOINT, Checkpoint, CheckpointHead, SnapshotId, read_checkpoint, write_checkpoint,
 };
 use broker_metadata::{
     MetadataDelta, MetadataImage, MetadataProvenance, MetadataRecord, ReplayError, image_records,
 };
-use broker_model::{MonotonicMs, Now, Offset};
-use broker_storage::fs::{read_whole, replace_whole};
-use broker_storage::{Fs, LogEnvironment, StorageError};
+use broker_model::{Offset, Timestamp};
+use broker_raft::{Snapshot, SnapshotVoters, VoterSet};
+use broker_storage::fs::{OpenMode, read_whole, replace_whole};
+use broker_storage::{Fs, StorageError};
+use bytes::Bytes;
 
-use super::metadata_log::{MetadataLogError, SnapshotPolicy};
+use super::metadata_log::MetadataLogError;
 
 const SNAPSHOT_SIZE_MAX: usize = 1 << 30;
 const SNAPSHOTS_KEPT: usize = 2;
+/// Behind the name of a snapshot that is not whole yet, as Kafka names it.
+const UNFINISHED: &str = ".part";
 
 /// The snapshots of a metadata log.
 #[derive(Debug)]
-pub(super) struct Snapshots {
+pub struct Snapshots {
+    fs: Arc<dyn Fs>,
     folder: PathBuf,
-    known: Vec<SnapshotId>,
-    /// Bytes appended to the log since the newest snapshot.
-    pub(super) bytes_since: u64,
-    last_written: MonotonicMs,
-}
-
-/// The files that a start needs.
-#[derive(Debug)]
-pub(super) struct FoundSnapshots {
-    newest: Option<(SnapshotId, Checkpoint)>,
-    bootstrap: Option<Checkpoint>,
-}
-
-/// What the snapshots say.
-#[derive(Debug)]
-pub(super) struct SnapshotContent {
-    pub(super) image: MetadataImage,
-    pub(super) bootstrap: Vec<MetadataRecord>,
+    known: Vec<Snapshot>,
+    bootstrap: Vec<MetadataRecord>,
 }
 
 impl Snapshots {
-    /// Finds the newest readable snapshot and what `format` left.
-    pub(super) fn load(fs: Arc<dyn Fs>, folder: &Path) -> Result<(Self, FoundSnapshots), MetadataLogError> {
+    /// Finds the readable snapshots and what `format` left.
+    pub(super) fn load(fs: Arc<dyn Fs>, folder: &Path) -> Result<Self, MetadataLogError> {
         let failed = |error| StorageError::from_io(folder, folder, error);
         let names = fs.list(folder).map_err(failed)?;
-        let mut known: Vec<_> = names
+        let mut snapshots = Self {
+            fs,
+            folder: folder.to_path_buf(),
+            known: Vec::new(),
+            bootstrap: Vec::new(),
+        };
+        for id in names
             .iter()
             .filter_map(|entry| SnapshotId::from_file_name(&entry.name))
-            .collect();
-        known.sort_unstable();
-        let read = |path: PathBuf| -> Result<Checkpoint, MetadataLogError> {
-            let content = read_whole(fs.as_ref(), &path, SNAPSHOT_SIZE_MAX)
-                .map_err(|error| StorageError::from_io(folder, &path, error))?;
-            Ok(read_checkpoint(&content.into())?)
-        };
-        let mut newest = None;
-        for id in known.iter().rev().filter(|id| **id != SnapshotId::BOOTSTRAP) {
-            match read(folder.join(id.to_string())) {
-                Ok(checkpoint) => {
-                    newest = Some((*id, checkpoint));
-                    break;
+        {
+            match snapshots.read(id) {
+                Ok((checkpoint, size)) => {
+                    if id == SnapshotId::BOOTSTRAP {
+                        snapshots.bootstrap = checkpoint.records;
+                    }
+                    snapshots.known.push(Snapshot { id, size });
                 }
+                Err(error) if id == SnapshotId::BOOTSTRAP => return Err(error),
                 Err(error) => {
-                    tracing::warn!(snapshot = %id, %error, "snapshot is damaged; an older one serves")
+                    tracing::warn!(snapshot = %id, %error, "snapshot is damaged; an older one serves");
                 }
             }
         }
-        let older_bootstrap = folder.parent().unwrap_or(folder).join(BOOTSTRAP_CHECKPOINT);
-        let bootstrap = if known.contains(&SnapshotId::BOOTSTRAP) {
-            Some(read(folder.join(SnapshotId::BOOTSTRAP.to_string()))?)
-        } else if fs.info(&older_bootstrap).is_ok() {
-            Some(read(older_bootstrap)?)
-        } else {
-            None
-        };
-        let snapshots = Self {
-            folder: folder.to_path_buf(),
-            known,
-            bytes_since: 0,
-            last_written: MonotonicMs::from_ms(0),
-        };
-        Ok((snapshots, FoundSnapshots { newest, bootstrap }))
+        snapshots.known.sort_unstable_by_key(|known| known.id);
+        let older = folder.parent().unwrap_or(folder).join(BOOTSTRAP_CHECKPOINT);
+        if snapshots.bootstrap.is_empty() && snapshots.fs.info(&older).is_ok() {
+            snapshots.bootstrap = snapshots.read_file(&older)?.0.records;
+        }
+        Ok(snapshots)
+    }
+
+    fn path(&self, id: SnapshotId) -> PathBuf {
+        self.folder.join(id.to_string())
+    }
+
+    fn read(&self, id: SnapshotId) -> Result<(Checkpoint, u64), MetadataLogError> {
+        self.read_file(&self.path(id))
+    }
+
+    fn read_file(&self, path: &Path) -> Result<(Checkpoint, u64), MetadataLogError> {
+        let content = read_whole(self.fs.as_ref(), path, SNAPSHOT_SIZE_MAX)
+            .map_err(|error| StorageError::from_io(&self.folder, path, error))?;
+        let size = content.len() as u64;
+        Ok((read_checkpoint(&content.into())?, size))
+    }
+
+    /// The records that a new log begins with.
+    pub(super) fn bootstrap(&self) -> &[MetadataRecord] {
+        &self.bootstrap
+    }
+
+    /// The newest, but for the one that `format` wrote.
+    pub(super) fn newest(&self) -> Option<Snapshot> {
+        self.known
+            .last()
+            .copied()
+            .filter(|known| known.id != SnapshotId::BOOTSTRAP)
+    }
+
+    /// The oldest that ends at that offset or behind it.
+    pub(super) fn first_from(&self, log_start: Offset) -> Option<Snapshot> {
+        self.known
+            .iter()
+            .copied()
+            .find(|known| known.id.end_offset >= log_start)
+    }
+
+    /// All of them, by rising offset.
+    pub(super) fn readable(&self) -> impl Iterator<Item = Snapshot> + '_ {
+        self.known.iter().copied()
+    }
+
+    /// What the head of a snapshot says about the quorum.
+    pub(super) fn voters_of(&self, id: SnapshotId) -> Result<SnapshotVoters, MetadataLogError> {
+        Ok(voters_of(&self.read(id)?.0))
     }
 
     /// The image to begin with.
-    pub(super) fn image_of(&self, found: FoundSnapshots) -> Result<SnapshotContent, MetadataLogError> {
-        let image = match found.newest {
-            None => MetadataImage::empty(),
-            Some((id, checkpoint)) => image_of_snapshot(id, &checkpoint)?,
-        };
-        Ok(SnapshotContent {
-            image,
-            bootstrap: found.bootstrap.map(|found| found.records).unwrap_or_default(),
-        })
+    pub(super) fn newest_image(&self) -> Result<MetadataImage, MetadataLogError> {
+        match self.newest() {
+            None => Ok(MetadataImage::empty()),
+            Some(newest) => Ok(image_of_snapshot(newest.id, &self.read(newest.id)?.0)?),
+        }
     }
 
-    pub(super) fn is_due(&self, policy: SnapshotPolicy, now: Now) -> bool {
-        let by_time =
-            policy.max_interval_ms > 0 && now.monotonic.since_ms(self.last_written) >= policy.max_interval_ms;
-        self.bytes_since > 0 && (by_time || self.bytes_since >= policy.max_new_record_bytes)
+    /// Takes note of a snapshot that was written; answers from which offset on the log is still needed.
+    pub(super) fn keep(&mut self, snapshot: Snapshot) -> Option<Offset> {
+        if !self.known.iter().any(|known| known.id == snapshot.id) {
+            self.known.push(snapshot);
+            self.known.sort_unstable_by_key(|known| known.id);
+        }
+        while self.known.len() > SNAPSHOTS_KEPT {
+            let oldest = self.known.remove(0);
+            let old = self.path(oldest.id);
+            if let Err(error) = self.fs.remove_file(&old) {
+                tracing::warn!(path = %old.display(), %error, "old metadata snapshot stays");
+            }
+        }
+        self.known.first().map(|oldest| oldest.id.end_offset)
     }
 
-    /// Writes the image; answers from which offset on the log is still needed.
-    pub(super) fn write(
+    /// A piece of a snapshot's file.
+    pub(super) fn piece(&self, id: SnapshotId, position: u64, max: usize) -> io::Result<Bytes> {
+        let file = self.fs.open(&self.path(id), OpenMode::Read)?;
+        let left = usize::try_from(file.size()?.saturating_sub(position)).unwrap_or(usize::MAX);
+        let mut content = vec![0; left.min(max)];
+        let count = file.read_at(position, &mut content)?;
+        content.truncate(count);
+        Ok(content.into())
+    }
+
+    /// Begins the file of a snapshot that comes in pieces.
+    pub(super) fn begin(&self, id: SnapshotId) -> io::Result<()> {
+        self.fs.open(&self.unfinished(id), OpenMode::Truncate).map(drop)
+    }
+
+    /// Writes a piece into it.
+    pub(super) fn write_piece(&self, id: SnapshotId, position: u64, bytes: &Bytes) -> io::Result<()> {
+        let file = self.fs.open(&self.unfinished(id), OpenMode::ReadWrite)?;
+        file.write_at(position, &[IoSlice::new(bytes)])
+    }
+
+    /// Finishes the file and reads it: the snapshot, what it says about the quorum, and its image.
+    pub(super) fn finish(
         &mut self,
+        id: SnapshotId,
+    ) -> Result<(Snapshot, SnapshotVoters, MetadataImage), MetadataLogError> {
+        let unfinished = self.unfinished(id);
+        let failed = |error| StorageError::from_io(&self.folder, &unfinished, error);
+        let (checkpoint, size) = self.read_file(&unfinished)?;
+        let image = image_of_snapshot(id, &checkpoint)?;
+        let file = self.fs.open(&unfinished, OpenMode::ReadWrite).map_err(failed)?;
+        file.sync().map_err(failed)?;
+        self.fs.rename(&unfinished, &self.path(id)).map_err(failed)?;
+        self.fs.sync_directory(&self.folder).map_err(failed)?;
+        Ok((Snapshot { id, size }, voters_of(&checkpoint), image))
+    }
+
+    fn unfinished(&self, id: SnapshotId) -> PathBuf {
+        self.folder.join(format!("{id}{UNFINISHED}"))
+    }
+
+    /// Where snapshots of committed images are written.
+    pub(super) fn writer(&self) -> SnapshotWriter {
+        SnapshotWriter {
+            fs: self.fs.clone(),
+            folder: self.folder.clone(),
+        }
+    }
+}
+
+/// Writes snapshots, on whichever thread has the image.
+#[derive(Clone, Debug)]
+pub(super) struct SnapshotWriter {
+    fs: Arc<dyn Fs>,
+    folder: PathBuf,
+}
+
+impl SnapshotWriter {
+    /// Writes the image of everything up to its last record.
+    pub(super) fn write(
+        &self,
         image: &MetadataImage,
-        voter: &Voter,
-        now: Now,
-        environment: &LogEnvironment,
-    ) -> Result<Option<Offset>, MetadataLogError> {
+        voters: &SnapshotVoters,
+        now: Timestamp,
+    ) -> Result<Snapshot, MetadataLogError> {
         let id = SnapshotId {
             end_offset: image.provenance.last_contained_offset.plus(1),
             epoch: image.provenance.last_contained_epoch,
         };
-        self.bytes_since = 0;
-        self.last_written = now.monotonic;
-        if self.known.contains(&id) {
-            return Ok(None);
-        }
         let head = CheckpointHead {
             epoch: id.epoch,
             last_contained_log_timestamp: image.provenance.last_contained_log_timestamp,
-            voters: Some(vec![voter.clone()]),
+            voters: voters
+                .voters
+                .as_ref()
+                .map(|voters| voters.iter().cloned().collect()),
         };
-        let version = image.features.metadata_version;
-        let bytes = write_checkpoint(&head, version, &image_records(image), now.wall)?;
+        let bytes = write_checkpoint(&head, image.features.metadata_version, &image_records(image), now)?;
         let path = self.folder.join(id.to_string());
-        replace_whole(environment.fs.as_ref(), &path, &bytes)
-            .map_err(|error| environment.directory.failed(&path, error))?;
+        replace_whole(self.fs.as_ref(), &path, &bytes)
+            .map_err(|error| StorageError::from_io(&self.folder, &path, error))?;
         tracing::info!(snapshot = %id, size = bytes.len(), "metadata snapshot written");
-        self.known.push(id);
-        self.known.sort_unstable();
-        while self.known.len() > SNAPSHOTS_KEPT {
-            let old = self.folder.join(self.known.remove(0).to_string());
-            if let Err(error) = environment.fs.remove_file(&old) {
-                tracing::warn!(path = %old.display(), %error, "old metadata snapshot stays");
-            }
-        }
-        Ok(self.known.first().map(|oldest| oldest.end_offset))
+        let size = bytes.len() as u64;
+        Ok(Snapshot { id, size })
+    }
+}
+
+fn voters_of(checkpoint: &Checkpoint) -> SnapshotVoters {
+    let voters = checkpoint.head.voters.clone().map(VoterSet::new);
+    let kraft_version = if voters.is_some() {
+        broker_metadata::KRAFT_VERSION_LEVEL
+    } else {
+        0
+    };
+    SnapshotVoters {
+        voters,
+        kraft_version,
     }
 }
 

@@ -1,17 +1,19 @@
 //! DescribeQuorum (55): the voters of the metadata log and how far they are (KIP-595, KIP-853).
 //!
-//! A quorum of one: this node leads, and its log is the committed log.
+//! Only the leader of the quorum knows how far the others are, so that the request is forwarded to it.
 
 use std::sync::Arc;
 
-use broker_metadata::metadata_log::CLUSTER_METADATA_TOPIC;
-use broker_model::Timestamp;
+use broker_metadata::metadata_log::{CLUSTER_METADATA_TOPIC, VoterEndpoint};
+use broker_model::{Offset, Timestamp};
 use broker_protocol::ErrorCode;
 use broker_protocol::describe_quorum_response::{Listener, Node, PartitionData, ReplicaState, TopicData};
 use broker_protocol::messages::{DescribeQuorumRequest, DescribeQuorumResponse};
+use broker_raft::{ReplicaKey, ReplicaStanding};
 
 use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
+use crate::drivers::metadata_driver::QuorumDescription;
 use crate::network::RequestContext;
 
 /// First version that tells directories, endpoints and messages.
@@ -22,7 +24,7 @@ const FIRST_WITH_TIMES: i16 = 1;
 /// Answers one request.
 ///
 /// # Errors
-/// None.
+/// This node does not lead the quorum.
 pub async fn handle(
     broker: &Arc<Broker>,
     context: &RequestContext,
@@ -41,16 +43,16 @@ pub async fn handle(
     if asked != [(CLUSTER_METADATA_TOPIC, 0)] {
         return Ok(Answer::Respond(unknown(context, &request)));
     }
-    let partition = leader(broker, context);
+    let described = broker.metadata.describe_quorum().await?;
     let nodes = match context.api_version {
         ..FIRST_WITH_NODES => Vec::new(),
-        _ => vec![node(broker)],
+        _ => described.standing.endpoints.iter().map(node).collect(),
     };
     Ok(Answer::Respond(DescribeQuorumResponse {
         error_message: message(context, ""),
         topics: vec![TopicData {
             topic_name: CLUSTER_METADATA_TOPIC.into(),
-            partitions: vec![partition],
+            partitions: vec![partition(&described, context)],
             ..TopicData::default()
         }],
         nodes,
@@ -85,46 +87,46 @@ fn unknown(context: &RequestContext, request: &DescribeQuorumRequest) -> Describ
     }
 }
 
-fn leader(broker: &Broker, context: &RequestContext) -> PartitionData {
-    let progress = broker.metadata.progress();
-    let now = match context.api_version {
-        ..FIRST_WITH_TIMES => Timestamp::NONE,
-        _ => context.received.wall,
-    };
-    let mut voter = ReplicaState {
-        replica_id: broker.node_id.value(),
-        log_end_offset: progress.log_end.value(),
-        last_fetch_timestamp: now.as_ms(),
-        last_caught_up_timestamp: now.as_ms(),
-        ..ReplicaState::default()
-    };
-    if context.api_version >= FIRST_WITH_NODES {
-        voter.replica_directory_id = broker.metadata_directory_id.uuid();
-    }
+fn partition(described: &QuorumDescription, context: &RequestContext) -> PartitionData {
+    let states =
+        |replicas: &[ReplicaStanding]| replicas.iter().map(|replica| state(replica, context)).collect();
     PartitionData {
         error_message: message(context, ""),
-        leader_id: broker.node_id.value(),
-        leader_epoch: progress.leader_epoch.value(),
-        high_watermark: progress.log_end.value(),
-        current_voters: vec![voter],
+        leader_id: described.leader.value(),
+        leader_epoch: described.leader_epoch.value(),
+        high_watermark: described.high_watermark.offset().value(),
+        current_voters: states(&described.standing.voters),
+        observers: states(&described.standing.observers),
         ..PartitionData::default()
     }
 }
 
-/// Where the quorum's member listens, as it registered.
-fn node(broker: &Broker) -> Node {
-    let image = broker.image.load();
-    let registration = image.cluster.controllers.get(&broker.node_id);
-    let endpoints = registration
-        .map(|found| found.listeners.as_slice())
-        .unwrap_or_default();
+fn state(standing: &ReplicaStanding, context: &RequestContext) -> ReplicaState {
+    let time = |told: Option<Timestamp>| match context.api_version {
+        ..FIRST_WITH_TIMES => Timestamp::NONE.as_ms(),
+        _ => told.unwrap_or(Timestamp::NONE).as_ms(),
+    };
+    let mut state = ReplicaState {
+        replica_id: standing.replica.id.value(),
+        log_end_offset: standing.log_end.unwrap_or(Offset::NONE).value(),
+        last_fetch_timestamp: time(standing.last_fetch),
+        last_caught_up_timestamp: time(standing.last_caught_up),
+        ..ReplicaState::default()
+    };
+    if context.api_version >= FIRST_WITH_NODES {
+        state.replica_directory_id = standing.replica.directory_id.uuid();
+    }
+    state
+}
+
+fn node((replica, endpoints): &(ReplicaKey, Vec<VoterEndpoint>)) -> Node {
     Node {
-        node_id: broker.node_id.value(),
+        node_id: replica.id.value(),
         listeners: endpoints
             .iter()
             .map(|endpoint| Listener {
-                name: endpoint.name.as_ref().into(),
-                host: endpoint.host.as_ref().into(),
+                name: endpoint.name.as_str().into(),
+                host: endpoint.host.as_str().into(),
                 port: endpoint.port,
                 ..Listener::default()
             })
