@@ -74,7 +74,7 @@ impl QuorumController {
         };
         let members = members_of(proposal).into_iter().map(|(id, _)| id).collect();
         let change = PartitionChange::new(registration, self.election_rules(topic, None), |id| {
-            self.can_lead(id)
+            self.can_lead(registration, id)
         });
         let record = change.proposed(members, recovery).record(topic.id, index);
         let Some(record) = record else {

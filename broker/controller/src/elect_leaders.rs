@@ -104,7 +104,7 @@ impl QuorumController {
             return Err(ApiError::general(ErrorCode::ElectionNotNeeded));
         }
         let rules = self.election_rules(topic, Some(election));
-        let change = PartitionChange::new(partition, rules, |id| self.can_lead(id));
+        let change = PartitionChange::new(partition, rules, |id| self.can_lead(partition, id));
         let record = change
             .record(topic.id, index)
             .ok_or_else(|| ApiError::general(unavailable))?;

@@ -103,12 +103,7 @@ impl QuorumController {
     }
 
     fn leads_anything(&self, id: BrokerId) -> bool {
-        let mut partitions = self
-            .image()
-            .topics
-            .iter()
-            .flat_map(|topic| topic.indexed_partitions());
-        partitions.any(|(_, partition)| partition.leader == id)
+        self.image().topics.indexes().led_by(id) > 0
     }
 }
 

@@ -1,7 +1,16 @@
 //! What happens to all partitions of a broker when it comes or goes.
+//!
+//! Looks only at what the broker holds, by the image's index, so that ten thousand partitions of a failed broker are
+//! decided in milliseconds however many the cluster has.
 
-use broker_metadata::{ConfigResource, ConfigResourceType, MetadataRecord, TopicImage};
-use broker_model::{BrokerId, PartitionIndex};
+use std::collections::BTreeSet;
+
+use broker_metadata::image::{PartitionSet, directory};
+use broker_metadata::messages::PartitionChangeRecord;
+use broker_metadata::{
+    ConfigResource, ConfigResourceType, MetadataRecord, PartitionRegistration, TopicImage,
+};
+use broker_model::{BrokerId, PartitionIndex, TopicId};
 
 use crate::QuorumController;
 use crate::partition_change::{Election, ElectionRules, ElrMode, PartitionChange};
@@ -17,40 +26,103 @@ pub(crate) enum BrokerEvent {
     LostData,
 }
 
+impl BrokerEvent {
+    fn concerns(self, broker: BrokerId, partition: &PartitionRegistration) -> bool {
+        match self {
+            Self::Leaves => partition.isr.contains(&broker),
+            Self::Arrives => !partition.has_leader(),
+            Self::LostData => partition.isr.contains(&broker) || partition.elr.contains(&broker),
+        }
+    }
+}
+
 impl QuorumController {
-    /// The changes of partitions that follow.
+    /// The changes of partitions that follow for everything that the broker holds.
     pub(crate) fn partitions_after(&self, broker: BrokerId, event: BrokerEvent) -> Vec<MetadataRecord> {
+        self.partitions_after_each(broker, |_| Some(event))
+    }
+
+    /// The changes of those partitions of the broker that something happened to. What the broker does not hold is
+    /// not looked at.
+    pub(crate) fn partitions_after_each(
+        &self,
+        broker: BrokerId,
+        event_for: impl Fn(&PartitionRegistration) -> Option<BrokerEvent>,
+    ) -> Vec<MetadataRecord> {
+        let topics = &self.image().topics;
+        let Some(concerned) = topics.indexes().of(broker) else {
+            return Vec::new();
+        };
         let mut records = Vec::new();
-        for topic in self.image().topics.sorted_by_name() {
-            let affected = topic.indexed_partitions().filter(|(_, partition)| match event {
-                BrokerEvent::Leaves => partition.isr.contains(&broker),
-                BrokerEvent::Arrives => !partition.has_leader(),
-                BrokerEvent::LostData => partition.isr.contains(&broker) || partition.elr.contains(&broker),
-            });
-            let mut affected = affected.peekable();
-            if affected.peek().is_none() {
-                continue;
-            }
-            let rules = self.election_rules(topic, None);
-            for (index, partition) in affected {
-                let can_lead = |id| match event {
-                    BrokerEvent::Arrives => id == broker || self.can_lead(id),
-                    BrokerEvent::Leaves | BrokerEvent::LostData => id != broker && self.can_lead(id),
+        for (topic, held) in self.by_name(&concerned.held) {
+            let mut rules = None;
+            for index in held {
+                let Some(partition) = topic.partition(*index) else {
+                    continue;
                 };
-                let change = PartitionChange::new(partition, rules, can_lead);
-                let change = match event {
-                    BrokerEvent::Leaves => change.without(&[broker]),
-                    BrokerEvent::Arrives => change,
-                    BrokerEvent::LostData => change.lost(&[broker]),
+                let Some(event) = event_for(partition).filter(|event| event.concerns(broker, partition))
+                else {
+                    continue;
                 };
-                records.extend(change.record(topic.id, index).map(MetadataRecord::from));
+                let rules = *rules.get_or_insert_with(|| self.election_rules(topic, None));
+                let change = self.change_after(broker, event, (partition, rules), topic.id, *index);
+                records.extend(change.map(MetadataRecord::from));
             }
         }
         records
     }
 
+    fn change_after(
+        &self,
+        broker: BrokerId,
+        event: BrokerEvent,
+        (partition, rules): (&PartitionRegistration, ElectionRules),
+        topic: TopicId,
+        index: PartitionIndex,
+    ) -> Option<PartitionChangeRecord> {
+        let can_lead = |id| match event {
+            BrokerEvent::Arrives if id == broker => self.has_online_replica(partition, id),
+            BrokerEvent::Leaves | BrokerEvent::LostData if id == broker => false,
+            _ => self.can_lead(partition, id),
+        };
+        let change = PartitionChange::new(partition, rules, can_lead);
+        let change = match event {
+            BrokerEvent::Leaves => change.without(&[broker]),
+            BrokerEvent::Arrives => change,
+            BrokerEvent::LostData => change.lost(&[broker]),
+        };
+        change.record(topic, index)
+    }
+
+    /// The partitions of a set by the name of their topic.
+    pub(crate) fn by_name<'a>(
+        &'a self,
+        partitions: &'a PartitionSet,
+    ) -> Vec<(&'a TopicImage, &'a BTreeSet<PartitionIndex>)> {
+        let topics = partitions
+            .topics()
+            .filter_map(|(id, held)| Some((&**self.image().topics.by_id(id)?, held)));
+        let mut topics: Vec<_> = topics.collect();
+        topics.sort_unstable_by(|a, b| a.0.name.cmp(&b.0.name));
+        topics
+    }
+
+    /// Whether the broker may lead the partition: registered, not fenced, not stopping, and the directory that holds
+    /// its replica is online.
+    pub(crate) fn can_lead(&self, partition: &PartitionRegistration, broker: BrokerId) -> bool {
+        self.is_active(broker) && self.has_online_replica(partition, broker)
+    }
+
+    fn has_online_replica(&self, partition: &PartitionRegistration, broker: BrokerId) -> bool {
+        let directory = partition
+            .directory_of(broker)
+            .unwrap_or(directory::UNASSIGNED);
+        let registered = self.image().cluster.broker(broker);
+        registered.is_some_and(|broker| broker.has_online_directory(directory))
+    }
+
     /// Whether the broker is registered, not fenced and not stopping.
-    pub(crate) fn can_lead(&self, broker: BrokerId) -> bool {
+    pub(crate) fn is_active(&self, broker: BrokerId) -> bool {
         self.image().cluster.is_active(broker)
     }
 

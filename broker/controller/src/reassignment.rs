@@ -98,7 +98,7 @@ impl QuorumController {
             }
         };
         let rules = self.election_rules(topic, None);
-        let change = PartitionChange::new(partition, rules, |id| self.can_lead(id));
+        let change = PartitionChange::new(partition, rules, |id| self.can_lead(partition, id));
         let change = change.reassigned(replicas, adding, removing);
         Ok(change
             .record(topic.id, PartitionIndex::new(index))

@@ -52,7 +52,7 @@ impl QuorumController {
 
     /// A partition that nobody has led yet.
     fn new_partition(&self, replicas: Vec<BrokerId>) -> Result<PartitionRegistration, ApiError> {
-        let isr: Vec<_> = replicas.iter().copied().filter(|id| self.can_lead(*id)).collect();
+        let isr: Vec<_> = replicas.iter().copied().filter(|id| self.is_active(*id)).collect();
         let Some(leader) = isr.first().copied() else {
             return Err(ApiError::new(
                 ErrorCode::InvalidReplicaAssignment,

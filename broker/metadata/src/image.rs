@@ -14,6 +14,7 @@ mod configurations;
 mod delegation_tokens;
 mod features;
 mod partition;
+mod partition_index;
 mod producer_ids;
 mod scram;
 mod sharded_map;
@@ -30,6 +31,7 @@ pub use configurations::{ConfigResource, ConfigResourceType, ConfigurationsImage
 pub use delegation_tokens::DelegationTokensImage;
 pub use features::FeaturesImage;
 pub use partition::{LeaderRecoveryState, PartitionRegistration, directory};
+pub use partition_index::{BrokerPartitions, PartitionIndexes, PartitionSet};
 pub use producer_ids::ProducerIdsImage;
 pub use scram::ScramImage;
 pub use sharded_map::ShardedMap;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use broker_model::{BrokerEpoch, BrokerId, DirectoryId, Uuid};
 
+use super::directory;
 use crate::ReplayError;
 use crate::messages::{
     BrokerRegistrationChangeRecord, FenceBrokerRecord, RegisterBrokerRecord, RegisterControllerRecord,
@@ -71,6 +72,22 @@ impl BrokerRegistration {
     /// Whether clients may be sent to it.
     pub const fn is_active(&self) -> bool {
         !self.fenced && !self.in_controlled_shutdown
+    }
+
+    /// Whether a replica in that directory can be used: the broker has it, or has yet to say where the replica lies.
+    pub fn has_online_directory(&self, id: DirectoryId) -> bool {
+        match id {
+            directory::UNASSIGNED | directory::MIGRATING => true,
+            directory::LOST => false,
+            // A registration from before KIP-858 names none.
+            id => self.directories.is_empty() || self.directories.contains(&id),
+        }
+    }
+
+    /// Whether it takes no new replicas, because every one of its directories is cordoned (KIP-1066).
+    pub fn is_cordoned(&self) -> bool {
+        let cordoned = self.cordoned_directories.as_deref().unwrap_or_default();
+        !self.directories.is_empty() && self.directories.iter().all(|id| cordoned.contains(id))
     }
 
     fn from_record(record: &RegisterBrokerRecord) -> Self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use broker_model::{PartitionIndex, TopicId};
 
-use super::{PartitionRegistration, ShardedMap};
+use super::{PartitionIndexes, PartitionRegistration, ShardedMap};
 use crate::ReplayError;
 use crate::messages::{
     ClearElrRecord, PartitionChangeRecord, PartitionRecord, RemoveTopicRecord, TopicRecord,
@@ -47,9 +47,15 @@ pub struct TopicsImage {
     by_id: ShardedMap<TopicId, Arc<TopicImage>>,
     by_name: ShardedMap<Arc<str>, TopicId>,
     partitions: usize,
+    indexes: PartitionIndexes,
 }
 
 impl TopicsImage {
+    /// Partitions by broker, and those that need a second look.
+    pub const fn indexes(&self) -> &PartitionIndexes {
+        &self.indexes
+    }
+
     /// Finds a topic by id.
     pub fn by_id(&self, id: TopicId) -> Option<&Arc<TopicImage>> {
         self.by_id.get(&id)
@@ -121,6 +127,9 @@ impl TopicsImage {
         let topic = self.by_id.remove(&id).ok_or(ReplayError::UnknownTopicId(id))?;
         self.by_name.remove(&topic.name);
         self.partitions -= topic.partitions.len();
+        for (index, partition) in topic.indexed_partitions() {
+            self.indexes.update((id, index), Some(partition), None);
+        }
         Ok(topic)
     }
 
@@ -143,13 +152,18 @@ impl TopicsImage {
             });
         };
         let registration = Arc::new(registration);
-        if let Some(old) = topic.partitions.get_mut(place) {
-            *old = registration;
-        } else {
-            topic.partitions.push(registration);
-            self.partitions += 1;
-        }
-        Ok((self.existing(TopicId::new(record.topic_id))?, partition))
+        let old = match topic.partitions.get_mut(place) {
+            Some(old) => Some(std::mem::replace(old, Arc::clone(&registration))),
+            None => {
+                topic.partitions.push(Arc::clone(&registration));
+                self.partitions += 1;
+                None
+            }
+        };
+        let id = TopicId::new(record.topic_id);
+        self.indexes
+            .update((id, partition), old.as_deref(), Some(&registration));
+        Ok((self.existing(id)?, partition))
     }
 
     pub(crate) fn change_partition(
@@ -169,8 +183,11 @@ impl TopicsImage {
             topic: topic.name.to_string(),
             partition,
         })?;
-        topic.partitions[place] = Arc::new(new);
-        Ok((topic, partition))
+        let new = Arc::new(new);
+        let old = std::mem::replace(&mut topic.partitions[place], Arc::clone(&new));
+        let id = TopicId::new(record.topic_id);
+        self.indexes.update((id, partition), Some(&old), Some(&new));
+        Ok((self.existing(id)?, partition))
     }
 
     /// Clears the eligible leaders of one topic, or of all when the record names none.
