@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use broker_metadata::BrokerRegistration;
 use broker_model::{BrokerEpoch, BrokerId, MonotonicMs, Offset};
 
 /// How long brokers may be silent.
@@ -84,6 +85,15 @@ impl BrokerSessions {
         {
             session.expires = session.expires.min(grace);
         }
+    }
+
+    /// Whether the registered process is there: it is heard in time, and one that is fenced was heard at all since it
+    /// registered.
+    pub fn is_alive(&self, broker: &BrokerRegistration, now: MonotonicMs) -> bool {
+        self.sessions.get(&broker.id).is_some_and(|session| {
+            let was_heard = !broker.fenced || session.metadata_offset != Offset::NONE;
+            session.epoch == broker.epoch && session.expires > now && was_heard
+        })
     }
 
     /// Forgets a broker that was unregistered.

@@ -17,6 +17,7 @@ use broker_protocol::messages::{UnregisterBrokerRequest, UnregisterBrokerRespons
 use std::sync::Arc;
 
 use crate::leadership::BrokerEvent;
+use crate::registration::check_listeners;
 use crate::{ApiError, Outcome, QuorumController};
 
 /// What a broker says when it registers.
@@ -45,32 +46,18 @@ impl QuorumController {
         &self,
         request: &BrokerRegistrationRequest,
     ) -> Result<Outcome<BrokerEpoch>, ApiError> {
-        let refused = |message| ApiError::new(ErrorCode::InvalidRegistration, message);
-        if request.listeners.is_empty() {
-            return Err(refused(
-                "A broker needs at least one listener that clients can reach.",
-            ));
-        }
+        check_listeners(&request.listeners)?;
         let mut directories = request.directories.clone();
         directories.sort_unstable();
         directories.dedup();
         if directories.len() != request.directories.len() {
-            return Err(refused("A broker names one of its log directories twice."));
+            let message = "A broker names one of its log directories twice.";
+            return Err(ApiError::new(ErrorCode::InvalidRegistration, message));
         }
-        let mut records = Vec::new();
-        if let Some(old) = self.image().cluster.broker(request.id).filter(|old| !old.fenced) {
-            records = self.partitions_after(old.id, BrokerEvent::Leaves);
-        }
-        let ahead = i64::try_from(records.len()).unwrap_or(i64::MAX);
-        let epoch = BrokerEpoch::new(self.loader().next_offset().plus(ahead).value());
-        let cordoned = self
-            .image()
-            .features
-            .metadata_version
-            .supports_cordoned_log_dirs();
-        let registration = BrokerRegistration {
+        let existing = self.image().cluster.broker(request.id).map(|broker| &**broker);
+        let new = BrokerRegistration {
             id: request.id,
-            epoch,
+            epoch: BrokerEpoch::new(-1),
             incarnation_id: request.incarnation_id,
             listeners: request.listeners.clone(),
             supported_features: supported_features(),
@@ -79,10 +66,10 @@ impl QuorumController {
             in_controlled_shutdown: false,
             is_migrating_zk_broker: false,
             directories: request.directories.clone(),
-            cordoned_directories: cordoned.then(Vec::new),
+            cordoned_directories: self.kept_cordons(existing, &request.directories),
         };
-        records.push(registration.to_record().into());
-        Ok(Outcome::new(records, epoch))
+        let previous = existing.map_or(BrokerEpoch::new(-1), |old| old.epoch);
+        Ok(self.registered_anew(existing, new, previous))
     }
 
     /// Registers a controller.
@@ -149,11 +136,6 @@ impl QuorumController {
         Ok(Outcome::new(records, ()))
     }
 
-    /// Takes a broker out of the sets of replicas that hold everything: it stopped without writing its data down.
-    pub fn note_unclean_shutdown(&self, id: BrokerId) -> Outcome<()> {
-        Outcome::new(self.partitions_after(id, BrokerEvent::LostData), ())
-    }
-
     /// Forgets a broker.
     pub fn unregister_broker(&self, request: &UnregisterBrokerRequest) -> Outcome<UnregisterBrokerResponse> {
         let id = BrokerId::new(request.broker_id);
@@ -180,10 +162,8 @@ impl QuorumController {
         epoch: BrokerEpoch,
     ) -> Result<&BrokerRegistration, ApiError> {
         let unknown = || {
-            ApiError::new(
-                ErrorCode::BrokerIdNotRegistered,
-                format!("Broker {id} is not registered."),
-            )
+            let message = format!("Broker {id} is not registered.");
+            ApiError::new(ErrorCode::StaleBrokerEpoch, message)
         };
         let broker = self.image().cluster.broker(id).ok_or_else(unknown)?;
         if broker.epoch == epoch {

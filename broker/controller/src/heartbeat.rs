@@ -45,11 +45,16 @@ impl QuorumController {
             }
         };
         let is_caught_up = Offset::new(request.current_metadata_offset) >= Offset::new(epoch.value());
-        let next = self.next_state(broker, request, sessions, now);
+        let news = self.directory_news(broker, request);
+        let next = match self.next_state(broker, request, sessions, now) {
+            // Let in, it would be elected from the directory that has just failed: it has to ask again.
+            Next::Unfence if news.has_failures() => Next::Stay,
+            next => next,
+        };
         let decided = match next {
-            Next::Stay | Next::Stop => Ok(Outcome::answer(())),
+            Next::Stay => Ok(Outcome::answer(())),
             Next::Unfence => self.unfence_broker(id, epoch),
-            Next::Fence => self.fence_broker(id, epoch),
+            Next::Fence | Next::Stop => self.fence_broker(id, epoch),
             Next::BeginShutdown => self.begin_controlled_shutdown(id, epoch),
         };
         let is_fenced = match next {
@@ -57,16 +62,23 @@ impl QuorumController {
             Next::Unfence => false,
             Next::Fence | Next::Stop => true,
         };
+        let mut records = match next {
+            // Every partition of the broker changes already.
+            Next::Fence | Next::Stop | Next::BeginShutdown => Vec::new(),
+            Next::Stay | Next::Unfence => self.partitions_of_failed(id, &news.failed),
+        };
+        records.extend(news.registration_change());
         match decided {
-            Ok(outcome) => Outcome::new(
-                outcome.records,
-                BrokerHeartbeatResponse {
+            Ok(outcome) => {
+                records.extend(outcome.records);
+                let response = BrokerHeartbeatResponse {
                     is_caught_up,
                     is_fenced,
                     should_shut_down: next == Next::Stop,
                     ..BrokerHeartbeatResponse::default()
-                },
-            ),
+                };
+                Outcome::new(records, response)
+            }
             Err(error) => Outcome::answer(BrokerHeartbeatResponse {
                 error_code: error.code.code(),
                 ..BrokerHeartbeatResponse::default()

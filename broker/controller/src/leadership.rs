@@ -114,9 +114,7 @@ impl QuorumController {
     }
 
     fn has_online_replica(&self, partition: &PartitionRegistration, broker: BrokerId) -> bool {
-        let directory = partition
-            .directory_of(broker)
-            .unwrap_or(directory::UNASSIGNED);
+        let directory = partition.directory_of(broker).unwrap_or(directory::UNASSIGNED);
         let registered = self.image().cluster.broker(broker);
         registered.is_some_and(|broker| broker.has_online_directory(directory))
     }

@@ -14,6 +14,7 @@ mod broker_sessions;
 mod brokers;
 mod config_rules;
 mod configs;
+mod directories;
 mod elect_leaders;
 mod features;
 mod heartbeat;
@@ -25,6 +26,7 @@ mod placement;
 mod producer_ids;
 mod quorum_controller;
 mod reassignment;
+mod registration;
 mod seed;
 mod topics;
 

@@ -7,7 +7,7 @@
 
 use broker_metadata::messages::PartitionChangeRecord;
 use broker_metadata::{LeaderRecoveryState, PartitionRegistration};
-use broker_model::{BrokerId, PartitionIndex, TopicId};
+use broker_model::{BrokerId, DirectoryId, PartitionIndex, TopicId};
 
 /// How a leader is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub(crate) struct PartitionChange<'a, F> {
     last_known_elr: Vec<BrokerId>,
     lost: Vec<BrokerId>,
     recovery: LeaderRecoveryState,
+    /// Where new replicas will lie, as far as it is known.
+    directories: Vec<(BrokerId, DirectoryId)>,
 }
 
 /// Who was elected.
@@ -75,6 +77,7 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
             last_known_elr: old.last_known_elr.clone(),
             lost: Vec::new(),
             recovery: old.leader_recovery_state,
+            directories: Vec::new(),
             old,
         }
     }
@@ -109,6 +112,12 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
         self.replicas = replicas;
         self.adding = adding;
         self.removing = removing;
+        self
+    }
+
+    /// New replicas will lie in these directories.
+    pub(crate) fn in_directories(mut self, directories: Vec<(BrokerId, DirectoryId)>) -> Self {
+        self.directories = directories;
         self
     }
 
@@ -178,7 +187,9 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
         extend_unique(&mut candidates, &self.old.isr);
         let mut known = candidates.clone();
         extend_unique(&mut known, &self.old.last_known_elr);
-        candidates.retain(|id| !self.isr.contains(id) && !self.lost.contains(id));
+        // Kafka leaves replicas here that a reassignment took away; nobody could elect them.
+        candidates
+            .retain(|id| !self.isr.contains(id) && !self.lost.contains(id) && self.replicas.contains(id));
         known.retain(|id| !self.isr.contains(id) && !candidates.contains(id));
         self.elr = candidates;
         self.last_known_elr = known;
@@ -213,6 +224,9 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
         }
         if let Some(leader) = first_valid() {
             return clean(leader);
+        }
+        if self.rules.election == Election::Preferred {
+            return clean(BrokerId::NONE);
         }
         if let Some(leader) = self.last_known_leader() {
             return Elected {
@@ -298,11 +312,15 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
             if shrinks && record.leader == PartitionChangeRecord::default().leader {
                 record.leader = self.old.leader.value();
             }
-            let unassigned = broker_metadata::image::directory::UNASSIGNED;
-            let directories = self
-                .replicas
-                .iter()
-                .map(|id| self.old.directory_of(*id).unwrap_or(unassigned));
+            let chosen = |id: BrokerId| self.directories.iter().find(|(broker, _)| *broker == id);
+            let directory_of = |id: &BrokerId| {
+                let known = self
+                    .old
+                    .directory_of(*id)
+                    .or_else(|| chosen(*id).map(|chosen| chosen.1));
+                known.unwrap_or(broker_metadata::image::directory::UNASSIGNED)
+            };
+            let directories = self.replicas.iter().map(directory_of);
             record.directories = Some(directories.map(|id| id.uuid()).collect());
         }
     }

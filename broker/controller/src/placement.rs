@@ -44,7 +44,9 @@ pub struct PlacementSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PlacementError {
     /// Fewer brokers than replicas.
-    #[error("{wanted} replicas of a partition need as many brokers, but {registered} can take replicas")]
+    #[error(
+        "{wanted} replicas of a partition need as many brokers, but {registered} can take replicas: they are registered and not cordoned"
+    )]
     TooFewBrokers {
         /// Replicas of a partition.
         wanted: usize,

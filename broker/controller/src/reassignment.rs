@@ -1,6 +1,6 @@
 //! Moving partitions to other brokers (KIP-455, KIP-860).
 
-use broker_metadata::{MetadataRecord, PartitionRegistration};
+use broker_metadata::{MetadataRecord, PartitionRegistration, TopicImage};
 use broker_model::{BrokerId, PartitionIndex};
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_partition_reassignments_request::ReassignablePartition;
@@ -16,7 +16,7 @@ use broker_protocol::messages::{
 };
 
 use crate::manual_assignment::check_assignment;
-use crate::partition_change::PartitionChange;
+use crate::partition_change::{Election, PartitionChange};
 use crate::{ApiError, Outcome, QuorumController};
 
 /// Whether a reassignment may change how many replicas a partition has (KIP-860).
@@ -83,10 +83,10 @@ impl QuorumController {
         };
         let (topic, partition) = self.find_partition(topic, index).ok_or_else(unknown)?;
         let (replicas, adding, removing) = match &request.replicas {
-            None => cancelled(partition)?,
+            None => self.cancelled(topic, partition)?,
             Some(wanted) => {
-                let wanted = check_assignment(self.image(), wanted, None)?;
-                let current = settled_replicas(partition).len();
+                let wanted = check_assignment(self.image(), wanted, (None, &partition.replicas))?;
+                let current = target_replicas(partition).len();
                 if factor == FactorChange::Forbidden && wanted.len() != current {
                     let message = format!(
                         "The partition has {current} replica(s) and the request forbids to make it {}.",
@@ -99,10 +99,35 @@ impl QuorumController {
         };
         let rules = self.election_rules(topic, None);
         let change = PartitionChange::new(partition, rules, |id| self.can_lead(partition, id));
-        let change = change.reassigned(replicas, adding, removing);
+        let directories = adding.iter().map(|id| (*id, self.default_directory(*id)));
+        let directories = directories.collect();
+        let change = change
+            .reassigned(replicas, adding, removing)
+            .in_directories(directories);
         Ok(change
             .record(topic.id, PartitionIndex::new(index))
             .map(MetadataRecord::from))
+    }
+
+    /// The replicas as they were before. Refused when none of them is in sync any more, unless the topic prefers to
+    /// lose records: what was acknowledged since is on the new replicas alone.
+    fn cancelled(
+        &self,
+        topic: &TopicImage,
+        partition: &PartitionRegistration,
+    ) -> Result<Reassignment, ApiError> {
+        if !partition.is_reassigning() {
+            return Err(ApiError::bare(ErrorCode::NoReassignmentInProgress));
+        }
+        let settled = settled_replicas(partition);
+        let keeps_one = partition.isr.iter().any(|id| settled.contains(id));
+        let may_lose = self.election_rules(topic, None).election == Election::Unclean;
+        if !partition.isr.is_empty() && !keeps_one && !may_lose {
+            let message = "The reassignment cannot be taken back: none of the earlier replicas is in sync, and the \
+                           topic forbids unclean elections.";
+            return Err(ApiError::new(ErrorCode::InvalidReplicaAssignment, message));
+        }
+        Ok((settled, Vec::new(), Vec::new()))
     }
 
     /// The reassignments under way, of the named partitions or of all.
@@ -112,13 +137,13 @@ impl QuorumController {
     ) -> ListPartitionReassignmentsResponse {
         let topics = &self.image().topics;
         let found = match &request.topics {
-            None => topics
-                .sorted_by_name()
+            None => self
+                .by_name(&topics.indexes().reassigning)
                 .into_iter()
-                .map(|topic| {
-                    let partitions = topic
-                        .indexed_partitions()
-                        .filter_map(|(index, p)| ongoing(index, p));
+                .map(|(topic, moving)| {
+                    let partitions = moving
+                        .iter()
+                        .filter_map(|index| ongoing(*index, topic.partition(*index)?));
                     (topic.name.as_ref().into(), partitions.collect())
                 })
                 .collect(),
@@ -151,6 +176,13 @@ impl QuorumController {
 
 type Reassignment = (Vec<BrokerId>, Vec<BrokerId>, Vec<BrokerId>);
 
+/// The replicas that the partition will have: after its reassignment, if there is one.
+fn target_replicas(partition: &PartitionRegistration) -> Vec<BrokerId> {
+    let mut target = partition.replicas.clone();
+    target.retain(|id| !partition.removing_replicas.contains(id));
+    target
+}
+
 /// The replicas that the partition had before its reassignment.
 fn settled_replicas(partition: &PartitionRegistration) -> Vec<BrokerId> {
     let adding = &partition.adding_replicas;
@@ -160,14 +192,6 @@ fn settled_replicas(partition: &PartitionRegistration) -> Vec<BrokerId> {
         .copied()
         .filter(|id| !adding.contains(id))
         .collect()
-}
-
-fn cancelled(partition: &PartitionRegistration) -> Result<Reassignment, ApiError> {
-    if partition.is_reassigning() {
-        Ok((settled_replicas(partition), Vec::new(), Vec::new()))
-    } else {
-        Err(ApiError::bare(ErrorCode::NoReassignmentInProgress))
-    }
 }
 
 /// New replicas stand first, in the wanted order; those that will go stay until the new ones are in sync.

@@ -121,6 +121,10 @@ impl World {
     }
 
     pub(crate) fn register(&mut self, id: i32) -> BrokerEpoch {
+        self.register_with(id, vec![directory(id)])
+    }
+
+    pub(crate) fn register_with(&mut self, id: i32, directories: Vec<DirectoryId>) -> BrokerEpoch {
         let request = BrokerRegistrationRequest {
             id: BrokerId::new(id),
             incarnation_id: Uuid::from_bytes([9; 16]),
@@ -131,7 +135,7 @@ impl World {
                 security_protocol: 0,
             }],
             rack: None,
-            directories: vec![directory(id)],
+            directories,
         };
         let outcome = self.controller.register_broker(&request).unwrap();
         self.commit(outcome)

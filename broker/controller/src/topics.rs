@@ -6,8 +6,8 @@ mod delete_topics;
 mod topic_name;
 
 use broker_metadata::PartitionRegistration;
-use broker_metadata::image::{LeaderRecoveryState, directory};
-use broker_model::{BrokerId, DirectoryId, LeaderEpoch, PartitionEpoch};
+use broker_metadata::image::LeaderRecoveryState;
+use broker_model::{BrokerId, LeaderEpoch, PartitionEpoch};
 use broker_protocol::ErrorCode;
 
 use crate::{ApiError, PlacementSpec, QuorumController, ReplicaPlacer, Seed, UsableBroker};
@@ -28,11 +28,14 @@ impl QuorumController {
         replication_factor: usize,
         seed: Seed,
     ) -> Result<Vec<PartitionRegistration>, ApiError> {
-        let usable = self.image().cluster.brokers.values().map(|broker| UsableBroker {
-            id: broker.id,
-            rack: broker.rack.clone(),
-            fenced: !broker.is_active(),
-        });
+        let brokers = self.image().cluster.brokers.values();
+        let usable = brokers
+            .filter(|broker| !broker.is_cordoned())
+            .map(|broker| UsableBroker {
+                id: broker.id,
+                rack: broker.rack.clone(),
+                fenced: !broker.is_active(),
+            });
         let mut placer = ReplicaPlacer::new(&usable.collect::<Vec<_>>(), seed);
         let spec = PlacementSpec {
             partitions,
@@ -52,7 +55,11 @@ impl QuorumController {
 
     /// A partition that nobody has led yet.
     fn new_partition(&self, replicas: Vec<BrokerId>) -> Result<PartitionRegistration, ApiError> {
-        let isr: Vec<_> = replicas.iter().copied().filter(|id| self.is_active(*id)).collect();
+        let isr: Vec<_> = replicas
+            .iter()
+            .copied()
+            .filter(|id| self.is_active(*id))
+            .collect();
         let Some(leader) = isr.first().copied() else {
             return Err(ApiError::new(
                 ErrorCode::InvalidReplicaAssignment,
@@ -72,20 +79,6 @@ impl QuorumController {
             leader_epoch: LeaderEpoch::FIRST,
             partition_epoch: PartitionEpoch::FIRST,
         })
-    }
-
-    /// The directory that a replica on the broker will be in, when it has no choice.
-    fn default_directory(&self, broker: BrokerId) -> DirectoryId {
-        match self
-            .image()
-            .cluster
-            .broker(broker)
-            .map(|broker| &broker.directories[..])
-        {
-            Some([only]) => *only,
-            Some([]) | None => directory::MIGRATING,
-            Some(_) => directory::UNASSIGNED,
-        }
     }
 }
 

@@ -75,9 +75,11 @@ fn a_replica_that_lost_its_data_is_elected_only_as_last_resort_and_recovers() {
         .begin_controlled_shutdown(BrokerId::new(1), world.epoch(1))
         .unwrap();
     world.commit(outcome);
+    let records = world
+        .controller
+        .partitions_after(BrokerId::new(1), crate::leadership::BrokerEvent::LostData);
+    world.commit(crate::Outcome::new(records, ()));
     world.register(1);
-    let outcome = world.controller.note_unclean_shutdown(BrokerId::new(1));
-    world.commit(outcome);
     assert!(world.partition("t", 0).elr.is_empty());
     world.unfence(1);
     let partition = world.partition("t", 0);

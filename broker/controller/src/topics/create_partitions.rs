@@ -114,7 +114,7 @@ impl QuorumController {
         }
         let replicas = assignments
             .iter()
-            .map(|assignment| check_assignment(self.image(), &assignment.broker_ids, Some(factor)));
+            .map(|assignment| check_assignment(self.image(), &assignment.broker_ids, (Some(factor), &[])));
         replicas.map(|replicas| self.new_partition(replicas?)).collect()
     }
 }

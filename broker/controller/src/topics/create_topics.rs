@@ -174,7 +174,7 @@ impl QuorumController {
         let mut factor = None;
         for assignment in &topic.assignments {
             let index = assignment.partition_index;
-            let replicas = check_assignment(self.image(), &assignment.broker_ids, factor)?;
+            let replicas = check_assignment(self.image(), &assignment.broker_ids, (factor, &[]))?;
             factor = Some(replicas.len());
             if assigned.insert(index, self.new_partition(replicas)?).is_some() {
                 return Err(refused(format!(

@@ -39,7 +39,9 @@ impl PartitionSet {
 
     /// The topics in no order that means anything, each with its partitions in order.
     pub fn topics(&self) -> impl Iterator<Item = (TopicId, &BTreeSet<PartitionIndex>)> {
-        self.topics.iter().map(|(topic, partitions)| (*topic, &**partitions))
+        self.topics
+            .iter()
+            .map(|(topic, partitions)| (*topic, &**partitions))
     }
 
     fn insert(&mut self, topic: TopicId, partition: PartitionIndex) {
@@ -199,7 +201,10 @@ mod tests {
     }
 
     fn place(index: i32) -> Place {
-        (TopicId::new(Uuid::from_bytes([1; 16])), PartitionIndex::new(index))
+        (
+            TopicId::new(Uuid::from_bytes([1; 16])),
+            PartitionIndex::new(index),
+        )
     }
 
     fn held(indexes: &PartitionIndexes, broker: i32) -> usize {
