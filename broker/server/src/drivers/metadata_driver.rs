@@ -1,5 +1,5 @@
 //! This node's part in the cluster's metadata: a member of the quorum, perhaps the active controller, and the image
-//! of what is committed (ADR 6, ADR 8).
+//! of what is committed (ADR 8, ADR 9).
 //!
 //! Owns two threads. `metadata` runs the quorum (`broker_raft`) over the log on disk and, while this node leads, the
 //! controller; all steps that wait share one sync. `metadata-image` replays what is committed and tells the
