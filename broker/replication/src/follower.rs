@@ -140,6 +140,11 @@ impl Follower {
         }
     }
 
+    /// Whether this is still where the leader was asked for: an answer to anything else is void.
+    pub fn is_at(&self, asked: &FetchPosition) -> bool {
+        asked.current_leader_epoch == self.leader_epoch && asked.fetch_offset == self.log.log_end().offset()
+    }
+
     /// Appends what the leader sent, if anything, and follows its high watermark and log start.
     ///
     /// # Errors
@@ -178,14 +183,18 @@ impl Follower {
     /// # Errors
     /// When the log cannot be cut.
     pub fn truncate(&mut self, diverging: DivergingEpoch, now: Now) -> Result<Truncation, FollowerError> {
+        self.truncate_to(self.agreed_end(diverging), now)
+    }
+
+    /// Where the log is cut when the leader says this.
+    pub fn agreed_end(&self, diverging: DivergingEpoch) -> Offset {
         // Of the largest own epoch that is not above the leader's, the shorter history counts. If it is a smaller one
         // than the leader's, the next fetch finds out whether that is shared.
         let own_end = match self.log.offset_for_leader_epoch(diverging.epoch) {
             Some((_, own_end)) => own_end,
             None => self.log.log_end().offset(),
         };
-        let target = own_end.min(diverging.end_offset);
-        self.truncate_to(target, now)
+        own_end.min(diverging.end_offset)
     }
 
     fn truncate_to(&mut self, target: Offset, now: Now) -> Result<Truncation, FollowerError> {

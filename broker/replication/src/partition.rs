@@ -79,6 +79,8 @@ pub struct Partition<W> {
     appends: VecDeque<(Offset, i64)>,
     /// Where the log ended when this broker took the lead.
     epoch_start: Offset,
+    /// Epoch in which this broker took the lead that it has had without a break since.
+    leading_since: LeaderEpoch,
     /// Fetches of consumers, which wait for the high watermark.
     fetches: WatcherList<W>,
     /// Fetches of followers, which wait for the log end.
@@ -100,6 +102,7 @@ impl<W: Wake> Partition<W> {
             epoch_start: log.log_end().offset(),
             log,
             leader_epoch: leadership.leader_epoch,
+            leading_since: leadership.leader_epoch,
             in_sync: leadership.in_sync,
             followers: leadership.followers.iter().map(unknown).collect(),
             settings,
@@ -130,6 +133,17 @@ impl<W: Wake> Partition<W> {
     /// Epoch in which this broker leads.
     pub fn leader_epoch(&self) -> LeaderEpoch {
         self.leader_epoch
+    }
+
+    /// Epoch in which this broker took the lead. While it is the same, nothing that was appended here was cut.
+    pub fn leading_since(&self) -> LeaderEpoch {
+        self.leading_since
+    }
+
+    /// Whether the high watermark is known to be that of the cluster: until it has reached the start of this leader's
+    /// epoch, followers may know of a higher one (KIP-207).
+    pub fn knows_high_watermark(&self) -> bool {
+        self.log.high_watermark().offset() >= self.epoch_start
     }
 
     /// Who is in sync.

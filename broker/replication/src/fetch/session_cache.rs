@@ -32,7 +32,7 @@ impl SessionId {
     }
 }
 
-const INITIAL: i32 = 0;
+pub(super) const INITIAL: i32 = 0;
 const FINAL: i32 = -1;
 
 /// What a Fetch request says of its session.
@@ -135,7 +135,7 @@ fn naming_of<'a>(mut topics: impl Iterator<Item = &'a FetchTopic>) -> Option<Nam
     })
 }
 
-fn epoch_after(epoch: i32) -> i32 {
+pub(super) fn epoch_after(epoch: i32) -> i32 {
     if epoch == i32::MAX { 1 } else { epoch + 1 }
 }
 

@@ -112,3 +112,20 @@ fn only_a_newer_epoch_changes_the_leader() {
     assert!(follower.follow(broker(2), epoch(4)));
     assert_eq!(follower.fetch_position().current_leader_epoch, epoch(4));
 }
+
+/// A leader that never wrote in its epoch leaves a mark of it in its own log alone.
+#[test]
+fn an_epoch_without_records_does_not_keep_a_follower_from_fetching() {
+    let mut first = lead(log(), 1, &[1, 2]);
+    let mut second = follow(1);
+    append(&mut first, 4);
+    replicate(&mut first, &mut second, 2, 1);
+    let silent = lead(first.resign(), 2, &[1, 2]);
+    let mut leader = lead(second.into_log(), 3, &[1, 2]);
+    append(&mut leader, 1);
+    let mut follower = Follower::new(silent.resign(), broker(2), epoch(3));
+    for step in 2..5 {
+        replicate(&mut leader, &mut follower, 2, step);
+    }
+    assert_eq!(content(follower.log()), content(leader.log()));
+}

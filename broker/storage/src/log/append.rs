@@ -70,7 +70,8 @@ impl UnifiedLog {
 
     /// Appends batches that a leader wrote, with their offsets and epochs.
     ///
-    /// Batches of an epoch above `leader_epoch` are left out: the leader that was asked cannot have written them.
+    /// Batches of an epoch above `leader_epoch` are left out: the leader that was asked cannot have written them. So is
+    /// a last batch that the answer's size cut off.
     ///
     /// # Errors
     /// When a batch does not continue the log, or cannot be written.
@@ -81,7 +82,11 @@ impl UnifiedLog {
         now: Now,
     ) -> Result<LogAppendInfo, AppendError> {
         self.require_online()?;
-        let mut batches = record_set::split(records, Checksums::Compare)?;
+        let whole = record_set::whole_batches(records);
+        if whole.is_empty() {
+            return Ok(self.nothing_appended());
+        }
+        let mut batches = record_set::split(&whole, Checksums::Compare)?;
         let known = batches
             .iter()
             .position(|batch| batch.view.leader_epoch > leader_epoch);

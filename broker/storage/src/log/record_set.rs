@@ -61,6 +61,27 @@ pub(crate) struct StampedBatch {
     pub(crate) rest: Bytes,
 }
 
+/// The record set without a last batch that was cut off.
+pub(crate) fn whole_batches(records: &Bytes) -> Bytes {
+    const OFFSET_SIZE: usize = 8;
+    const HEAD_SIZE: usize = OFFSET_SIZE + size_of::<i32>();
+    let mut end = 0;
+    loop {
+        let rest = &records[end..];
+        let Some(length) = rest.get(OFFSET_SIZE..).and_then(|bytes| bytes.first_chunk()) else {
+            return records.slice(..end);
+        };
+        // A head that says nonsense is for `split` to refuse.
+        let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+            return records.clone();
+        };
+        if HEAD_SIZE + length > rest.len() {
+            return records.slice(..end);
+        }
+        end += HEAD_SIZE + length;
+    }
+}
+
 /// Cuts a record set into whole batches.
 pub(crate) fn split(records: &Bytes, checksums: Checksums) -> Result<Vec<PreparedBatch>, AppendError> {
     let mut batches = Vec::with_capacity(1);

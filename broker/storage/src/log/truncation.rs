@@ -24,6 +24,8 @@ impl UnifiedLog {
     pub fn truncate_to(&mut self, target: Offset, now: Now) -> Result<bool, LoadError> {
         self.require_online()?;
         if target >= self.markers.log_end.offset() {
+            // Whoever led without writing has an epoch that begins at the log end, and that its successor never knew.
+            self.epochs.truncate_from_end(self.markers.log_end.offset());
             return Ok(false);
         }
         if target <= self.segments[0].base_offset() {
@@ -47,6 +49,16 @@ impl UnifiedLog {
         self.end_at(target)?;
         self.rebuild_producers(now)?;
         Ok(true)
+    }
+
+    /// Lets recovery begin at `target` if it would begin later. The checkpoint is to be written before the log is cut.
+    /// Answers whether there is a need for that.
+    pub fn lower_recovery_point(&mut self, target: Offset) -> bool {
+        let is_above = self.markers.recovery_point.offset() > target;
+        if is_above {
+            self.markers.recovery_point = RecoveryPoint::at(target.max(self.markers.log_start.offset()));
+        }
+        is_above
     }
 
     /// Removes everything; the next record gets the offset `target`.
