@@ -21,7 +21,7 @@ use broker_metadata::image::Endpoint;
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
 use broker_metadata::{MetadataChanges, MetadataImage};
 use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now, TopicPartition};
-use broker_raft::{AutoJoin, RaftSettings, RaftTimeouts, ReplicaKey, VoterSet};
+use broker_raft::{RaftSettings, ReplicaKey, VoterSet};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
     DirectoryError, DirectoryOwner, Fs, LogDirectory, LogManager, LogManagerOptions, OpenFileBudget,
@@ -31,9 +31,10 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use crate::admin_http::{AdminHttp, AdminHttpConfig};
-use crate::broker::{AnswerLimits, Broker};
+use crate::broker::{AnswerLimits, AutoTopicCreation, Broker};
 use crate::clock::{Clock, random_seed, random_uuid};
-use crate::config::StaticConfigs;
+use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConfigs};
+use crate::drivers::broker_lifecycle::LifecycleSettings;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
@@ -55,8 +56,6 @@ use crate::replica_manager::{ReplicaManager, ResolveTopicSettings};
 
 /// The `kraft.version`s that this program speaks.
 const KRAFT_VERSIONS: (i16, i16) = (0, 1);
-/// Most bytes of the metadata log, or of a snapshot, in one answer.
-const QUORUM_FETCH_BYTES_MAX: i32 = 8 << 20;
 
 /// Everything that a broker is started with, resolved and checked.
 #[derive(Debug)]
@@ -79,8 +78,18 @@ pub struct BootSettings {
     pub listeners: Vec<ListenerConfig>,
     /// `advertised.listeners`; a listener that is missing is advertised where it listens.
     pub advertised: HashMap<ListenerName, AdvertisedAddress>,
-    /// Endpoints of the quorum's member, as the log names them.
+    /// `process.roles`.
+    pub roles: ProcessRoles,
+    /// `controller.quorum.*`.
+    pub quorum: QuorumSettings,
+    /// The listeners for controllers.
+    pub controller_endpoints: Vec<ControllerEndpoint>,
+    /// Endpoints of the quorum's member, as the log names them; once bound, with the real ports.
     pub voter_endpoints: Vec<VoterEndpoint>,
+    /// `inter.broker.listener.name`.
+    pub inter_broker_listener: ListenerName,
+    /// How the broker deals with its controller.
+    pub lifecycle: LifecycleSettings,
     /// Bounds of the network.
     pub network: NetworkConfig,
     /// Works out the configs of topics.
@@ -134,6 +143,15 @@ pub enum AutoCreation {
     Disabled,
 }
 
+impl AutoCreation {
+    fn by(self, creator: &Arc<TopicCreator>) -> Option<Arc<dyn AutoTopicCreation>> {
+        match self {
+            Self::Enabled => Some(creator.clone()),
+            Self::Disabled => None,
+        }
+    }
+}
+
 /// Where clients are told to connect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdvertisedAddress {
@@ -183,6 +201,7 @@ pub struct RunningBroker {
     failure: Arc<Failure>,
     epoch: BrokerEpoch,
     addresses: Vec<(ListenerName, SocketAddr)>,
+    controller_addresses: Vec<(ListenerName, SocketAddr)>,
     admin_http: Option<AdminHttp>,
 }
 
@@ -196,11 +215,11 @@ impl MetadataPublisher for ReplicaManager {
 ///
 /// # Errors
 /// What is missing or refused; nothing of the broker runs then.
-pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker, BootError> {
+pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBroker, BootError> {
     let admin_http = settings.admin_http.as_ref().map(AdminHttp::start).transpose()?;
     let cluster_id = cluster_id_of(&settings)?;
     let logs = open_directories(&settings, cluster_id.clone())?;
-    let (bound, addresses) = bind(&settings)?;
+    let bound = bind(&mut settings)?;
     let metadata_directory_id = metadata_directory(&settings, &logs)?.id();
     let failure = Arc::new(Failure::default());
     let metadata = Arc::new(join_quorum(
@@ -210,7 +229,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         failure.clone(),
         clock,
     )?);
-    let epoch = register(&metadata, &settings, &logs, &addresses).await?;
+    let epoch = register(&metadata, &settings, &logs, &bound.addresses).await?;
     let network = NetworkState::new(settings.network.clone());
     let partitions = keep_partitions(&settings, logs, &metadata, &network, clock).await?;
     let Partitions {
@@ -236,10 +255,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         requests: RequestCounters::default(),
         network,
         image: metadata.image(),
-        auto_topic_creation: match settings.auto_topic_creation {
-            AutoCreation::Enabled => Some(topic_creator.clone()),
-            AutoCreation::Disabled => None,
-        },
+        auto_topic_creation: settings.auto_topic_creation.by(&topic_creator),
         topic_creator,
         groups,
         producer_ids: ProducerIds::new(metadata.clone(), settings.node_id, epoch),
@@ -250,7 +266,7 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
     });
     let isr_proposer = propose_in_sync(&broker, epoch, settings.replica_lag_max_ms);
-    let listeners = Listeners::start(&broker, bound)?;
+    let listeners = Listeners::start(&broker, bound.listeners)?;
     if let Some(admin_http) = &admin_http {
         admin_http.running(&broker);
     }
@@ -262,24 +278,44 @@ pub async fn start(settings: BootSettings, clock: Clock) -> Result<RunningBroker
         write_back,
         failure,
         epoch,
-        addresses,
+        addresses: bound.addresses,
+        controller_addresses: bound.controller_addresses,
         admin_http,
     })
 }
 
 type Addresses = Vec<(ListenerName, SocketAddr)>;
 
-/// Takes the ports; nobody is let in yet.
-fn bind(settings: &BootSettings) -> Result<(Vec<BoundListener>, Addresses), BindError> {
-    let listeners = settings.listeners.iter();
-    let bound: Vec<BoundListener> = listeners
-        .map(|listener| BoundListener::bind(listener, &settings.network))
-        .collect::<Result<_, _>>()?;
-    let addresses = bound
-        .iter()
-        .map(|listener| (listener.config().name.clone(), listener.address()))
-        .collect();
-    Ok((bound, addresses))
+/// Ports that were taken; nobody is let in yet.
+struct Bound {
+    listeners: Vec<BoundListener>,
+    addresses: Addresses,
+    controller_addresses: Addresses,
+}
+
+/// Takes the ports, and notes those of controllers where voter sets name this node.
+fn bind(settings: &mut BootSettings) -> Result<Bound, BindError> {
+    let mut bound = Bound {
+        listeners: Vec::new(),
+        addresses: Vec::new(),
+        controller_addresses: Vec::new(),
+    };
+    for config in &settings.listeners {
+        let listener = BoundListener::bind(config, &settings.network)?;
+        bound.addresses.push((config.name.clone(), listener.address()));
+        bound.listeners.push(listener);
+    }
+    settings.voter_endpoints.clear();
+    for endpoint in &settings.controller_endpoints {
+        let listener = BoundListener::bind(&endpoint.listener, &settings.network)?;
+        let (name, address) = (endpoint.listener.name.clone(), listener.address());
+        settings
+            .voter_endpoints
+            .push(endpoint.voter_endpoint(address.port()));
+        bound.controller_addresses.push((name, address));
+        bound.listeners.push(listener);
+    }
+    Ok(bound)
 }
 
 /// The partitions of this broker, and who works with them.
@@ -433,21 +469,18 @@ fn join_quorum(
         },
         clock.now(),
     )?;
-    let listener = settings
-        .voter_endpoints
-        .first()
-        .map(|endpoint| endpoint.name.clone());
+    let quorum = &settings.quorum;
     let raft = RaftSettings {
         replica: ReplicaKey::new(settings.node_id, directory.id()),
         cluster_id: cluster_id.clone(),
-        listener: listener.unwrap_or_default(),
+        listener: quorum.listener.clone(),
         endpoints: settings.voter_endpoints.clone(),
         kraft_version_range: KRAFT_VERSIONS,
-        bootstrap_servers: Vec::new(),
-        auto_join: AutoJoin::Off,
-        timeouts: RaftTimeouts::default(),
-        fetch_bytes_max: QUORUM_FETCH_BYTES_MAX,
-        snapshot_bytes_max: QUORUM_FETCH_BYTES_MAX,
+        bootstrap_servers: quorum.bootstrap_servers.clone(),
+        auto_join: quorum.auto_join,
+        timeouts: quorum.timeouts,
+        fetch_bytes_max: quorum.fetch_bytes_max,
+        snapshot_bytes_max: quorum.snapshot_bytes_max,
         seed: random_seed()?,
     };
     Ok(MetadataDriver::start(MetadataParts {
@@ -463,8 +496,13 @@ fn join_quorum(
     })?)
 }
 
-/// Who votes while nothing on disk says so: this node alone.
+/// Who votes while nothing on disk says so: the members that are named, or this node alone if it knows nobody else.
 fn configured_voters(settings: &BootSettings) -> VoterSet {
+    let quorum = &settings.quorum;
+    let is_alone = settings.roles == ProcessRoles::Combined && quorum.bootstrap_servers.is_empty();
+    if !quorum.static_voters.is_empty() || !is_alone {
+        return VoterSet::new(quorum.static_voters.clone());
+    }
     VoterSet::new([Voter {
         id: settings.node_id,
         directory_id: DirectoryId::ZERO,
@@ -552,7 +590,7 @@ fn advertised_endpoints(settings: &BootSettings, addresses: &[(ListenerName, Soc
 }
 
 /// Name of this machine, for a listener on every interface that does not say how it is reached.
-fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
@@ -565,6 +603,11 @@ impl RunningBroker {
     /// Where it listens.
     pub fn addresses(&self) -> &[(ListenerName, SocketAddr)] {
         &self.addresses
+    }
+
+    /// Where it listens as a controller.
+    pub fn controller_addresses(&self) -> &[(ListenerName, SocketAddr)] {
+        &self.controller_addresses
     }
 
     /// Where monitoring asks.

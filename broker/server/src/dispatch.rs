@@ -1,16 +1,19 @@
 //! Decides which handler answers a frame. One row per API: key, decoder, handler and encoder.
 //!
-//! Owns the table, and nothing at run time. From the table follow what ApiVersions answers, the table of supported
-//! APIs in the README and the names of the request metrics. Invariant: what is not in the table, or outside of its
-//! versions, closes the connection, as from Kafka; only ApiVersions answers an unknown version (KIP-511).
+//! The rows stand in `dispatch/tables.rs`, a table for each kind of listener. From the tables follow what ApiVersions
+//! answers, the table of supported APIs in the README and the names of the request metrics. Invariant: what is not in
+//! the table of the listener's kind, or outside of its versions, closes the connection, as from Kafka; only
+//! ApiVersions answers an unknown version (KIP-511).
 //!
 //! To serve one more API: write `handlers/<api>.rs` with `pub async fn handle(&Arc<Broker>, &RequestContext,
-//! XRequest) -> HandlerResult<XResponse>`, and add its line to `apis!` below.
+//! XRequest) -> HandlerResult<XResponse>`, and add its line to a table.
+
+mod tables;
 
 use std::future::Future;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use broker_codec::{DecodeError, Decoder, EncodeError, Encoder, Message};
@@ -24,6 +27,7 @@ use crate::broker::Broker;
 use crate::drivers::metadata_driver::MetadataUnavailable;
 use crate::handlers;
 use crate::network::{ConnectionIdentity, RequestContext};
+pub use tables::table;
 
 /// What a handler returns.
 pub type HandlerResult<R> = Result<Answer<R>, CloseConnection>;
@@ -43,7 +47,7 @@ pub enum Answer<R> {
 /// Why a connection is closed instead of answered.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CloseConnection {
-    /// The number is no API, or one that is not served to clients here.
+    /// The number is no API, or one that is not served through this kind of listener.
     #[error("API key {0} is not served")]
     UnknownApi(i16),
     /// The API has no such version, or no longer.
@@ -113,7 +117,7 @@ const INITIAL_FRAME_CAPACITY: usize = 256;
 
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<Reply, CloseConnection>> + Send + 'a>>;
 
-/// One API that clients may use.
+/// One API that is served through listeners of a kind.
 #[derive(Debug)]
 pub struct ApiRow {
     /// Which API it is; name and versions follow.
@@ -153,82 +157,6 @@ impl ApiRow {
     }
 }
 
-macro_rules! apis {
-    ($($api:ident: $module:ident, $on_hang_up:ident;)*) => {
-        static TABLE: &[ApiRow] = &[$(ApiRow {
-            api: ApiKey::$api,
-            on_hang_up: OnHangUp::$on_hang_up,
-            serve: |broker, context, mut body| Box::pin(async move {
-                let request = Message::decode(&mut body, context.api_version)?;
-                drop(body);
-                finish(context, handlers::$module::handle(broker, context, request).await?)
-            }),
-        },)*];
-    };
-}
-
-apis! {
-    Produce: produce, Finish;
-    Fetch: fetch, Abandon;
-    ListOffsets: list_offsets, Abandon;
-    Metadata: metadata, Finish;
-    OffsetCommit: offset_commit, Finish;
-    OffsetFetch: offset_fetch, Finish;
-    FindCoordinator: find_coordinator, Finish;
-    JoinGroup: join_group, Abandon;
-    Heartbeat: heartbeat, Finish;
-    LeaveGroup: leave_group, Finish;
-    SyncGroup: sync_group, Abandon;
-    DescribeGroups: describe_groups, Finish;
-    ListGroups: list_groups, Finish;
-    SaslHandshake: sasl_handshake, Finish;
-    ApiVersions: api_versions, Finish;
-    CreateTopics: create_topics, Finish;
-    DeleteTopics: delete_topics, Finish;
-    DeleteRecords: delete_records, Finish;
-    InitProducerId: init_producer_id, Finish;
-    OffsetForLeaderEpoch: offset_for_leader_epoch, Abandon;
-    DescribeAcls: describe_acls, Finish;
-    CreateAcls: create_acls, Finish;
-    DeleteAcls: delete_acls, Finish;
-    DescribeConfigs: describe_configs, Finish;
-    AlterConfigs: alter_configs, Finish;
-    AlterReplicaLogDirs: alter_replica_log_dirs, Finish;
-    DescribeLogDirs: describe_log_dirs, Abandon;
-    SaslAuthenticate: sasl_authenticate, Finish;
-    CreatePartitions: create_partitions, Finish;
-    CreateDelegationToken: create_delegation_token, Finish;
-    RenewDelegationToken: renew_delegation_token, Finish;
-    ExpireDelegationToken: expire_delegation_token, Finish;
-    DescribeDelegationToken: describe_delegation_token, Finish;
-    DeleteGroups: delete_groups, Finish;
-    ElectLeaders: elect_leaders, Finish;
-    IncrementalAlterConfigs: incremental_alter_configs, Finish;
-    AlterPartitionReassignments: alter_partition_reassignments, Finish;
-    ListPartitionReassignments: list_partition_reassignments, Finish;
-    OffsetDelete: offset_delete, Finish;
-    DescribeQuorum: describe_quorum, Finish;
-    UpdateFeatures: update_features, Finish;
-    DescribeCluster: describe_cluster, Finish;
-    DescribeProducers: describe_producers, Abandon;
-    UnregisterBroker: unregister_broker, Finish;
-    ListConfigResources: list_config_resources, Finish;
-    DescribeTopicPartitions: describe_topic_partitions, Abandon;
-}
-
-static BY_KEY: LazyLock<Vec<Option<&'static ApiRow>>> = LazyLock::new(|| {
-    let mut rows = vec![None; ApiKey::ALL.len()];
-    for row in TABLE {
-        rows[row.api as usize] = Some(row);
-    }
-    rows
-});
-
-/// Every API that is served, by rising key.
-pub fn table() -> &'static [ApiRow] {
-    TABLE
-}
-
 /// A request whose header was read and whose API is served.
 #[derive(Debug)]
 pub struct Accepted {
@@ -255,7 +183,7 @@ pub fn accept(
     let header = decode_request_header(&mut body)?;
     let unknown = CloseConnection::UnknownApi(header.request_api_key);
     let api = ApiKey::from_i16(header.request_api_key).ok_or_else(|| unknown.clone())?;
-    let row = BY_KEY[api as usize].ok_or(unknown)?;
+    let row = tables::row(connection.kind, api).ok_or(unknown)?;
     let version = header.request_api_version;
     if !api.versions().contains(&version) && api != ApiKey::ApiVersions {
         return Err(CloseConnection::UnsupportedVersion { api, version });
@@ -346,7 +274,7 @@ mod tests {
     use broker_protocol::messages::ProduceResponse;
 
     use super::*;
-    use crate::network::{Authentication, ConnectionId, ListenerName};
+    use crate::network::{Authentication, ConnectionId, ListenerKind, ListenerName};
 
     fn context(api: ApiKey, api_version: i16) -> RequestContext {
         RequestContext {
@@ -361,6 +289,7 @@ mod tests {
             connection: Arc::new(ConnectionIdentity {
                 id: ConnectionId(1),
                 listener: ListenerName::new("A"),
+                kind: ListenerKind::Client,
                 client_address: ([127, 0, 0, 1], 1).into(),
                 authentication: Authentication::Anonymous,
             }),
@@ -381,26 +310,5 @@ mod tests {
         };
         assert_eq!(mute, pause);
         assert!(frame.size() > size_of::<i32>());
-    }
-
-    #[test]
-    fn rows_rise_by_key_so_that_the_tables_made_from_them_are_in_order() {
-        assert!(
-            TABLE
-                .windows(2)
-                .all(|pair| pair[0].api.code() < pair[1].api.code())
-        );
-    }
-
-    #[test]
-    fn apis_that_come_later_are_not_served() {
-        let later = [24..=28, 48..=51, 65..=66, 68..=69, 71..=72, 76..=79, 83..=93];
-        for row in TABLE {
-            assert!(
-                !later.iter().any(|keys| keys.contains(&row.api.code())),
-                "{}",
-                row.api
-            );
-        }
     }
 }

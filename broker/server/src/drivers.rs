@@ -3,6 +3,7 @@
 //! Each runs on threads or tasks of its own and hands bytes between a core below and the disk. Invariant: a driver
 //! branches on outcomes (stored, failed, due), never on the meaning of a record.
 
+pub mod broker_lifecycle;
 pub mod coordinator_driver;
 pub mod dynamic_configs;
 pub mod failure;

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use broker_metadata::messages::FeatureLevelRecord;
-use broker_metadata::metadata_log::{CheckpointHead, SnapshotId, Voter, write_checkpoint};
+use broker_metadata::metadata_log::{CheckpointHead, SnapshotId, Voter, VoterEndpoint, write_checkpoint};
 use broker_metadata::{FINALIZED_AT_FORMAT, LogFormatError, MetadataRecord, MetadataVersion};
 use broker_model::{BrokerId, ClusterId, DirectoryId, Timestamp};
 use broker_storage::fs::replace_whole;
@@ -28,12 +28,25 @@ pub struct FormatRequest {
     pub directories: Vec<PathBuf>,
     /// `metadata.log.dir`, one of the directories or one of its own.
     pub metadata_directory: PathBuf,
-    /// Where the node will listen as a member of the quorum.
-    pub voter_endpoints: Vec<broker_metadata::metadata_log::VoterEndpoint>,
+    /// Who votes when the cluster begins.
+    pub voters: FormatVoters,
     /// What happens to directories that are formatted already.
     pub already_formatted: AlreadyFormatted,
     /// When.
     pub now: Timestamp,
+}
+
+/// Who votes when the cluster begins (KIP-853).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormatVoters {
+    /// This node alone, where it listens for controllers (`--standalone`).
+    Standalone(Vec<VoterEndpoint>),
+    /// These nodes with these directories (`--initial-controllers`); every one of them is formatted with the same.
+    Initial(Vec<Voter>),
+    /// The node joins a quorum later or never (`--no-initial-controllers`, and every node that is no controller).
+    Elsewhere,
+    /// Those of `controller.quorum.voters`, which the log does not hold (`kraft.version` 0).
+    Configured,
 }
 
 /// What happens to directories that are formatted already.
@@ -117,9 +130,12 @@ pub fn format(fs: &dyn Fs, request: &FormatRequest) -> Result<Formatted, FormatC
         None => ClusterId::new(random_uuid()?.to_string()),
     };
     for path in &blank {
-        let directory_id = DirectoryId::new(random_uuid()?);
+        let mut directory_id = DirectoryId::new(random_uuid()?);
         if *path == request.metadata_directory {
-            write_bootstrap(fs, path, request, directory_id)?;
+            directory_id = request.own_directory().unwrap_or(directory_id);
+            if let Some(voters) = first_voters(request, directory_id) {
+                write_bootstrap(fs, path, request.now, voters)?;
+            }
         }
         let properties = MetaProperties {
             cluster_id: cluster_id.clone(),
@@ -157,12 +173,39 @@ fn require_ours(
     })
 }
 
+impl FormatRequest {
+    /// The directory id that the list of the first voters gives to this node.
+    fn own_directory(&self) -> Option<DirectoryId> {
+        let FormatVoters::Initial(voters) = &self.voters else {
+            return None;
+        };
+        let own = voters.iter().find(|voter| voter.id == self.node_id)?;
+        Some(own.directory_id)
+    }
+}
+
+/// What the bootstrap snapshot says about voters; none when the node begins without one, because another node leads
+/// first.
+fn first_voters(request: &FormatRequest, directory_id: DirectoryId) -> Option<Option<Vec<Voter>>> {
+    match &request.voters {
+        FormatVoters::Elsewhere => None,
+        FormatVoters::Configured => Some(None),
+        FormatVoters::Initial(voters) => Some(Some(voters.clone())),
+        FormatVoters::Standalone(endpoints) => Some(Some(vec![Voter {
+            id: request.node_id,
+            directory_id,
+            endpoints: endpoints.clone(),
+            kraft_version_range: (0, 1),
+        }])),
+    }
+}
+
 /// The records that the first leader appends: the levels of the features.
 fn write_bootstrap(
     fs: &dyn Fs,
     directory: &Path,
-    request: &FormatRequest,
-    directory_id: DirectoryId,
+    now: Timestamp,
+    voters: Option<Vec<Voter>>,
 ) -> Result<(), FormatCommandError> {
     let records: Vec<MetadataRecord> = FINALIZED_AT_FORMAT
         .iter()
@@ -177,15 +220,10 @@ fn write_bootstrap(
         .collect();
     let head = CheckpointHead {
         epoch: 0,
-        last_contained_log_timestamp: request.now,
-        voters: Some(vec![Voter {
-            id: request.node_id,
-            directory_id,
-            endpoints: request.voter_endpoints.clone(),
-            kraft_version_range: (0, 1),
-        }]),
+        last_contained_log_timestamp: now,
+        voters,
     };
-    let bytes = write_checkpoint(&head, MetadataVersion::LATEST, &records, request.now)?;
+    let bytes = write_checkpoint(&head, MetadataVersion::LATEST, &records, now)?;
     let folder = metadata_folder(directory);
     let failed = |error| StorageError::from_io(directory, &folder, error);
     fs.create_directories(&folder).map_err(failed)?;

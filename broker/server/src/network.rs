@@ -26,7 +26,9 @@ use tokio::sync::Semaphore;
 pub use byte_budget::{BudgetLease, ByteBudget, NoRoom};
 pub use config::{ConnectionBounds, Deadlines, ListenerBounds, ListenerConfig, NetworkConfig};
 pub use counters::NetworkCounters;
-pub use identity::{Authentication, ConnectionId, ConnectionIdentity, ListenerName, RequestContext};
+pub use identity::{
+    Authentication, ConnectionId, ConnectionIdentity, ListenerKind, ListenerName, RequestContext,
+};
 pub use listener::{BindError, BoundListener, Listeners};
 pub use quotas::ConnectionQuotas;
 use quotas::CreationRate;

@@ -12,6 +12,8 @@
 
 #[path = "live/broker.rs"]
 mod broker;
+#[path = "live/controller_listener.rs"]
+mod controller_listener;
 #[path = "live/hostile.rs"]
 mod hostile;
 #[path = "live/monitoring.rs"]

@@ -1,23 +1,26 @@
 //! From the configuration to what `boot` and `format` are given.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use broker_controller::{ControllerSettings, SessionLimits, TopicDeletion};
 use broker_coordinator::GroupConfig;
-use broker_model::{ClusterId, CompressionType, Timestamp};
+use broker_metadata::metadata_log::VoterEndpoint;
+use broker_model::{BrokerId, ClusterId, CompressionType, Timestamp};
 use broker_replication::fetch::SessionCacheLimits;
 use broker_storage::RealFs;
 
 use super::{BrokerConfig, ControllerConfigRules, EffectiveConfigs, TopicConfigs};
 use crate::boot::{AutoCreation, BootSettings};
 use crate::broker::AnswerLimits;
+use crate::drivers::broker_lifecycle::{ControlledShutdown, LifecycleSettings};
 use crate::drivers::coordinator_driver::OffsetsLogSettings;
 use crate::drivers::log_cleaning::{CleanerSettings, LogCleaning};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_log::SnapshotPolicy;
 use crate::drivers::topic_creator::OffsetsTopicSettings;
-use crate::format::{AlreadyFormatted, FormatRequest};
+use crate::format::{AlreadyFormatted, FormatRequest, FormatVoters};
 
 /// How long a broker whose connection broke has to come back: a restart of a listener is shorter, a dead broker
 /// must be replaced before its clients notice.
@@ -29,7 +32,7 @@ impl BrokerConfig {
     /// What a broker with this configuration is started with.
     pub fn boot_settings(&self) -> BootSettings {
         let configs = self.statics.alone();
-        let small = |name: &str| i32::try_from(configs.number(name)).unwrap_or(i32::MAX);
+        let small = |name: &str| small(&configs, name);
         BootSettings {
             fs: Arc::new(RealFs),
             configs: self.statics.clone(),
@@ -40,20 +43,16 @@ impl BrokerConfig {
             recovery_threads: configs.size("num.recovery.threads.per.data.dir"),
             listeners: self.listeners.opened.clone(),
             advertised: self.listeners.advertised.clone(),
-            voter_endpoints: self.listeners.voter_endpoints.clone(),
+            roles: self.roles,
+            quorum: self.quorum.clone(),
+            controller_endpoints: self.listeners.controllers.clone(),
+            voter_endpoints: self.voter_endpoints(),
+            inter_broker_listener: self.listeners.inter_broker.clone(),
+            lifecycle: lifecycle_settings(&configs),
             network: self.network.clone(),
             topic_settings: Arc::new(TopicConfigs::new(self.statics.clone())),
             config_rules: Arc::new(ControllerConfigRules::new(self.statics.clone())),
-            controller: ControllerSettings {
-                node_id: self.node_id,
-                default_partitions: small("num.partitions"),
-                default_replication_factor: i16::try_from(small("default.replication.factor")).unwrap_or(1),
-                topic_deletion: if configs.flag("delete.topic.enable") {
-                    TopicDeletion::Enabled
-                } else {
-                    TopicDeletion::Disabled
-                },
-            },
+            controller: controller_settings(self.node_id, &configs),
             min_in_sync_replicas: small("min.insync.replicas"),
             sessions: session_limits(&configs),
             replica_lag_max_ms: configs.count("replica.lag.time.max.ms"),
@@ -82,11 +81,7 @@ impl BrokerConfig {
             groups: group_config(&configs),
             offsets_log: offsets_log(&configs),
             group_memory_bytes: configs.size("eddyline.group.memory.bytes"),
-            offsets_topic: OffsetsTopicSettings {
-                partitions: small("offsets.topic.num.partitions"),
-                replication_factor: i16::try_from(small("offsets.topic.replication.factor")).unwrap_or(1),
-                segment_bytes: small("offsets.topic.segment.bytes"),
-            },
+            offsets_topic: offsets_topic(&configs),
             admin_http: self.admin_http.clone(),
             logger_levels: self.logging.levels.clone(),
         }
@@ -104,10 +99,64 @@ impl BrokerConfig {
             node_id: self.node_id,
             directories: self.directories.clone(),
             metadata_directory: self.metadata_directory.clone(),
-            voter_endpoints: self.listeners.voter_endpoints.clone(),
+            voters: match (self.roles.is_controller(), self.quorum.static_voters.is_empty()) {
+                (true, true) => FormatVoters::Standalone(self.voter_endpoints()),
+                (true, false) => FormatVoters::Configured,
+                (false, _) => FormatVoters::Elsewhere,
+            },
             already_formatted,
             now,
         }
+    }
+
+    /// Where the node listens as a member of the quorum; port 0 where the system chooses it.
+    fn voter_endpoints(&self) -> Vec<VoterEndpoint> {
+        let controllers = self.listeners.controllers.iter();
+        controllers.map(|endpoint| endpoint.voter_endpoint(0)).collect()
+    }
+}
+
+/// What the controller is told.
+fn controller_settings(node_id: BrokerId, configs: &EffectiveConfigs<'_>) -> ControllerSettings {
+    let factor = configs.number("default.replication.factor");
+    ControllerSettings {
+        node_id,
+        default_partitions: small(configs, "num.partitions"),
+        default_replication_factor: i16::try_from(factor).unwrap_or(1),
+        topic_deletion: match configs.flag("delete.topic.enable") {
+            true => TopicDeletion::Enabled,
+            false => TopicDeletion::Disabled,
+        },
+    }
+}
+
+/// How the topic of offsets is made.
+fn offsets_topic(configs: &EffectiveConfigs<'_>) -> OffsetsTopicSettings {
+    let factor = configs.number("offsets.topic.replication.factor");
+    OffsetsTopicSettings {
+        partitions: small(configs, "offsets.topic.num.partitions"),
+        replication_factor: i16::try_from(factor).unwrap_or(1),
+        segment_bytes: small(configs, "offsets.topic.segment.bytes"),
+    }
+}
+
+/// A number of type int.
+fn small(configs: &EffectiveConfigs<'_>, name: &str) -> i32 {
+    i32::try_from(configs.number(name)).unwrap_or(i32::MAX)
+}
+
+/// How a broker deals with its controller.
+fn lifecycle_settings(configs: &EffectiveConfigs<'_>) -> LifecycleSettings {
+    let ms = |name: &str| Duration::from_millis(configs.count(name));
+    LifecycleSettings {
+        heartbeat_interval: ms("broker.heartbeat.interval.ms"),
+        session_timeout: ms("broker.session.timeout.ms"),
+        registration_timeout: ms("initial.broker.registration.timeout.ms"),
+        controller_timeout: ms("controller.socket.timeout.ms"),
+        controlled_shutdown: match configs.flag("controlled.shutdown.enable") {
+            true => ControlledShutdown::Enabled,
+            false => ControlledShutdown::Disabled,
+        },
     }
 }
 
@@ -130,7 +179,7 @@ fn offsets_log(configs: &EffectiveConfigs<'_>) -> OffsetsLogSettings {
 
 /// What the configurations say about groups.
 fn group_config(configs: &EffectiveConfigs<'_>) -> GroupConfig {
-    let small = |name: &str| i32::try_from(configs.number(name)).unwrap_or(i32::MAX);
+    let small = |name: &str| small(configs, name);
     let size = |name: &str| usize::try_from(configs.count(name)).unwrap_or(usize::MAX);
     GroupConfig {
         initial_rebalance_delay_ms: small("group.initial.rebalance.delay.ms"),

@@ -11,7 +11,8 @@ use broker_metadata::config_def::ConfigValue;
 use broker_model::BrokerId;
 
 use super::connection_bounds::{OVERRIDES, connection_bounds, parse_overrides};
-use super::listeners::{Listeners, read_listeners};
+use super::listeners::{CONTROLLER, Listeners, read_listeners};
+use super::quorum::{ProcessRoles, QuorumSettings, read_quorum, read_roles};
 use super::reader::Reader;
 use super::{ConfigError, ConfigProblem, Settings, StaticConfigs};
 use crate::admin_http::AdminHttpConfig;
@@ -43,6 +44,10 @@ pub struct BrokerConfig {
     pub unknown_variables: Vec<String>,
     /// Everything that was set, as text.
     pub statics: Arc<StaticConfigs>,
+    /// `process.roles`; both when nobody says.
+    pub roles: ProcessRoles,
+    /// `controller.quorum.*`.
+    pub quorum: QuorumSettings,
     pub(super) listeners: Listeners,
 }
 
@@ -66,9 +71,11 @@ impl BrokerConfig {
     ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(&settings);
         let node_id = read_node_id(&mut reader);
-        check_roles(&mut reader);
+        let roles = read_roles(&mut reader);
+        let quorum = read_quorum(&mut reader, roles, node_id);
+        check_heartbeats(&mut reader);
         check_security(&mut reader);
-        let listeners = read_listeners(&mut reader);
+        let listeners = read_listeners(&mut reader, roles);
         let (directories, metadata_directory) = read_directories(&mut reader);
         let mut network = read_network(&mut reader);
         check_overrides(&mut reader);
@@ -77,12 +84,18 @@ impl BrokerConfig {
         let rack = reader.text("broker.rack").map(Into::into);
         let without_effect = reader.without_effect();
         let mut suspicious = reader.unknown();
-        suspicious.extend(too_many_replicas(&reader));
+        let is_alone = is_alone(roles, &quorum);
+        if is_alone {
+            suspicious.extend(too_many_replicas(&reader));
+        }
         let problems = reader.into_problems();
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
         assume(&mut settings, node_id);
+        if is_alone {
+            assume_alone(&mut settings);
+        }
         let statics = Arc::new(StaticConfigs::new(node_id, settings));
         network.connections = connection_bounds(&statics.alone());
         Ok(Self {
@@ -97,6 +110,8 @@ impl BrokerConfig {
             suspicious,
             unknown_variables,
             statics,
+            roles,
+            quorum,
             listeners,
         })
     }
@@ -132,19 +147,26 @@ fn read_admin_http(reader: &mut Reader<'_>) -> Option<AdminHttpConfig> {
     parsed
 }
 
-/// What Kafka wants to be told and one node alone knows: clients find it where they look for it.
+/// What Kafka wants to be told and goes without saying here: clients find it where they look for it.
 fn assume(settings: &mut Settings, node_id: BrokerId) {
     let id = node_id.to_string();
     for (name, value) in [
         ("node.id", &*id),
         ("broker.id", &*id),
         ("process.roles", "broker,controller"),
-        ("controller.listener.names", "CONTROLLER"),
-        ("offsets.topic.replication.factor", "1"),
+        ("controller.listener.names", CONTROLLER),
     ] {
         if settings.get(name).is_none() {
             settings.set(name, value);
         }
+    }
+}
+
+/// A cluster of one node can keep one copy.
+fn assume_alone(settings: &mut Settings) {
+    const FACTOR: &str = "offsets.topic.replication.factor";
+    if settings.get(FACTOR).is_none() {
+        settings.set(FACTOR, "1");
     }
 }
 
@@ -154,7 +176,7 @@ fn too_many_replicas(reader: &Reader<'_>) -> Vec<ConfigProblem> {
         .into_iter()
         .filter(|name| reader.is_set(name) && reader.number(name) > 1)
         .map(|name| {
-            let why = "topics that follow it cannot be made: a cluster has one node here";
+            let why = "topics that follow it cannot be made: this node is a cluster of its own";
             reader.problem(name, why, "write 1")
         })
         .collect()
@@ -175,29 +197,21 @@ fn read_node_id(reader: &mut Reader<'_>) -> BrokerId {
     BrokerId::new(node.or(broker).unwrap_or(1))
 }
 
-fn check_roles(reader: &mut Reader<'_>) {
-    let roles = reader.list("process.roles");
-    let has = |role: &str| roles.iter().any(|other| other == role);
-    if reader.is_set("process.roles") && !(has("broker") && has("controller")) {
-        reader.refuse(
-            "process.roles",
-            "a cluster has one node here, which is broker and controller",
-            "write process.roles=broker,controller or leave it out",
-        );
+/// A session that two heartbeats do not fit into would end by one that is late.
+fn check_heartbeats(reader: &mut Reader<'_>) {
+    const SESSION: &str = "broker.session.timeout.ms";
+    const INTERVAL: &str = "broker.heartbeat.interval.ms";
+    let (session, interval) = (reader.number(SESSION), reader.number(INTERVAL));
+    if interval < 1 || session < interval.saturating_mul(2) {
+        let why = format!("it is {session}, and {INTERVAL} is {interval}");
+        reader.refuse(SESSION, why, format!("give it at least twice {INTERVAL}"));
     }
-    let node_id = match reader.set_value("node.id") {
-        Some(ConfigValue::Number(number)) => number.to_string(),
-        _ => "1".to_owned(),
-    };
-    let voters = reader.list("controller.quorum.voters");
-    let others = |voter: &&String| voter.split_once('@').is_none_or(|(id, _)| id != node_id);
-    if let Some(other) = voters.iter().find(others) {
-        reader.refuse(
-            "controller.quorum.voters",
-            format!("the voter {other} is not this node {node_id}, and a cluster has one node here"),
-            "leave it out",
-        );
-    }
+}
+
+/// Whether the node names no other one: it is broker and controller, and nobody else is in its quorum.
+fn is_alone(roles: ProcessRoles, quorum: &QuorumSettings) -> bool {
+    let names_nobody = quorum.static_voters.len() <= 1 && quorum.bootstrap_servers.is_empty();
+    roles == ProcessRoles::Combined && names_nobody
 }
 
 /// A broker that ignored these would be open where its owner thinks that it is closed.
@@ -306,6 +320,7 @@ mod tests {
     fn every_problem_is_named_at_once() {
         let error = config(&[
             ("process.roles", "broker"),
+            ("broker.heartbeat.interval.ms", "5000"),
             ("node.id", "1"),
             ("broker.id", "2"),
             ("num.partitions", "0"),
@@ -320,7 +335,8 @@ mod tests {
         .unwrap_err()
         .to_string();
         for key in [
-            "process.roles",
+            "controller.quorum.bootstrap.servers",
+            "broker.session.timeout.ms: it is 9000",
             "broker.id",
             "num.partitions: Invalid value 0",
             "metadata.log.dir",

@@ -78,6 +78,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A flag; off when there is neither value nor default.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        matches!(self.value(name), Some(ConfigValue::Boolean(true)))
+    }
+
     /// A number that counts things: 0 when it is negative.
     pub(super) fn count(&self, name: &str) -> usize {
         usize::try_from(self.number(name)).unwrap_or(0)

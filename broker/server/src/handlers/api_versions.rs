@@ -1,6 +1,6 @@
 //! ApiVersions (18): which APIs, versions and features this broker has (KIP-35, KIP-511, KIP-584, KIP-1242).
 //!
-//! The APIs are the rows of `dispatch`. Names and versions that a client gives of itself are checked as Kafka does,
+//! The APIs are the rows of `dispatch` for the kind of listener. Names and versions that a client gives of itself are checked as Kafka does,
 //! because they end up in metrics and logs. A client of version 5 says which cluster and node it believes to talk
 //! to, and is told when it is wrong.
 
@@ -14,7 +14,7 @@ use broker_protocol::{ApiKey, ErrorCode};
 
 use crate::broker::Broker;
 use crate::dispatch::{self, Answer, HandlerResult};
-use crate::network::RequestContext;
+use crate::network::{ListenerKind, RequestContext};
 
 /// First version in which the client names itself (KIP-511).
 const FIRST_WITH_SOFTWARE: i16 = 3;
@@ -34,7 +34,7 @@ pub async fn handle(
 ) -> HandlerResult<ApiVersionsResponse> {
     let verdict = check(broker, context.api_version, &request);
     Ok(Answer::Respond(match verdict {
-        ErrorCode::None => everything(&broker.image.load()),
+        ErrorCode::None => everything(&broker.image.load(), context.connection.kind),
         error => ApiVersionsResponse {
             error_code: error.code(),
             ..ApiVersionsResponse::default()
@@ -46,7 +46,7 @@ pub async fn handle(
 pub fn unsupported_version() -> ApiVersionsResponse {
     ApiVersionsResponse {
         error_code: ErrorCode::UnsupportedVersion.code(),
-        api_keys: dispatch::table()
+        api_keys: dispatch::table(ListenerKind::Client)
             .iter()
             .filter(|row| row.api == ApiKey::ApiVersions)
             .map(api_version)
@@ -86,9 +86,9 @@ fn is_software_word(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
-fn everything(image: &MetadataImage) -> ApiVersionsResponse {
+fn everything(image: &MetadataImage, kind: ListenerKind) -> ApiVersionsResponse {
     ApiVersionsResponse {
-        api_keys: dispatch::table().iter().map(api_version).collect(),
+        api_keys: dispatch::table(kind).iter().map(api_version).collect(),
         supported_features: supported_features(),
         finalized_features_epoch: image.provenance.last_contained_offset.value(),
         finalized_features: finalized_features(image),

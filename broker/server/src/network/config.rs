@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::identity::ListenerName;
+use super::identity::{ListenerKind, ListenerName};
 
 /// One socket that is listened on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,16 +15,25 @@ pub struct ListenerConfig {
     pub host: String,
     /// Port to bind; 0 for any free one.
     pub port: u16,
+    /// Who may come through it.
+    pub kind: ListenerKind,
 }
 
 impl ListenerConfig {
-    /// A listener.
+    /// A listener for clients.
     pub fn new(name: ListenerName, host: impl Into<String>, port: u16) -> Self {
         Self {
             name,
             host: host.into(),
             port,
+            kind: ListenerKind::Client,
         }
+    }
+
+    /// The same listener for another kind of peers.
+    #[must_use]
+    pub fn of_kind(self, kind: ListenerKind) -> Self {
+        Self { kind, ..self }
     }
 }
 

@@ -22,7 +22,7 @@ use super::byte_budget::BudgetLease;
 use super::catch_panic::{CatchPanic, Panic};
 use super::deadlines::{GiveUp, Phase};
 use super::frame_assembler::{FIRST_CAPACITY, FrameAssembler, FrameSizeError};
-use super::identity::{Authentication, ConnectionIdentity, ListenerName};
+use super::identity::{Authentication, ConnectionIdentity, ListenerKind, ListenerName};
 use super::output_queue::OutputQueue;
 use super::quotas::Admission;
 use super::registry::{ConnectionHandle, Verdict};
@@ -72,6 +72,8 @@ pub(super) struct NewConnection {
     pub(super) client_address: SocketAddr,
     /// Listener that it came through.
     pub(super) listener: ListenerName,
+    /// What is served there.
+    pub(super) kind: ListenerKind,
     /// Its place among the connections.
     pub(super) admission: Admission,
 }
@@ -84,6 +86,7 @@ pub(super) async fn serve(new: NewConnection, broker: Arc<Broker>) {
     let identity = Arc::new(ConnectionIdentity {
         id: handle.id(),
         listener: new.listener,
+        kind: new.kind,
         client_address: new.client_address,
         authentication: Authentication::Anonymous,
     });

@@ -30,6 +30,15 @@ impl fmt::Display for ListenerName {
     }
 }
 
+/// Who comes through a listener, which decides what is served there (KIP-631).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ListenerKind {
+    /// Clients, and brokers as clients of one another.
+    Client,
+    /// Members of the quorum, brokers, and administrators of the quorum.
+    Controller,
+}
+
 /// Number of a connection in this process, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
@@ -57,6 +66,8 @@ pub struct ConnectionIdentity {
     pub id: ConnectionId,
     /// Listener that it came through; decides which endpoints it is told.
     pub listener: ListenerName,
+    /// What is served there.
+    pub kind: ListenerKind,
     /// Address of the peer.
     pub client_address: SocketAddr,
     /// Who the peer is.

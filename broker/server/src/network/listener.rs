@@ -241,6 +241,7 @@ fn let_in(stream: TcpStream, client_address: SocketAddr, config: &ListenerConfig
         transport: Transport::Plain(stream),
         client_address,
         listener: config.name.clone(),
+        kind: config.kind,
         admission,
     };
     tokio::spawn(connection::serve(new, Arc::clone(broker)));

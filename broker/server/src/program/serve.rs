@@ -37,6 +37,9 @@ pub enum ServeError {
         /// What `format` is to be called with.
         arguments: String,
     },
+    /// Nobody can tell who votes first.
+    #[error("{0}")]
+    FirstVoters(String),
     /// It did not start.
     #[error("the broker did not start: {0}")]
     Boot(#[from] BootError),

@@ -7,31 +7,35 @@ use broker_protocol::ApiKey;
 
 use super::cell;
 use crate::dispatch;
+use crate::network::ListenerKind;
 
 const OPENING: &str = "\
 # APIs
 
-Every API of Kafka 4.4 by its key, the versions that Kafka serves and those that are served here. What is not served is
-not in the answer to ApiVersions either, so that clients know. Produce names versions from 0 on and serves from 3 on,
-as Kafka does. Written by `cargo reference` out of the table in `broker/server/src/dispatch.rs`.
+Every API of Kafka 4.4 by its key, the versions that Kafka serves and those that are served here, to clients and through
+the listeners of controllers. What is not served is not in the answer to ApiVersions either, so that clients know.
+Produce names versions from 0 on and serves from 3 on, as Kafka does. Written by `cargo reference` out of the tables in
+`broker/server/src/dispatch/tables.rs`.
 
 ";
 
 /// The whole page.
 pub(super) fn page() -> String {
     let mut page = OPENING.to_owned();
-    page += "| Key | API | Kafka | Here | Why not |\n|---|---|---|---|---|\n";
+    page += "| Key | API | Kafka | Clients | Controllers | Why not |\n|---|---|---|---|---|---|\n";
     for api in ApiKey::ALL.iter().copied() {
-        let here = served(api);
-        let reason = match here {
-            Some(_) => "",
-            None => why_not(api),
+        let shown = |kind| {
+            served(kind, api)
+                .map(|versions| range(&versions))
+                .unwrap_or_default()
         };
-        let here = here.map(|versions| range(&versions)).unwrap_or_default();
+        let (clients, controllers) = (shown(ListenerKind::Client), shown(ListenerKind::Controller));
+        let is_missing = clients.is_empty() && controllers.is_empty();
+        let reason = if is_missing { why_not(api) } else { "" };
         // Writing to a string does not fail.
         let _written = writeln!(
             page,
-            "| {} | {} | {} | {here} | {} |",
+            "| {} | {} | {} | {clients} | {controllers} | {} |",
             api.code(),
             api.name(),
             range(&api.versions()),
@@ -43,7 +47,7 @@ pub(super) fn page() -> String {
 
 /// What is served, for the README.
 pub(super) fn short_table() -> String {
-    let served: Vec<String> = dispatch::table()
+    let served: Vec<String> = dispatch::table(ListenerKind::Client)
         .iter()
         .map(|row| format!("{} {}", row.api.name(), range(&row.advertised_versions())))
         .collect();
@@ -60,8 +64,8 @@ pub(super) fn short_table() -> String {
     table
 }
 
-fn served(api: ApiKey) -> Option<RangeInclusive<i16>> {
-    let row = dispatch::table().iter().find(|row| row.api == api)?;
+fn served(kind: ListenerKind, api: ApiKey) -> Option<RangeInclusive<i16>> {
+    let row = dispatch::table(kind).iter().find(|row| row.api == api)?;
     Some(row.advertised_versions())
 }
 
@@ -88,6 +92,6 @@ fn why_not(api: ApiKey) -> &'static str {
         ApiKey::GetTelemetrySubscriptions | ApiKey::PushTelemetry => "client metrics",
         other if other.name().contains("Share") => "share groups",
         other if other.name().starts_with("Streams") => "streams groups",
-        _ => "between the nodes of a cluster, which has one node here",
+        _ => "between the nodes of a cluster",
     }
 }

@@ -87,6 +87,11 @@ impl LiveBroker {
         Wire::connect(self.address())
     }
 
+    /// A connection to it as to a controller.
+    pub(crate) fn connect_controller(&self) -> Wire {
+        Wire::connect(self.running().controller_addresses()[0].1)
+    }
+
     /// A connection from another address of this machine, as 127.0.0.2.
     pub(crate) fn connect_from(&self, from: IpAddr) -> std::io::Result<TcpStream> {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)?;

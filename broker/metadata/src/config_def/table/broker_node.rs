@@ -7,13 +7,13 @@ use super::prelude::*;
 
 configs! {
     pub(in crate::config_def) static BROKER_NODE:
-    "broker.heartbeat.interval.ms": Int = Value("2000"), Any, Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "broker.heartbeat.interval.ms": Int = Value("2000"), Any, Medium, ReadOnly, Public, Yes, [],
         "How often a broker sends its controller a heartbeat.";
     "broker.id": Int = Value("-1"), Any, High, ReadOnly, Public, Yes, [],
         "Number of this node; the older name of node.id.";
     "broker.rack": String = Null, Any, Medium, ReadOnly, Public, Yes, [],
         "Rack of this broker, named to clients and used in placement.";
-    "broker.session.timeout.ms": Int = Value("9000"), Any, Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "broker.session.timeout.ms": Int = Value("9000"), Any, Medium, ReadOnly, Public, Yes, [],
         "How long the controller waits for a heartbeat before it fences a broker.";
     "controller.listener.names": List = Required, Distinct, High, ReadOnly, Public, Yes, [],
         "Names of the listeners that the controller serves; no client listener may be among them.";
@@ -23,33 +23,33 @@ configs! {
         "How often the slowest controller event is logged.";
     "controller.quorum.append.linger.ms": Int = Value("25"), AtLeast(0), Medium, ReadOnly, Public, No(QUORUM), [],
         "How long the leader of the quorum gathers records before it writes them.";
-    "controller.quorum.auto.join.enable": Boolean = Value("false"), Any, Low, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.auto.join.enable": Boolean = Value("false"), Any, Low, ReadOnly, Public, Yes, [],
         "Whether a controller joins the voters by itself.";
-    "controller.quorum.bootstrap.servers": List = Value(""), NonEmptyDistinct, High, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.bootstrap.servers": List = Value(""), NonEmptyDistinct, High, ReadOnly, Public, Yes, [],
         "Addresses at which a node finds the quorum.";
-    "controller.quorum.election.backoff.max.ms": Int = Value("1000"), AtLeast(0), High, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.election.backoff.max.ms": Int = Value("1000"), AtLeast(0), High, ReadOnly, Public, Yes, [],
         "Longest pause before a candidate tries the next election.";
-    "controller.quorum.election.timeout.ms": Int = Value("1000"), AtLeast(0), High, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.election.timeout.ms": Int = Value("1000"), AtLeast(0), High, ReadOnly, Public, Yes, [],
         "How long an election may last before another begins.";
-    "controller.quorum.fetch.max.bytes": Int = Value("1048576"), AtLeast(1), Low, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.fetch.max.bytes": Int = Value("1048576"), AtLeast(1), Low, ReadOnly, Public, Yes, [],
         "Most bytes of the metadata log in one answer.";
-    "controller.quorum.fetch.snapshot.max.bytes": Int = Value("1048576"), AtLeast(1), Low, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.fetch.snapshot.max.bytes": Int = Value("1048576"), AtLeast(1), Low, ReadOnly, Public, Yes, [],
         "Most bytes of a snapshot in one answer.";
-    "controller.quorum.fetch.timeout.ms": Int = Value("2000"), AtLeast(0), High, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.fetch.timeout.ms": Int = Value("2000"), AtLeast(0), High, ReadOnly, Public, Yes, [],
         "A follower that fetched nothing from the leader for this long becomes a candidate.";
-    "controller.quorum.request.timeout.ms": Int = Value("2000"), AtLeast(0), Medium, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.request.timeout.ms": Int = Value("2000"), AtLeast(0), Medium, ReadOnly, Public, Yes, [],
         "How long a request inside the quorum may take.";
-    "controller.quorum.retry.backoff.ms": Int = Value("20"), AtLeast(0), Low, ReadOnly, Public, No(QUORUM), [],
+    "controller.quorum.retry.backoff.ms": Int = Value("20"), AtLeast(0), Low, ReadOnly, Public, Yes, [],
         "Pause before a request inside the quorum is sent again.";
     "controller.quorum.voters": List = Value(""), NonEmptyDistinct, High, ReadOnly, Public, Yes, [],
-        "The voters of a quorum with fixed members, as id@host:port; this node alone here.";
+        "The voters of a quorum with fixed members, as id@host:port.";
     "controller.quota.window.num": Int = Value("11"), AtLeast(1), Low, ReadOnly, Public, No(QUOTAS), [],
         "How many samples the quota of topic changes keeps.";
     "controller.quota.window.size.seconds": Int = Value("1"), AtLeast(1), Low, ReadOnly, Public, No(QUOTAS), [],
         "How long one sample of the quota of topic changes lasts.";
-    "controller.socket.timeout.ms": Int = Value("30000"), Any, Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "controller.socket.timeout.ms": Int = Value("30000"), Any, Medium, ReadOnly, Public, Yes, [],
         "How long a connection to the controller may be silent.";
-    "initial.broker.registration.timeout.ms": Int = Value("60000"), Any, Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "initial.broker.registration.timeout.ms": Int = Value("60000"), Any, Medium, ReadOnly, Public, Yes, [],
         "How long a starting broker tries to register before it gives up.";
     "internal.metadata.delete.delay.millis": Long = Value("60000"), Any, Low, ReadOnly, Internal, No(NO_SUCH_PART), [],
         "How long files of the metadata log are kept after they were deleted.";

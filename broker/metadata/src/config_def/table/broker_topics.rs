@@ -21,7 +21,7 @@ configs! {
         "Class that computes client quotas.";
     "config.providers": List = Value(""), Distinct, Low, ClusterWide, Public, No(JAVA_CLASS), [],
         "Names of the providers that replace references inside config values.";
-    "controlled.shutdown.enable": Boolean = Value("true"), Any, Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "controlled.shutdown.enable": Boolean = Value("true"), Any, Medium, ReadOnly, Public, Yes, [],
         "Whether a broker hands over its leaderships before it stops.";
     "cordoned.log.dirs": List = Value(""), Distinct, Medium, PerBroker, Public, No(MORE_NODES), [],
         "Log directories that get no new replicas.";

@@ -12,6 +12,7 @@ use broker_protocol::messages::{
 use broker_protocol::metadata_request::MetadataRequestTopic;
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_server::dispatch;
+use broker_server::network::ListenerKind;
 
 use crate::broker::LiveBroker;
 use crate::hostile::attack::survive;
@@ -34,7 +35,10 @@ fn samples() -> Vec<Sample> {
         .unwrap()
         .read_to_string(&mut text)
         .unwrap();
-    let served: Vec<i16> = dispatch::table().iter().map(|row| row.api.code()).collect();
+    let served: Vec<i16> = dispatch::table(ListenerKind::Client)
+        .iter()
+        .map(|row| row.api.code())
+        .collect();
     let sample = |line: &str| {
         let mut fields = line.split('\t');
         let name = fields.next()?;
@@ -87,7 +91,11 @@ fn send_lies(live: &LiveBroker, count: usize) {
         (seed >> 33) as usize % below
     };
     let apis: std::collections::HashSet<i16> = samples.iter().map(|sample| sample.api).collect();
-    assert_eq!(apis.len(), dispatch::table().len(), "every API has samples");
+    assert_eq!(
+        apis.len(),
+        dispatch::table(ListenerKind::Client).len(),
+        "every API has samples"
+    );
     for _ in 0..count {
         let sample = &samples[chosen(samples.len())];
         let frame = lying(
