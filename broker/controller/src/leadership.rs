@@ -4,6 +4,7 @@
 //! decided in milliseconds however many the cluster has.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use broker_metadata::image::{PartitionSet, directory};
 use broker_metadata::messages::PartitionChangeRecord;
@@ -24,6 +25,41 @@ pub(crate) enum BrokerEvent {
     Arrives,
     /// It stopped without writing its data down: what it acknowledged may be lost.
     LostData,
+}
+
+/// The rules for elections, asked for once for all topics that have no configuration of their own.
+pub(crate) struct RulesByTopic<'a> {
+    controller: &'a QuorumController,
+    of_plain_topics: Option<ElectionRules>,
+    last: Option<(TopicId, ElectionRules)>,
+}
+
+impl<'a> RulesByTopic<'a> {
+    pub(crate) const fn new(controller: &'a QuorumController) -> Self {
+        Self {
+            controller,
+            of_plain_topics: None,
+            last: None,
+        }
+    }
+
+    pub(crate) fn of(&mut self, topic: &TopicImage) -> ElectionRules {
+        if let Some((id, rules)) = self.last
+            && id == topic.id
+        {
+            return rules;
+        }
+        let controller = self.controller;
+        let own = ConfigResource::topic(Arc::clone(&topic.name));
+        let rules = match controller.image().configs.of(&own) {
+            Some(_) => controller.election_rules(topic, None),
+            None => *self
+                .of_plain_topics
+                .get_or_insert_with(|| controller.election_rules(topic, None)),
+        };
+        self.last = Some((topic.id, rules));
+        rules
+    }
 }
 
 impl BrokerEvent {
@@ -54,8 +90,8 @@ impl QuorumController {
             return Vec::new();
         };
         let mut records = Vec::new();
+        let mut rules_by_topic = RulesByTopic::new(self);
         for (topic, held) in self.by_name(&concerned.held) {
-            let mut rules = None;
             for index in held {
                 let Some(partition) = topic.partition(*index) else {
                     continue;
@@ -64,7 +100,7 @@ impl QuorumController {
                 else {
                     continue;
                 };
-                let rules = *rules.get_or_insert_with(|| self.election_rules(topic, None));
+                let rules = rules_by_topic.of(topic);
                 let change = self.change_after(broker, event, (partition, rules), topic.id, *index);
                 records.extend(change.map(MetadataRecord::from));
             }

@@ -29,6 +29,7 @@ mod reassignment;
 mod registration;
 mod seed;
 mod topics;
+mod upkeep;
 
 #[cfg(test)]
 mod small_world;
@@ -42,3 +43,4 @@ pub use placement::{PlacementError, PlacementSpec, ReplicaPlacer, UsableBroker};
 pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdsBlock};
 pub use quorum_controller::{ControllerSettings, QuorumController, TopicDeletion};
 pub use seed::Seed;
+pub use upkeep::{Remainder, UpkeepSchedule, UpkeepSettings};

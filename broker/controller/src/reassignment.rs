@@ -222,3 +222,6 @@ fn ongoing(index: PartitionIndex, partition: &PartitionRegistration) -> Option<O
         ..OngoingPartitionReassignment::default()
     })
 }
+
+#[cfg(test)]
+mod tests;

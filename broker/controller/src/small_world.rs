@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use broker_metadata::image::Endpoint;
+use broker_metadata::messages::{ConfigRecord, FeatureLevelRecord};
 use broker_metadata::metadata_log::MetadataBatch;
 use broker_metadata::{
-    ConfigResource, MetadataImage, MetadataRecord, PartitionRegistration, messages::FeatureLevelRecord,
+    ConfigResource, MetadataChanges, MetadataImage, MetadataRecord, PartitionRegistration,
 };
 use broker_model::{BrokerEpoch, BrokerId, DirectoryId, PartitionIndex, Timestamp, Uuid};
 use broker_protocol::ErrorCode;
-use broker_protocol::create_topics_request::{CreatableTopic, CreatableTopicConfig};
-use broker_protocol::messages::CreateTopicsRequest;
+use broker_protocol::alter_partition_request::{BrokerState, PartitionData, TopicData};
+use broker_protocol::create_topics_request::{
+    CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
+};
+use broker_protocol::messages::{AlterPartitionRequest, CreateTopicsRequest};
 
 use crate::{
     ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, EffectiveConfig, Outcome,
@@ -81,17 +85,27 @@ pub(crate) struct World {
 impl World {
     /// Brokers 1 to `brokers`, active, with eligible leader replicas kept.
     pub(crate) fn with_brokers(brokers: i32) -> Self {
+        Self::with_features(brokers, 2)
+    }
+
+    /// Brokers 1 to `brokers`, active, without eligible leader replicas.
+    pub(crate) fn without_elr(brokers: i32) -> Self {
+        Self::with_features(brokers, 1)
+    }
+
+    fn with_features(brokers: i32, features: usize) -> Self {
+        let finalized = &broker_metadata::FINALIZED_AT_FORMAT[..features];
         let settings = ControllerSettings::default();
         let controller = QuorumController::new(settings, Arc::new(FewConfigs), MetadataImage::empty());
         let mut world = Self { controller, draws: 0 };
-        let features = broker_metadata::FINALIZED_AT_FORMAT.map(|(name, level)| {
+        let features = finalized.iter().map(|(name, level)| {
             MetadataRecord::from(FeatureLevelRecord {
-                name: name.into(),
-                feature_level: level,
+                name: (*name).into(),
+                feature_level: *level,
                 ..FeatureLevelRecord::default()
             })
         });
-        world.commit(Outcome::new(features.to_vec(), ()));
+        world.commit(Outcome::new(features.collect(), ()));
         for id in 1..=brokers {
             world.register(id);
             world.unfence(id);
@@ -100,19 +114,67 @@ impl World {
     }
 
     pub(crate) fn commit<R>(&mut self, outcome: Outcome<R>) -> R {
-        if !outcome.records.is_empty() {
-            let base_offset = self.controller.loader().next_offset();
-            let count = i64::try_from(outcome.records.len()).unwrap();
-            let batch = MetadataBatch {
-                base_offset,
-                last_offset: base_offset.plus(count - 1),
-                leader_epoch: 1,
-                append_timestamp: Timestamp::from_ms(1),
-                records: outcome.records,
-            };
-            self.controller.replay(&batch).unwrap();
-        }
+        self.replay(outcome.records);
         outcome.response
+    }
+
+    fn replay(&mut self, records: Vec<MetadataRecord>) -> MetadataChanges {
+        if records.is_empty() {
+            return MetadataChanges::default();
+        }
+        let base_offset = self.controller.loader().next_offset();
+        let count = i64::try_from(records.len()).unwrap();
+        let batch = MetadataBatch {
+            base_offset,
+            last_offset: base_offset.plus(count - 1),
+            leader_epoch: 1,
+            append_timestamp: Timestamp::from_ms(1),
+            records,
+        };
+        self.controller.replay(&batch).unwrap()
+    }
+
+    /// Sets a configuration of a topic past every check, and says what that changed.
+    pub(crate) fn configure(&mut self, topic: &str, name: &str, value: &str) -> MetadataChanges {
+        let record = ConfigRecord {
+            resource_type: broker_metadata::ConfigResourceType::Topic.code(),
+            resource_name: topic.into(),
+            name: name.into(),
+            value: Some(value.into()),
+            unknown_tagged_fields: Vec::new(),
+        };
+        self.replay(vec![record.into()])
+    }
+
+    /// The leader's word that these replicas are in sync.
+    pub(crate) fn set_isr(&mut self, topic: &str, index: i32, members: &[BrokerId]) {
+        let image = self.controller.image();
+        let partition = self.partition(topic, index);
+        let state = |id: &BrokerId| BrokerState {
+            broker_id: id.value(),
+            broker_epoch: self.epoch(id.value()).value(),
+            ..BrokerState::default()
+        };
+        let request = AlterPartitionRequest {
+            broker_id: partition.leader.value(),
+            broker_epoch: self.epoch(partition.leader.value()).value(),
+            topics: vec![TopicData {
+                topic_id: image.topics.id_of(topic).unwrap().uuid(),
+                partitions: vec![PartitionData {
+                    partition_index: index,
+                    leader_epoch: partition.leader_epoch.value(),
+                    new_isr_with_epochs: members.iter().map(state).collect(),
+                    partition_epoch: partition.partition_epoch.value(),
+                    ..PartitionData::default()
+                }],
+                ..TopicData::default()
+            }],
+            ..AlterPartitionRequest::default()
+        };
+        let outcome = self.controller.alter_partition(&request);
+        let answer = self.commit(outcome);
+        let code = answer.topics[0].partitions[0].error_code;
+        assert!(code == 0 || code == ErrorCode::NewLeaderElected.code(), "{code}");
     }
 
     pub(crate) fn seed(&mut self) -> Seed {
@@ -191,6 +253,25 @@ impl World {
             "{:?}",
             response.topics[0].error_message
         );
+    }
+
+    /// A topic whose partitions are on these brokers.
+    pub(crate) fn create_on(&mut self, name: &str, partitions: &[&[i32]]) {
+        let assignment = |(index, brokers): (i32, &&[i32])| CreatableReplicaAssignment {
+            partition_index: index,
+            broker_ids: brokers.to_vec(),
+            ..CreatableReplicaAssignment::default()
+        };
+        let request = CreateTopicsRequest {
+            topics: vec![CreatableTopic {
+                assignments: (0..).zip(partitions).map(assignment).collect(),
+                ..topic(name, -1, -1)
+            }],
+            ..CreateTopicsRequest::default()
+        };
+        let seed = self.seed();
+        let outcome = self.controller.create_topics(&request, seed);
+        assert_eq!(self.commit(outcome).topics[0].error_code, 0);
     }
 
     pub(crate) fn partition(&self, topic: &str, index: i32) -> &PartitionRegistration {

@@ -122,22 +122,7 @@ fn codes_of_assignments_are_kafkas() {
 /// Two partitions of two replicas, led by broker 1 from another directory each.
 fn two_partitions() -> World {
     let mut world = world(2);
-    let request = CreateTopicsRequest {
-        topics: vec![broker_protocol::create_topics_request::CreatableTopic {
-            assignments: (0..2)
-                .map(|partition_index| CreatableReplicaAssignment {
-                    partition_index,
-                    broker_ids: vec![1, 2],
-                    ..CreatableReplicaAssignment::default()
-                })
-                .collect(),
-            ..topic("t", -1, -1)
-        }],
-        ..CreateTopicsRequest::default()
-    };
-    let seed = world.seed();
-    let outcome = world.controller.create_topics(&request, seed);
-    world.commit(outcome);
+    world.create_on("t", &[&[1, 2], &[1, 2]]);
     for index in 0..2 {
         let number = u8::try_from(index).unwrap() + 1;
         assert_eq!(assign(&mut world, 1, dir(1, number), index), (0, 0));

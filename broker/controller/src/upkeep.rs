@@ -1,0 +1,300 @@
+//! What the controller does unasked: it fences who fell silent, gives leaderships back to preferred leaders, and
+//! elects whoever is alive where a topic prefers to lose records rather than time.
+//!
+//! Each is a decision "records due now"; [`UpkeepSchedule`] says when it is worth asking, and is the soft state of the
+//! controller that is active. Invariants: one broker is fenced at a time, because the next decision must see what the
+//! first one left; nothing is elected that a request for the same election would not elect.
+
+use broker_metadata::{MetadataChanges, MetadataRecord};
+use broker_model::{BrokerId, MonotonicMs};
+
+use crate::leadership::RulesByTopic;
+use crate::partition_change::{Election, PartitionChange};
+use crate::{BrokerSessions, Outcome, QuorumController};
+
+/// Most elections in one batch; the rest follow in the next.
+const ELECTIONS_PER_BATCH_MAX: usize = 1_000;
+
+/// How often the controller looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpkeepSettings {
+    /// `leader.imbalance.check.interval.seconds` in ms; `None` when `auto.leader.rebalance.enable` is false.
+    pub balance_every_ms: Option<u64>,
+    /// `unclean.leader.election.interval.ms`.
+    pub unclean_every_ms: u64,
+}
+
+impl Default for UpkeepSettings {
+    fn default() -> Self {
+        Self {
+            balance_every_ms: Some(300_000),
+            unclean_every_ms: 300_000,
+        }
+    }
+}
+
+/// Whether a decision left something for the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remainder {
+    /// Nothing.
+    None,
+    /// More elections are due than fit into a batch.
+    More,
+}
+
+/// When the controller looks next.
+#[derive(Clone, Debug)]
+pub struct UpkeepSchedule {
+    settings: UpkeepSettings,
+    balance_at: Option<MonotonicMs>,
+    unclean_at: MonotonicMs,
+}
+
+impl UpkeepSchedule {
+    /// Of a controller that becomes active.
+    pub fn begin(settings: UpkeepSettings, now: MonotonicMs) -> Self {
+        Self {
+            settings,
+            balance_at: settings.balance_every_ms.map(|ms| now.plus_ms(ms)),
+            unclean_at: now.plus_ms(settings.unclean_every_ms),
+        }
+    }
+
+    /// Notes what a batch changed: with another configuration an unclean election may be allowed at once.
+    pub fn note(&mut self, changes: &MetadataChanges, now: MonotonicMs) {
+        if !changes.configs.is_empty() {
+            self.unclean_at = self.unclean_at.min(now);
+        }
+    }
+
+    /// When [`QuorumController::upkeep`] has something to look at, if nothing is noted until then.
+    pub fn next_deadline(&self) -> MonotonicMs {
+        self.balance_at
+            .map_or(self.unclean_at, |at| at.min(self.unclean_at))
+    }
+}
+
+impl QuorumController {
+    /// The elections that are due. One kind at a time, so that none is decided over what another one changes.
+    pub fn upkeep(&self, schedule: &mut UpkeepSchedule, now: MonotonicMs) -> Outcome<()> {
+        if schedule.unclean_at <= now {
+            let outcome = self.elect_unclean_where_allowed();
+            if outcome.response == Remainder::None {
+                schedule.unclean_at = now.plus_ms(schedule.settings.unclean_every_ms);
+            }
+            return Outcome::new(outcome.records, ());
+        }
+        if schedule.balance_at.is_some_and(|at| at <= now) {
+            let outcome = self.balance_leaders();
+            if outcome.response == Remainder::None {
+                schedule.balance_at = schedule.settings.balance_every_ms.map(|ms| now.plus_ms(ms));
+            }
+            return Outcome::new(outcome.records, ());
+        }
+        Outcome::answer(())
+    }
+
+    /// Gives partitions back to their preferred leaders where these can lead.
+    pub fn balance_leaders(&self) -> Outcome<Remainder> {
+        let strays = &self.image().topics.indexes().not_preferred;
+        self.elect_each(strays, |_| Some(Election::Preferred))
+    }
+
+    /// Elects a replica that is alive for every partition that nobody leads, where the topic allows it.
+    pub fn elect_unclean_where_allowed(&self) -> Outcome<Remainder> {
+        let leaderless = &self.image().topics.indexes().leaderless;
+        self.elect_each(leaderless, |by_config| {
+            (by_config == Election::Unclean).then_some(by_config)
+        })
+    }
+
+    fn elect_each(
+        &self,
+        partitions: &broker_metadata::image::PartitionSet,
+        election: impl Fn(Election) -> Option<Election>,
+    ) -> Outcome<Remainder> {
+        let mut records: Vec<MetadataRecord> = Vec::new();
+        let mut rules_by_topic = RulesByTopic::new(self);
+        for (topic, indexes) in self.by_name(partitions) {
+            let by_config = rules_by_topic.of(topic);
+            let Some(election) = election(by_config.election) else {
+                continue;
+            };
+            let rules = crate::partition_change::ElectionRules {
+                election,
+                ..by_config
+            };
+            for (index, partition) in indexes.iter().filter_map(|at| Some((*at, topic.partition(*at)?))) {
+                if records.len() >= ELECTIONS_PER_BATCH_MAX {
+                    return Outcome::new(records, Remainder::More);
+                }
+                let change = PartitionChange::new(partition, rules, |id| self.can_lead(partition, id));
+                let change = change.record(topic.id, index).filter(|change| change.leader >= 0);
+                records.extend(change.map(MetadataRecord::from));
+            }
+        }
+        Outcome::new(records, Remainder::None)
+    }
+
+    /// Fences the broker that is silent for the longest time, if one is. The caller asks again until the answer is
+    /// nobody.
+    pub fn fence_silent_broker(
+        &self,
+        sessions: &BrokerSessions,
+        now: MonotonicMs,
+    ) -> Outcome<Option<BrokerId>> {
+        for (id, epoch) in sessions.expired(now) {
+            let is_unfenced = self
+                .image()
+                .cluster
+                .broker(id)
+                .is_some_and(|broker| !broker.fenced);
+            if let (true, Ok(outcome)) = (is_unfenced, self.fence_broker(id, epoch)) {
+                return Outcome::new(outcome.records, Some(id));
+            }
+        }
+        Outcome::answer(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SessionLimits;
+    use crate::small_world::{World, ids};
+
+    fn at(ms: u64) -> MonotonicMs {
+        MonotonicMs::from_ms(ms)
+    }
+
+    /// `t-0` of brokers 1 to 3 whose preferred leader came back into the set and does not lead.
+    fn stray() -> (World, BrokerId) {
+        let mut world = World::with_brokers(3);
+        world.create("t", 1, 3);
+        let preferred = world.partition("t", 0).preferred_leader();
+        world.fence(preferred.value());
+        world.unfence(preferred.value());
+        (world, preferred)
+    }
+
+    fn rejoin(world: &mut World) {
+        let members = world.partition("t", 0).replicas.clone();
+        world.set_isr("t", 0, &members);
+    }
+
+    #[test]
+    fn a_preferred_leader_leads_again_once_it_is_in_sync() {
+        let (mut world, preferred) = stray();
+        let outcome = world.controller.balance_leaders();
+        assert!(outcome.records.is_empty(), "it is not in sync");
+        rejoin(&mut world);
+        let outcome = world.controller.balance_leaders();
+        assert_eq!(world.commit(outcome), Remainder::None);
+        assert_eq!(world.partition("t", 0).leader, preferred);
+        assert!(world.controller.balance_leaders().records.is_empty());
+    }
+
+    #[test]
+    fn upkeep_balances_when_it_is_due_and_not_before() {
+        let (mut world, preferred) = stray();
+        rejoin(&mut world);
+        let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
+        schedule.unclean_at = at(900_000);
+        assert_eq!(schedule.next_deadline(), at(300_000));
+        let early = world.controller.upkeep(&mut schedule, at(299_999));
+        assert!(early.records.is_empty());
+        let due = world.controller.upkeep(&mut schedule, at(300_000));
+        world.commit(due);
+        assert_eq!(world.partition("t", 0).leader, preferred);
+        assert_eq!(schedule.next_deadline(), at(600_000));
+    }
+
+    #[test]
+    fn nothing_is_balanced_when_it_is_switched_off() {
+        let settings = UpkeepSettings {
+            balance_every_ms: None,
+            ..UpkeepSettings::default()
+        };
+        let mut schedule = UpkeepSchedule::begin(settings, at(0));
+        let (mut world, _) = stray();
+        rejoin(&mut world);
+        for ms in [300_000, 700_000] {
+            let outcome = world.controller.upkeep(&mut schedule, at(ms));
+            assert!(outcome.records.is_empty());
+        }
+    }
+
+    /// `t-0` of brokers 1 and 2 without eligible leaders kept; the last in sync is gone and the other is alive.
+    fn leaderless() -> World {
+        let mut world = World::without_elr(2);
+        world.create("t", 1, 2);
+        let last = world.partition("t", 0).leader.value();
+        world.fence(3 - last);
+        world.fence(last);
+        world.unfence(3 - last);
+        assert!(!world.partition("t", 0).has_leader());
+        world
+    }
+
+    #[test]
+    fn a_topic_that_is_allowed_to_lose_records_is_led_as_soon_as_it_is_allowed() {
+        let mut world = leaderless();
+        let outcome = world.controller.elect_unclean_where_allowed();
+        assert!(outcome.records.is_empty(), "the topic forbids it");
+        let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
+        let changes = world.configure("t", "unclean.leader.election.enable", "true");
+        schedule.note(&changes, at(10));
+        assert_eq!(schedule.next_deadline(), at(10));
+        let due = world.controller.upkeep(&mut schedule, at(10));
+        world.commit(due);
+        let partition = world.partition("t", 0);
+        assert!(partition.has_leader());
+        assert_eq!(
+            partition.leader_recovery_state,
+            broker_metadata::LeaderRecoveryState::Recovering
+        );
+        assert_eq!(schedule.next_deadline(), at(300_000));
+    }
+
+    #[test]
+    fn more_elections_than_fit_are_due_again_at_once() {
+        let mut world = World::with_brokers(2);
+        world.create("t", 1_100, 2);
+        world.fence(1);
+        world.unfence(1);
+        for index in 0..1_100 {
+            let replicas = world.partition("t", index).replicas.clone();
+            world.set_isr("t", index, &replicas);
+        }
+        let strays = |world: &World| world.controller.image().topics.indexes().not_preferred.len();
+        let before = strays(&world);
+        let outcome = world.controller.balance_leaders();
+        let first = outcome.records.len();
+        assert_eq!(first, before.min(ELECTIONS_PER_BATCH_MAX));
+        world.commit(outcome);
+        assert_eq!(strays(&world), before - first);
+    }
+
+    #[test]
+    fn silent_brokers_are_fenced_one_after_another() {
+        let mut world = World::with_brokers(3);
+        world.create("t", 1, 3);
+        let limits = SessionLimits {
+            session_ms: 9_000,
+            reconnect_ms: 300,
+        };
+        let registered = ids(&[1, 2]).into_iter().map(|id| (id, world.epoch(id.value())));
+        let sessions = BrokerSessions::begin(limits, registered, at(0));
+        let mut fenced = Vec::new();
+        loop {
+            let outcome = world.controller.fence_silent_broker(&sessions, at(9_000));
+            match world.commit(outcome) {
+                Some(id) => fenced.push(id),
+                None => break,
+            }
+        }
+        assert_eq!(fenced, ids(&[1, 2]));
+        assert_eq!(world.partition("t", 0).leader, BrokerId::new(3));
+        assert_eq!(world.partition("t", 0).isr, ids(&[3]));
+    }
+}
