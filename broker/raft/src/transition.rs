@@ -14,7 +14,7 @@ use crate::epoch_state::{
     Unattached, VoteTally,
 };
 use crate::raft::Raft;
-use crate::{Destination, Effect, RaftError, ReplicaKey, Role};
+use crate::{Destination, Effect, LeaderAndEpoch, RaftError, ReplicaKey, Role};
 
 impl Raft {
     /// The first role after a start.
@@ -64,6 +64,13 @@ impl Raft {
         self.leader_high_watermark = self.high_watermark;
         let left = std::mem::replace(&mut self.state, state);
         if let EpochState::Leader(left) = left {
+            if self.election.epoch == left.epoch {
+                // It stays the leader of that epoch for those who ask, but nobody leads any more.
+                self.effects.push(Effect::LeaderChanged(LeaderAndEpoch {
+                    epoch: left.epoch,
+                    leader: None,
+                }));
+            }
             self.refuse_pending_change(left.pending);
             self.complete_parked_fetches();
         }

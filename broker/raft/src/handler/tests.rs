@@ -710,3 +710,23 @@ fn no_request_makes_a_member_panic() {
         assert!(member.epoch() <= i32::MAX / 2 + 100);
     }
 }
+
+#[test]
+fn a_leader_that_resigns_says_that_nobody_leads_its_epoch() {
+    let told = |member: &Member| {
+        member.effects.iter().any(|effect| {
+            matches!(effect, Effect::LeaderChanged(changed)
+                if changed.leader.is_none() && changed.epoch.value() == member.epoch())
+        })
+    };
+    let mut asked = Member::established(Disk::default());
+    asked
+        .step(Event::Resign(asked.raft.leader_and_epoch().epoch))
+        .unwrap();
+    assert!(told(&asked));
+    let mut unheard = Member::established(Disk::default());
+    while unheard.raft.role() == Role::Leader {
+        unheard.wait_for_deadline();
+    }
+    assert!(told(&unheard), "it lost its majority");
+}

@@ -18,7 +18,9 @@ use broker_controller::{
 use broker_metadata::metadata_log::{BatchStamp, MetadataBatch, read_batches, records_batch};
 use broker_metadata::{MetadataImage, MetadataRecord};
 use broker_model::{LeaderEpoch, MonotonicMs, Now, Offset};
-use broker_raft::{Effect, Event, InboundRequest, Raft, RaftRequest, RaftResponse, RequestToken, WriteId};
+use broker_raft::{
+    Effect, Event, InboundRequest, Raft, RaftRequest, RaftResponse, RequestToken, Role, WriteId,
+};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
@@ -408,10 +410,12 @@ impl QuorumNode {
 
     fn show_view(&self) {
         let known = self.raft.leader_and_epoch();
+        let leads_no_longer = self.raft.role() == Role::Resigned;
+        let leader = self.raft.leader_address().filter(|_| !leads_no_longer);
         let view = QuorumView {
-            leader: known.leader,
+            leader: known.leader.filter(|_| !leads_no_longer),
             leader_epoch: known.epoch,
-            leader_address: self.raft.leader_address().map(|leader| leader.address),
+            leader_address: leader.map(|leader| leader.address),
             active: match &self.active {
                 Some(_) => Active::ThisNode,
                 None => Active::Elsewhere,

@@ -81,7 +81,8 @@ impl QuorumNode {
     /// When a snapshot is due by time, if one is needed at all.
     pub(super) fn snapshot_due_at(&self) -> Option<MonotonicMs> {
         let clock = &self.snapshot_clock;
-        let by_time = clock.policy.max_interval_ms > 0 && clock.bytes_since > 0;
+        let by_time =
+            clock.policy.max_interval_ms > 0 && clock.bytes_since > 0 && self.unpublished.is_empty();
         by_time.then(|| clock.last.plus_ms(clock.policy.max_interval_ms))
     }
 
