@@ -2,10 +2,12 @@
 //!
 //! State: per partition one open batch, the closed ones in order, and how many are on their way. Pure: times are
 //! arguments. Invariants: batches of a partition leave in the order in which they were opened, and a batch that has
-//! to be sent again goes before all later ones; while one is tried again, no other of its partition is on its way,
-//! so that sequences stay in order (KIP-98); what waits never takes more than the buffer once it is full. When a
-//! batch is given up, nobody knows whether the broker has it: those after it get a new producer epoch and count from
-//! 0 again, as the Java client does, so that they are neither refused as a gap nor taken for copies.
+//! to be sent again goes before all later ones and alone: not before everything of its partition is back, and nothing
+//! follows before it is, in whatever order answers are looked at; and nothing goes so far ahead of a batch that is on
+//! its way that the broker would not know that one again. So sequences stay in order (KIP-98). What waits never
+//! takes more than the buffer once it is full. When a batch is given up, nobody knows whether the broker has it, and
+//! when the broker misses what was delivered, nobody can send that again: what follows gets a new producer epoch and
+//! counts from 0, as in the Java client, so that it is neither refused as a gap nor taken for a copy.
 
 mod halves;
 
@@ -20,6 +22,10 @@ use broker_model::{
 use tokio::time::Instant;
 
 use crate::ClientError;
+
+/// A broker knows the last so many batches of a producer in a partition again; a batch that is sent again must be one
+/// of them, else it is taken for a gap.
+const BATCHES_REMEMBERED: u64 = 5;
 
 /// How records are gathered and sent.
 #[derive(Clone, Debug)]
@@ -100,6 +106,8 @@ pub(crate) struct Batch<T> {
     /// Under which epoch and sequence it is sent, once it has been; none without idempotence.
     pub(crate) numbered: Option<ProducerIdentity>,
     order: u64,
+    /// Whether it was sent before, or should have been.
+    tried: bool,
     records: usize,
     size: usize,
     tokens: Vec<(T, u64)>,
@@ -143,7 +151,10 @@ impl<T> Batch<T> {
 struct Queue<T> {
     open: Option<Batch<T>>,
     closed: VecDeque<Batch<T>>,
-    on_their_way: usize,
+    /// Batches that were ever opened.
+    opened: u64,
+    /// The places in the order of those that were sent and are not back.
+    on_their_way: Vec<u64>,
     epoch: ProducerEpoch,
     next_sequence: Sequence,
     /// The batch after which the epoch began.
@@ -151,7 +162,8 @@ struct Queue<T> {
     /// Whether the broker has taken a batch of the epoch, or there is none. Before that, batches go one by one: to
     /// Kafka any sequence is a beginning, so that one that overtakes the first would make the first a gap.
     established: bool,
-    retrying: bool,
+    /// Whether what is on its way is tried again.
+    alone: bool,
     not_before: Option<Instant>,
 }
 
@@ -160,12 +172,13 @@ impl<T> Queue<T> {
         Self {
             open: None,
             closed: VecDeque::new(),
-            on_their_way: 0,
+            opened: 0,
+            on_their_way: Vec::new(),
             epoch,
             next_sequence: Sequence::FIRST,
             epoch_after: 0,
             established: epoch == ProducerEpoch::NONE,
-            retrying: false,
+            alone: false,
             not_before: None,
         }
     }
@@ -177,7 +190,6 @@ pub(crate) struct Accumulator<T> {
     options: ProducerOptions,
     identity: Option<(ProducerId, ProducerEpoch)>,
     queues: BTreeMap<TopicPartition, Queue<T>>,
-    opened: u64,
     held: usize,
     flushing: bool,
 }
@@ -188,7 +200,6 @@ impl<T: PartialEq> Accumulator<T> {
             options,
             identity,
             queues: BTreeMap::new(),
-            opened: 0,
             held: 0,
             flushing: false,
         }
@@ -203,7 +214,7 @@ impl<T: PartialEq> Accumulator<T> {
     pub(crate) fn is_idle(&self) -> bool {
         self.queues
             .values()
-            .all(|queue| queue.open.is_none() && queue.closed.is_empty() && queue.on_their_way == 0)
+            .all(|queue| queue.open.is_none() && queue.closed.is_empty() && queue.on_their_way.is_empty())
     }
 
     /// From now on open batches are sent without waiting for more.
@@ -226,14 +237,15 @@ impl<T: PartialEq> Accumulator<T> {
             return;
         };
         if queue.open.is_none() {
-            self.opened += 1;
+            queue.opened += 1;
         }
         let batch = queue.open.get_or_insert_with(|| Batch {
             partition: partition.clone(),
             content: Content::Gathered(Box::new(BatchBuilder::new(batch_options(&self.options)))),
             opened: now,
             numbered: None,
-            order: self.opened,
+            order: queue.opened,
+            tried: false,
             records: 0,
             size: 0,
             tokens: Vec::new(),
@@ -274,6 +286,8 @@ impl<T: PartialEq> Accumulator<T> {
     /// The moment at which [`Self::due`] may say more than now, if nothing else happens.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let of_queue = |queue: &Queue<T>| match &queue.open {
+            // What is on its way comes back before anything else happens.
+            _ if queue.not_before.is_some() && !queue.on_their_way.is_empty() => None,
             _ if queue.not_before.is_some() => queue.not_before,
             Some(open) if queue.closed.is_empty() => Some(open.opened + self.options.linger),
             _ => None,
@@ -285,7 +299,8 @@ impl<T: PartialEq> Accumulator<T> {
     pub(crate) fn take(&mut self, partition: &TopicPartition) -> Option<Batch<T>> {
         let queue = self.queues.get_mut(partition)?;
         let mut batch = queue.closed.pop_front()?;
-        queue.on_their_way += 1;
+        queue.on_their_way.push(batch.order);
+        queue.alone = batch.tried;
         queue.not_before = None;
         if let Some((id, _)) = self.identity
             && batch.numbered.is_none()
@@ -299,8 +314,7 @@ impl<T: PartialEq> Accumulator<T> {
     pub(crate) fn delivered(&mut self, batch: &Batch<T>) {
         self.held -= batch.size;
         if let Some(queue) = self.queues.get_mut(&batch.partition) {
-            queue.on_their_way -= 1;
-            queue.retrying &= queue.is_older(batch);
+            queue.is_back(batch);
             queue.established |= !queue.is_older(batch);
         }
     }
@@ -311,8 +325,7 @@ impl<T: PartialEq> Accumulator<T> {
         let Some(queue) = self.queues.get_mut(&batch.partition) else {
             return;
         };
-        queue.on_their_way -= 1;
-        queue.retrying = false;
+        queue.is_back(batch);
         if batch.numbered.is_some() && !queue.is_older(batch) {
             queue.begin_epoch(batch.order);
         }
@@ -330,7 +343,7 @@ impl<T: PartialEq> Accumulator<T> {
         let Some(queue) = self.queues.get_mut(&first.partition) else {
             return Ok(());
         };
-        queue.on_their_way -= 1;
+        queue.is_back(&first);
         if older.is_some_and(|numbered| numbered.epoch == queue.epoch) {
             queue.begin_epoch(order);
         }
@@ -345,26 +358,53 @@ impl<T: PartialEq> Accumulator<T> {
         let Some(queue) = self.queues.get_mut(&batch.partition) else {
             return;
         };
-        queue.on_their_way -= 1;
-        queue.retrying = true;
-        queue.not_before = Some(not_before);
+        queue.is_back(&batch);
         if queue.is_older(&batch) && batch.order > queue.epoch_after {
             batch.numbered = None;
         }
-        let place = queue.closed.partition_point(|other| other.order < batch.order);
-        queue.closed.insert(place, batch);
+        queue.put_back(batch, not_before);
     }
 
-    /// Whether an older batch of the partition than this one is still to be delivered.
-    pub(crate) fn is_behind(&self, batch: &Batch<T>) -> bool {
-        let queue = self.queues.get(&batch.partition);
-        queue.is_some_and(|queue| queue.retrying || queue.on_their_way > 1 || queue.is_older(batch))
+    /// The broker finds a gap before a batch, which has to be sent again, not before the given moment. If an earlier
+    /// batch is still to be delivered, that fills the gap; if not, nothing does, and the batch and those after it are
+    /// numbered anew.
+    pub(crate) fn again_after_gap(&mut self, mut batch: Batch<T>, not_before: Instant) {
+        let Some(queue) = self.queues.get_mut(&batch.partition) else {
+            return;
+        };
+        if queue.is_behind(&batch) || (queue.is_older(&batch) && batch.order > queue.epoch_after) {
+            return self.again(batch, not_before);
+        }
+        queue.is_back(&batch);
+        queue.begin_epoch(batch.order);
+        batch.numbered = None;
+        queue.put_back(batch, not_before);
     }
 }
 
 impl<T> Queue<T> {
     fn close(&mut self) {
         self.closed.extend(self.open.take());
+    }
+
+    fn is_back(&mut self, batch: &Batch<T>) {
+        if let Some(place) = self.on_their_way.iter().position(|order| *order == batch.order) {
+            self.on_their_way.swap_remove(place);
+        }
+        self.alone = false;
+    }
+
+    fn put_back(&mut self, mut batch: Batch<T>, not_before: Instant) {
+        batch.tried = true;
+        self.not_before = Some(not_before);
+        let place = self.closed.partition_point(|other| other.order < batch.order);
+        self.closed.insert(place, batch);
+    }
+
+    /// Whether an earlier batch of the partition is still to be delivered.
+    fn is_behind(&self, batch: &Batch<T>) -> bool {
+        let waiting = self.closed.front().is_some_and(|first| first.order < batch.order);
+        waiting || self.on_their_way.iter().any(|order| *order < batch.order)
     }
 
     /// The place of the next records among those of this producer.
@@ -394,7 +434,6 @@ impl<T> Queue<T> {
         self.next_sequence = Sequence::FIRST;
         self.epoch_after = after;
         self.established = false;
-        self.retrying = self.on_their_way > 0;
         for batch in self.closed.iter_mut().filter(|batch| batch.order > after) {
             batch.numbered = None;
         }
@@ -402,7 +441,11 @@ impl<T> Queue<T> {
 
     fn may_send(&self, now: Instant) -> bool {
         let rested = self.not_before.is_none_or(|moment| now >= moment);
-        rested && (self.on_their_way == 0 || (self.established && !self.retrying))
+        let (Some(first), Some(oldest)) = (self.closed.front(), self.on_their_way.iter().min()) else {
+            return rested;
+        };
+        let is_remembered = first.order - oldest.min(&first.order) < BATCHES_REMEMBERED;
+        rested && self.established && !self.alone && !first.tried && is_remembered
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Two tasks own the socket. The writer takes frames from a bounded queue and sends all that wait with vectored
 //! writes; the reader hands each answer to the call whose correlation id it carries. Invariants: a call that gives
-//! up leaves the connection usable, because frames are written whole by the task; when either task ends, every
-//! waiting call is told. Where to connect and when to try again is decided in `cluster`.
+//! up early leaves the connection usable, because frames are written whole by the task; a call whose time is over ends
+//! the connection; when either task ends, every waiting call is told. Where to connect and when to try again is
+//! decided in `cluster`.
 
 mod pipeline;
 #[cfg(test)]
@@ -261,11 +262,15 @@ impl Shared {
         match timeout(wait, answer).await {
             Ok(Ok(frame)) => Ok(frame),
             Ok(Err(reason)) => Err(self.closed(R::API_KEY, reason)),
-            Err(_) => Err(ClientError::Timeout {
-                host: self.host.clone(),
-                api: R::API_KEY,
-                after: wait,
-            }),
+            Err(_) => {
+                // Answers come in order, so that all behind this one would wait as long; who tries again connects anew.
+                self.pipeline.give_up("an answer did not come in time");
+                Err(ClientError::Timeout {
+                    host: self.host.clone(),
+                    api: R::API_KEY,
+                    after: wait,
+                })
+            }
         }
     }
 

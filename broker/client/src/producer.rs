@@ -92,7 +92,10 @@ impl<T: Clone + PartialEq + Send + 'static> Producer<T> {
             self.take_in(event, &mut done);
         }
         if done.is_empty() {
-            let moments = [until, self.accumulator.next_deadline()];
+            // What is overdue after a dispatch waits for an answer and not for the clock.
+            let now = Instant::now();
+            let next = self.accumulator.next_deadline().filter(|moment| *moment > now);
+            let moments = [until, next];
             let wake = moments.into_iter().flatten().min();
             let nothing_runs = self.running.is_empty();
             tokio::select! {
@@ -142,11 +145,14 @@ impl<T: Clone + PartialEq + Send + 'static> Producer<T> {
             }
         }
         let outcome = match outcome {
-            Err(error) if self.is_worth_another_try(&batch, &error) => {
+            Err(error) if is_worth_another_try(&batch, &error) => {
                 if now.duration_since(batch.opened) < self.options.delivery_timeout {
                     self.refresh(&batch.partition);
-                    self.accumulator
-                        .again(batch, now + self.client.options().back_off);
+                    let not_before = now + self.client.options().back_off;
+                    match is_gap(&batch, &error) {
+                        true => self.accumulator.again_after_gap(batch, not_before),
+                        false => self.accumulator.again(batch, not_before),
+                    }
                     return;
                 }
                 let after = self.options.delivery_timeout;
@@ -164,14 +170,6 @@ impl<T: Clone + PartialEq + Send + 'static> Producer<T> {
             Err(_) => self.accumulator.given_up(&batch),
         }
         done.push(batch.into_delivery(outcome));
-    }
-
-    /// Without idempotence a lost answer may mean a second copy, as in Kafka.
-    fn is_worth_another_try(&self, batch: &Batch<T>, error: &ClientError) -> bool {
-        let out_of_order = error.code() == Some(ErrorCode::OutOfOrderSequenceNumber);
-        error.is_retriable()
-            || matches!(error, ClientError::Timeout { .. })
-            || (out_of_order && self.accumulator.is_behind(batch))
     }
 
     fn refresh(&mut self, partition: &TopicPartition) {
@@ -248,6 +246,17 @@ impl<T: Clone + PartialEq + Send + 'static> Producer<T> {
     }
 }
 
+/// Without idempotence a lost answer may mean a second copy, as in Kafka.
+fn is_worth_another_try<T>(batch: &Batch<T>, error: &ClientError) -> bool {
+    error.is_retriable() || matches!(error, ClientError::Timeout { .. }) || is_gap(batch, error)
+}
+
+/// Whether the broker took a batch for one that others should have come before.
+fn is_gap<T>(batch: &Batch<T>, error: &ClientError) -> bool {
+    let codes = [ErrorCode::OutOfOrderSequenceNumber, ErrorCode::UnknownProducerId];
+    batch.numbered.is_some() && error.code().is_some_and(|code| codes.contains(&code))
+}
+
 async fn identify(client: &Client) -> Result<(ProducerId, ProducerEpoch), ClientError> {
     let request = InitProducerIdRequest {
         transactional_id: None,
@@ -266,3 +275,6 @@ async fn identify(client: &Client) -> Result<(ProducerId, ProducerEpoch), Client
         })
         .await
 }
+
+#[cfg(test)]
+mod tests;

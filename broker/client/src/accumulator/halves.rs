@@ -46,6 +46,7 @@ impl<T: Clone> Batch<T> {
             opened: self.opened,
             numbered: None,
             order: self.order,
+            tried: false,
             records: records.len(),
             size: builder.size(),
             content: Content::Gathered(Box::new(builder)),

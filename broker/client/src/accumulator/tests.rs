@@ -142,8 +142,7 @@ fn after_a_batch_was_given_up_the_later_ones_count_from_0_in_a_new_epoch() {
     accumulator.given_up(&first);
     assert!(accumulator.due(now).is_empty(), "two are still on their way");
     for refused in [third, second] {
-        assert!(accumulator.is_behind(&refused), "a gap is no fault of theirs");
-        accumulator.again(refused, now);
+        accumulator.again_after_gap(refused, now);
     }
     let mut numbers = Vec::new();
     while let Some(batch) = accumulator.take(&partition(0)) {
@@ -220,4 +219,94 @@ fn a_batch_that_is_too_large_goes_on_as_two_with_all_its_records() {
 fn a_batch_of_one_record_cannot_be_cut() {
     let (mut accumulator, _, [first, ..]) = three_of_five();
     assert!(accumulator.cut(first).is_err());
+}
+
+/// Four batches of one record on their way, behind one that was delivered.
+fn four_behind_one() -> (Accumulator<u8>, Instant, [Batch<u8>; 4]) {
+    let (mut accumulator, now) = gathering();
+    for _ in 0..7 {
+        accumulator.append(&partition(0), record(&[0; 200]), 0, now);
+    }
+    let first = accumulator.take(&partition(0)).unwrap();
+    accumulator.delivered(&first);
+    let taken = [(); 4].map(|()| accumulator.take(&partition(0)).unwrap());
+    (accumulator, now, taken)
+}
+
+/// Takes and delivers what is due, as long as there is any: order and number of each.
+fn deliver_all(accumulator: &mut Accumulator<u8>, now: Instant) -> Vec<(u64, (i16, i32))> {
+    let mut delivered = Vec::new();
+    while accumulator.due(now) == [partition(0)] {
+        let batch = accumulator.take(&partition(0)).unwrap();
+        delivered.push((batch.order, number(&batch)));
+        accumulator.delivered(&batch);
+    }
+    delivered
+}
+
+#[test]
+fn a_batch_is_not_sent_again_before_all_are_back_whichever_answer_is_looked_at_first() {
+    let (mut accumulator, now, [second, third, fourth, fifth]) = four_behind_one();
+    accumulator.again(third, now);
+    accumulator.delivered(&second);
+    for refused in [fifth, fourth] {
+        assert!(accumulator.due(now).is_empty(), "others are on their way");
+        assert_eq!(accumulator.next_deadline(), None, "and nothing happens before");
+        accumulator.again_after_gap(refused, now);
+    }
+    let numbers = [(3, (0, 2)), (4, (0, 3)), (5, (0, 4)), (6, (0, 5)), (7, (0, 6))];
+    assert_eq!(deliver_all(&mut accumulator, now), numbers);
+}
+
+#[test]
+fn what_follows_a_batch_that_is_tried_again_waits_until_it_is_back() {
+    let (mut accumulator, now, [second, third, fourth, fifth]) = four_behind_one();
+    accumulator.again(second, now);
+    for refused in [third, fourth, fifth] {
+        accumulator.again_after_gap(refused, now);
+    }
+    for place in 2..=5 {
+        let again = accumulator.take(&partition(0)).unwrap();
+        assert_eq!((again.order, number(&again)), (place, (0, place as i32 - 1)));
+        assert!(
+            accumulator.due(now).is_empty(),
+            "nothing follows batch {place} yet"
+        );
+        accumulator.delivered(&again);
+    }
+    assert_eq!(accumulator.due(now), [partition(0)]);
+}
+
+#[test]
+fn a_gap_that_nobody_can_fill_is_left_behind_in_a_new_epoch() {
+    let (mut accumulator, now, [second, third, fourth, fifth]) = four_behind_one();
+    // The broker has lost the first batch, which it had taken.
+    for refused in [fourth, second, fifth, third] {
+        accumulator.again_after_gap(refused, now);
+    }
+    let renumbered = [
+        (2, (1, 0)),
+        (3, (1, 1)),
+        (4, (1, 2)),
+        (5, (1, 3)),
+        (6, (1, 4)),
+        (7, (1, 5)),
+    ];
+    assert_eq!(deliver_all(&mut accumulator, now), renumbered);
+    assert!(accumulator.is_idle());
+}
+
+#[test]
+fn nothing_goes_so_far_ahead_that_the_broker_forgets_what_may_be_sent_again() {
+    let (mut accumulator, now, [second, third, fourth, fifth]) = four_behind_one();
+    let sixth = accumulator.take(&partition(0)).unwrap();
+    for delivered in [third, fourth, fifth, sixth] {
+        accumulator.delivered(&delivered);
+        assert!(
+            accumulator.due(now).is_empty(),
+            "the seventh would be the sixth from the second"
+        );
+    }
+    accumulator.delivered(&second);
+    assert_eq!(accumulator.due(now), [partition(0)]);
 }

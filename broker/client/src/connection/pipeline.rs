@@ -102,6 +102,11 @@ impl Pipeline {
         self.waiting.lock().ended.is_none()
     }
 
+    /// Ends the connection for all who wait on it and all who come later.
+    pub(super) fn give_up(&self, reason: &str) {
+        self.waiting.lock().end(reason);
+    }
+
     /// Sends a frame, says when it is queued, and waits for the answer with its correlation id; the error says why
     /// none can come.
     pub(super) async fn call(

@@ -152,13 +152,13 @@ async fn every_waiting_call_is_told_when_the_broker_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_gave_up_leaves_the_connection_usable() {
+async fn a_call_that_gave_up_early_leaves_the_connection_usable() {
     let (mut broker, connecting) = played();
     let (connection, ()) = tokio::join!(connecting, broker.agree());
     let connection = connection.unwrap();
     let request = MetadataRequest::default();
-    let late = connection.call(&request).await;
-    assert!(matches!(late, Err(ClientError::Timeout { .. })));
+    let given_up = timeout(Duration::from_secs(1), connection.call(&request)).await;
+    assert!(given_up.is_err());
     let playing = async {
         let (late, next) = (broker.receive().await, broker.receive().await);
         broker.answer(&late, late.version, &of_cluster("late")).await;
@@ -166,6 +166,16 @@ async fn a_call_that_gave_up_leaves_the_connection_usable() {
     };
     let (outcome, ()) = tokio::join!(connection.call(&request), playing);
     assert_eq!(outcome.unwrap().cluster_id.unwrap(), "next");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_come_in_time_ends_the_connection() {
+    let (mut broker, connecting) = played();
+    let (connection, ()) = tokio::join!(connecting, broker.agree());
+    let connection = connection.unwrap();
+    let late = connection.call(&MetadataRequest::default()).await;
+    assert!(matches!(late, Err(ClientError::Timeout { .. })));
+    assert!(!connection.is_open(), "whoever tries again connects anew");
 }
 
 #[tokio::test]
