@@ -113,11 +113,10 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             }
         };
         let answer = answer.unwrap().into_bytes();
-        stream
-            .write_u32(u32::try_from(answer.len()).unwrap())
-            .await
-            .unwrap_or_default();
-        stream.write_all(&answer).await.unwrap_or_default();
+        let size = u32::try_from(answer.len()).unwrap();
+        let whole = [&size.to_be_bytes()[..], &answer].concat();
+        // The client may have left.
+        stream.write_all(&whole).await.unwrap_or_default();
     }
 }
 
