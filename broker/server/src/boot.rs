@@ -5,6 +5,7 @@
 //! logs, and the marker of a clean stop last. What the properties say is `config`'s, what runs later the drivers'.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ use crate::admin_http::{AdminHttp, AdminHttpConfig};
 use crate::broker::{AnswerLimits, AutoTopicCreation, Broker};
 use crate::clock::{Clock, random_seed, random_uuid};
 use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConfigs};
-use crate::drivers::broker_lifecycle::LifecycleSettings;
+use crate::drivers::broker_lifecycle::{BrokerLifecycle, LifecycleSettings};
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
@@ -199,7 +200,6 @@ pub struct RunningBroker {
     maintenance: LogMaintenance,
     write_back: JoinHandle<()>,
     failure: Arc<Failure>,
-    epoch: BrokerEpoch,
     addresses: Vec<(ListenerName, SocketAddr)>,
     controller_addresses: Vec<(ListenerName, SocketAddr)>,
     admin_http: Option<AdminHttp>,
@@ -220,53 +220,34 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     let cluster_id = cluster_id_of(&settings)?;
     let logs = open_directories(&settings, cluster_id.clone())?;
     let bound = bind(&mut settings)?;
-    let metadata_directory_id = metadata_directory(&settings, &logs)?.id();
+    let settings = settings;
+    let directories = Directories {
+        metadata: metadata_directory(&settings, &logs)?.id(),
+        online: online_directories(&logs),
+    };
     let failure = Arc::new(Failure::default());
-    let metadata = Arc::new(join_quorum(
-        &settings,
-        &logs,
-        &cluster_id,
-        failure.clone(),
-        clock,
-    )?);
-    let epoch = register(&metadata, &settings, &logs, &bound.addresses).await?;
-    let network = NetworkState::new(settings.network.clone());
-    let partitions = keep_partitions(&settings, logs, &metadata, &network, clock).await?;
-    let Partitions {
-        replica_manager,
-        groups,
+    let metadata = join_quorum(&settings, &logs, &cluster_id, failure.clone(), clock)?;
+    let (write_back, write_back_thread) = write_back::start()?;
+    let replica_manager = ReplicaManager::new(
+        settings.node_id,
+        logs,
+        settings.topic_settings.clone(),
         write_back,
-    } = partitions;
-    let unfenced = metadata
+    );
+    let parts = (Arc::new(metadata), Arc::new(replica_manager));
+    let broker = bundle(&settings, cluster_id, directories.metadata, parts, clock)?;
+    // Voters need one another before there is anybody to register with.
+    let mut listeners = Listeners::start(&broker, bound.for_controllers)?;
+    let epoch = register(&broker.metadata, &settings, directories.online, &bound.addresses).await?;
+    broker.lifecycle.registered(epoch);
+    take_over(&broker, &settings).await?;
+    let unfenced = broker
+        .metadata
         .decide(move |controller, _, _| or_refusal(controller.unfence_broker(settings.node_id, epoch)));
     unfenced.await?.map_err(BootError::Registration)?;
-    let maintenance = maintain(&settings, &replica_manager, failure.clone(), clock)?;
-    let topic_creator = Arc::new(TopicCreator::new(
-        metadata.clone(),
-        Handle::current(),
-        settings.offsets_topic,
-    ));
-    let broker = Arc::new(Broker {
-        clock,
-        node_id: settings.node_id,
-        cluster_id,
-        metadata_directory_id,
-        logger_levels: settings.logger_levels,
-        requests: RequestCounters::default(),
-        network,
-        image: metadata.image(),
-        auto_topic_creation: settings.auto_topic_creation.by(&topic_creator),
-        topic_creator,
-        groups,
-        producer_ids: ProducerIds::new(metadata.clone(), settings.node_id, epoch),
-        metadata,
-        replica_manager,
-        configs: settings.configs,
-        limits: settings.limits,
-        fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
-    });
-    let isr_proposer = propose_in_sync(&broker, epoch, settings.replica_lag_max_ms);
-    let listeners = Listeners::start(&broker, bound.listeners)?;
+    let maintenance = maintain(&settings, &broker.replica_manager, failure.clone(), clock)?;
+    let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
+    listeners.accept_on(bound.for_clients)?;
     if let Some(admin_http) = &admin_http {
         admin_http.running(&broker);
     }
@@ -275,20 +256,62 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         listeners,
         isr_proposer,
         maintenance,
-        write_back,
+        write_back: write_back_thread,
         failure,
-        epoch,
         addresses: bound.addresses,
         controller_addresses: bound.controller_addresses,
         admin_http,
     })
 }
 
+/// The log directories of this node.
+struct Directories {
+    /// That of the metadata log.
+    metadata: DirectoryId,
+    /// Those that can be used.
+    online: Vec<DirectoryId>,
+}
+
+/// Puts everything together that handlers see; it keeps no partition yet.
+fn bundle(
+    settings: &BootSettings,
+    cluster_id: ClusterId,
+    metadata_directory_id: DirectoryId,
+    (metadata, replica_manager): (Arc<MetadataDriver>, Arc<ReplicaManager>),
+    clock: Clock,
+) -> Result<Arc<Broker>, BootError> {
+    let topic_creator = TopicCreator::new(metadata.clone(), Handle::current(), settings.offsets_topic);
+    let topic_creator = Arc::new(topic_creator);
+    let lifecycle = Arc::new(BrokerLifecycle::default());
+    let groups = CoordinatorDriver::start(coordinator_parts(settings, &replica_manager, clock))?;
+    Ok(Arc::new(Broker {
+        clock,
+        node_id: settings.node_id,
+        cluster_id,
+        metadata_directory_id,
+        logger_levels: settings.logger_levels.clone(),
+        requests: RequestCounters::default(),
+        network: NetworkState::new(settings.network.clone()),
+        image: metadata.image(),
+        auto_topic_creation: settings.auto_topic_creation.by(&topic_creator),
+        topic_creator,
+        groups: Arc::new(groups),
+        producer_ids: ProducerIds::new(metadata.clone(), settings.node_id, lifecycle.clone()),
+        metadata,
+        lifecycle,
+        replica_manager,
+        configs: settings.configs.clone(),
+        limits: settings.limits,
+        fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
+    }))
+}
+
 type Addresses = Vec<(ListenerName, SocketAddr)>;
 
 /// Ports that were taken; nobody is let in yet.
 struct Bound {
-    listeners: Vec<BoundListener>,
+    for_clients: Vec<BoundListener>,
+    for_controllers: Vec<BoundListener>,
     addresses: Addresses,
     controller_addresses: Addresses,
 }
@@ -296,14 +319,15 @@ struct Bound {
 /// Takes the ports, and notes those of controllers where voter sets name this node.
 fn bind(settings: &mut BootSettings) -> Result<Bound, BindError> {
     let mut bound = Bound {
-        listeners: Vec::new(),
+        for_clients: Vec::new(),
+        for_controllers: Vec::new(),
         addresses: Vec::new(),
         controller_addresses: Vec::new(),
     };
     for config in &settings.listeners {
         let listener = BoundListener::bind(config, &settings.network)?;
         bound.addresses.push((config.name.clone(), listener.address()));
-        bound.listeners.push(listener);
+        bound.for_clients.push(listener);
     }
     settings.voter_endpoints.clear();
     for endpoint in &settings.controller_endpoints {
@@ -313,60 +337,37 @@ fn bind(settings: &mut BootSettings) -> Result<Bound, BindError> {
             .voter_endpoints
             .push(endpoint.voter_endpoint(address.port()));
         bound.controller_addresses.push((name, address));
-        bound.listeners.push(listener);
+        bound.for_controllers.push(listener);
     }
     Ok(bound)
 }
 
-/// The partitions of this broker, and who works with them.
-struct Partitions {
-    replica_manager: Arc<ReplicaManager>,
-    groups: Arc<CoordinatorDriver>,
-    /// The thread that starts early write-back.
-    write_back: JoinHandle<()>,
-}
-
-/// Opens the logs and takes over what the image gives to this broker; from here on both follow every change.
+/// Opens the logs and takes over what the image gives to this broker; from here on every change is followed.
 ///
 /// Who is told of changes, in this order: partitions before those who use them, and both before anybody can be told of
 /// them.
-async fn keep_partitions(
-    settings: &BootSettings,
-    mut logs: LogManager,
-    metadata: &MetadataDriver,
-    network: &NetworkState,
-    clock: Clock,
-) -> Result<Partitions, BootError> {
-    let image = metadata.image().load_full();
+async fn take_over(broker: &Arc<Broker>, settings: &BootSettings) -> Result<(), BootError> {
+    let image = broker.image.load_full();
     let topics = &settings.topic_settings;
     let config_of = |partition: &TopicPartition| topics.resolve(&image, &partition.topic).log;
-    let loaded = logs.load_logs(&config_of, clock.now())?;
-    let (write_back, thread) = write_back::start()?;
-    let replica_manager = Arc::new(ReplicaManager::new(
-        settings.node_id,
-        logs,
-        topics.clone(),
-        write_back,
-    ));
+    let now = broker.clock.now();
+    // A recovery may take minutes, and the quorum's connections live on the same runtime.
+    let loaded = tokio::task::block_in_place(|| broker.replica_manager.logs().load_logs(&config_of, now))?;
     let dynamic = Arc::new(DynamicConfigs {
         configs: settings.configs.clone(),
         maintenance: settings.maintenance.clone(),
-        connections: network.quotas.clone(),
+        connections: broker.network.quotas.clone(),
     });
-    let parts = coordinator_parts(settings, &replica_manager, clock);
-    let kept = replica_manager.clone();
-    let taken_over = metadata.install(move |image| {
+    let (replica_manager, groups) = (broker.replica_manager.clone(), broker.groups.clone());
+    let taken_over = broker.metadata.install(move |image| {
         dynamic.take_over(image);
-        kept.take_over(image, loaded, clock.now());
-        let groups = Arc::new(CoordinatorDriver::start(parts, image)?);
-        let publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, kept, groups.clone()];
-        Ok::<_, io::Error>((groups, publishers))
+        replica_manager.take_over(image, loaded, now);
+        groups.take_over(image);
+        let publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, replica_manager, groups];
+        Ok::<_, Infallible>(((), publishers))
     });
-    Ok(Partitions {
-        groups: taken_over.await??,
-        replica_manager,
-        write_back: thread,
-    })
+    let Ok(()) = taken_over.await?;
+    Ok(())
 }
 
 fn coordinator_parts(
@@ -399,15 +400,11 @@ fn maintain(
     })
 }
 
-fn propose_in_sync(
-    broker: &Arc<Broker>,
-    epoch: BrokerEpoch,
-    replica_lag_max_ms: u64,
-) -> tokio::task::JoinHandle<()> {
+fn propose_in_sync(broker: &Arc<Broker>, replica_lag_max_ms: u64) -> tokio::task::JoinHandle<()> {
     let proposer = IsrProposer {
         replica_manager: broker.replica_manager.clone(),
         metadata: broker.metadata.clone(),
-        epoch,
+        lifecycle: broker.lifecycle.clone(),
         replica_lag_max_ms,
         clock: broker.clock,
     };
@@ -515,7 +512,7 @@ fn configured_voters(settings: &BootSettings) -> VoterSet {
 async fn register(
     metadata: &MetadataDriver,
     settings: &BootSettings,
-    logs: &LogManager,
+    directories: Vec<DirectoryId>,
     addresses: &[(ListenerName, SocketAddr)],
 ) -> Result<BrokerEpoch, BootError> {
     let mut quorum = metadata.quorum();
@@ -532,7 +529,7 @@ async fn register(
         incarnation_id: incarnation,
         listeners: advertised_endpoints(settings, addresses),
         rack: settings.rack.clone(),
-        directories: online_directories(logs),
+        directories,
     };
     let controller = metadata.decide(move |controller, _, _| {
         controller.register_controller(id, incarnation, controller_endpoints)
@@ -644,7 +641,7 @@ impl RunningBroker {
             self.broker.groups.stop();
             self.maintenance.stop();
             let replica_manager = &self.broker.replica_manager;
-            replica_manager.close(self.broker.clock.now(), self.epoch);
+            replica_manager.close(self.broker.clock.now(), self.broker.lifecycle.epoch());
         });
         drop(self.broker);
         if self.write_back.is_finished() && self.write_back.join().is_err() {

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use crate::clock::Clock;
 use crate::config::StaticConfigs;
+use crate::drivers::broker_lifecycle::BrokerLifecycle;
 use crate::drivers::coordinator_driver::CoordinatorDriver;
 use crate::drivers::metadata_driver::MetadataDriver;
 use crate::drivers::producer_ids::ProducerIds;
@@ -44,6 +45,8 @@ pub struct Broker {
     pub image: Arc<ArcSwap<MetadataImage>>,
     /// Decides about metadata and keeps the decisions.
     pub metadata: Arc<MetadataDriver>,
+    /// The registration of this broker.
+    pub lifecycle: Arc<BrokerLifecycle>,
     /// Makes topics in the background; the broker's own at need.
     pub topic_creator: Arc<TopicCreator>,
     /// Makes topics that clients ask for; none with `auto.create.topics.enable=false`.

@@ -81,17 +81,16 @@ struct Shared {
 }
 
 impl CoordinatorDriver {
-    /// Starts the thread, and with it the load of what is led here by `image`.
+    /// Starts the thread; nothing is led here yet.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(parts: CoordinatorParts, image: &MetadataImage) -> io::Result<Self> {
+    pub fn start(parts: CoordinatorParts) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             work: WorkQueue::new(parts.clock),
             parts,
             shards: RwLock::default(),
         });
-        shared.follow(image);
         let worker = shared.clone();
         let thread = std::thread::Builder::new()
             .name("group-coordinator".into())
@@ -100,6 +99,11 @@ impl CoordinatorDriver {
             shared,
             thread: Mutex::new(Some(thread)),
         })
+    }
+
+    /// Loads what is led here by `image`, and gives up what is not.
+    pub fn take_over(&self, image: &MetadataImage) {
+        self.shared.follow(image);
     }
 
     /// Asks the coordinator of `group`, and answers when the records of its outcome are in the log.

@@ -15,6 +15,7 @@ use broker_protocol::messages::{AlterPartitionRequest, AlterPartitionResponse};
 use broker_replication::IsrAnswer;
 use tokio::task::JoinHandle;
 
+use super::broker_lifecycle::BrokerLifecycle;
 use super::metadata_driver::MetadataDriver;
 use crate::clock::Clock;
 use crate::replica_manager::{ReplicaManager, WantedIsr};
@@ -27,7 +28,7 @@ pub struct IsrProposer {
     /// Decides.
     pub metadata: Arc<MetadataDriver>,
     /// The registration of this broker.
-    pub epoch: BrokerEpoch,
+    pub lifecycle: Arc<BrokerLifecycle>,
     /// `replica.lag.time.max.ms`.
     pub replica_lag_max_ms: u64,
     /// Tells the time.
@@ -79,7 +80,7 @@ impl IsrProposer {
         };
         AlterPartitionRequest {
             broker_id: self.replica_manager.node_id.value(),
-            broker_epoch: self.epoch.value(),
+            broker_epoch: self.lifecycle.epoch().value(),
             topics: topics.into_iter().map(topic).collect(),
             ..AlterPartitionRequest::default()
         }
@@ -91,7 +92,7 @@ impl IsrProposer {
             broker_id: id.value(),
             broker_epoch: match epoch {
                 Some(epoch) => epoch.value(),
-                None if *id == own => self.epoch.value(),
+                None if *id == own => self.lifecycle.epoch().value(),
                 None => BrokerState::default().broker_epoch,
             },
             ..BrokerState::default()

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use broker_controller::{ApiError, Outcome, ProducerIdsBlock};
-use broker_model::{BrokerEpoch, BrokerId, ProducerId};
+use broker_model::{BrokerId, ProducerId};
 use broker_protocol::ErrorCode;
 use tokio::sync::Mutex;
 
+use super::broker_lifecycle::BrokerLifecycle;
 use super::metadata_driver::MetadataDriver;
 
 /// Hands out producer ids.
@@ -16,17 +17,17 @@ use super::metadata_driver::MetadataDriver;
 pub struct ProducerIds {
     metadata: Arc<MetadataDriver>,
     broker: BrokerId,
-    epoch: BrokerEpoch,
+    lifecycle: Arc<BrokerLifecycle>,
     left: Mutex<std::ops::Range<i64>>,
 }
 
 impl ProducerIds {
     /// Has no block yet.
-    pub fn new(metadata: Arc<MetadataDriver>, broker: BrokerId, epoch: BrokerEpoch) -> Self {
+    pub fn new(metadata: Arc<MetadataDriver>, broker: BrokerId, lifecycle: Arc<BrokerLifecycle>) -> Self {
         Self {
             metadata,
             broker,
-            epoch,
+            lifecycle,
             left: Mutex::new(0..0),
         }
     }
@@ -48,7 +49,7 @@ impl ProducerIds {
     }
 
     async fn next_block(&self) -> Result<ProducerIdsBlock, ErrorCode> {
-        let (broker, epoch) = (self.broker, self.epoch);
+        let (broker, epoch) = (self.broker, self.lifecycle.epoch());
         let decided = self.metadata.decide(move |controller, _, _| {
             match controller.allocate_producer_ids(broker, epoch) {
                 Ok(outcome) => Outcome::new(outcome.records, Ok(outcome.response)),

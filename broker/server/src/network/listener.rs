@@ -132,6 +132,7 @@ fn bind_one(address: SocketAddr, network: &NetworkConfig) -> io::Result<std::net
 pub struct Listeners {
     broker: Arc<Broker>,
     stop: watch::Sender<()>,
+    stopped: watch::Receiver<()>,
     accepting: Vec<tokio::task::JoinHandle<()>>,
     reaper: tokio::task::JoinHandle<()>,
 }
@@ -143,19 +144,29 @@ impl Listeners {
     /// A socket cannot be handed to the runtime.
     pub fn start(broker: &Arc<Broker>, bound: Vec<BoundListener>) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(());
-        let mut accepting = Vec::with_capacity(bound.len());
-        for listener in bound {
-            let socket = TcpListener::from_std(listener.socket)?;
-            let task = accept_all(socket, listener.config, Arc::clone(broker), stopped.clone());
-            accepting.push(tokio::spawn(task));
-        }
-        let reaper = tokio::spawn(reap(Arc::clone(broker)));
-        Ok(Self {
+        let mut listeners = Self {
             broker: Arc::clone(broker),
             stop,
-            accepting,
-            reaper,
-        })
+            stopped,
+            accepting: Vec::with_capacity(bound.len()),
+            reaper: tokio::spawn(reap(Arc::clone(broker))),
+        };
+        listeners.accept_on(bound)?;
+        Ok(listeners)
+    }
+
+    /// Begins to accept on more of them.
+    ///
+    /// # Errors
+    /// A socket cannot be handed to the runtime.
+    pub fn accept_on(&mut self, bound: Vec<BoundListener>) -> io::Result<()> {
+        for listener in bound {
+            let socket = TcpListener::from_std(listener.socket)?;
+            let broker = Arc::clone(&self.broker);
+            let task = accept_all(socket, listener.config, broker, self.stopped.clone());
+            self.accepting.push(tokio::spawn(task));
+        }
+        Ok(())
     }
 
     /// Stops accepting, lets every request that came whole be answered, and ends all connections. Those that take
