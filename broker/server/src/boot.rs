@@ -16,6 +16,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use broker_controller::{
     ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, Outcome, SessionLimits,
+    UpkeepSettings,
 };
 use broker_coordinator::{GroupConfig, GroupMemory};
 use broker_metadata::image::Endpoint;
@@ -103,6 +104,8 @@ pub struct BootSettings {
     pub min_in_sync_replicas: i32,
     /// When a broker that is not heard counts as gone.
     pub sessions: SessionLimits,
+    /// What a controller does unasked, and how often.
+    pub upkeep: UpkeepSettings,
     /// `replica.lag.time.max.ms`.
     pub replica_lag_max_ms: u64,
     /// `auto.create.topics.enable`.
@@ -487,6 +490,7 @@ fn join_quorum(
         config_rules: settings.config_rules.clone(),
         min_in_sync_replicas: settings.min_in_sync_replicas,
         sessions: settings.sessions,
+        upkeep: settings.upkeep,
         snapshots: settings.snapshots,
         clock,
         failure,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use broker_controller::{ControllerSettings, SessionLimits, TopicDeletion};
+use broker_controller::{ControllerSettings, SessionLimits, TopicDeletion, UpkeepSettings};
 use broker_coordinator::GroupConfig;
 use broker_metadata::metadata_log::VoterEndpoint;
 use broker_model::{BrokerId, ClusterId, CompressionType, Timestamp};
@@ -55,6 +55,7 @@ impl BrokerConfig {
             controller: controller_settings(self.node_id, &configs),
             min_in_sync_replicas: small("min.insync.replicas"),
             sessions: session_limits(&configs),
+            upkeep: upkeep_settings(&configs),
             replica_lag_max_ms: configs.count("replica.lag.time.max.ms"),
             auto_topic_creation: if configs.flag("auto.create.topics.enable") {
                 AutoCreation::Enabled
@@ -165,6 +166,19 @@ fn session_limits(configs: &EffectiveConfigs<'_>) -> SessionLimits {
     SessionLimits {
         session_ms: configs.count("broker.session.timeout.ms"),
         reconnect_ms: RECONNECT_MS,
+    }
+}
+
+/// What a controller does unasked.
+fn upkeep_settings(configs: &EffectiveConfigs<'_>) -> UpkeepSettings {
+    let balance_every_ms = configs
+        .count("leader.imbalance.check.interval.seconds")
+        .saturating_mul(1_000);
+    UpkeepSettings {
+        balance_every_ms: configs
+            .flag("auto.leader.rebalance.enable")
+            .then_some(balance_every_ms),
+        unclean_every_ms: configs.count("unclean.leader.election.interval.ms"),
     }
 }
 

@@ -26,6 +26,7 @@ use std::thread::JoinHandle;
 use arc_swap::ArcSwap;
 use broker_controller::{
     BrokerSessions, ConfigRules, ControllerSettings, Outcome, QuorumController, Seed, SessionLimits,
+    UpkeepSettings,
 };
 use broker_metadata::{MetadataChanges, MetadataImage};
 use broker_model::{BrokerEpoch, BrokerId, HighWatermark, LeaderEpoch, Now, Offset};
@@ -111,6 +112,8 @@ pub struct MetadataParts {
     pub min_in_sync_replicas: i32,
     /// When brokers count as gone.
     pub sessions: SessionLimits,
+    /// What a controller does unasked, and how often.
+    pub upkeep: UpkeepSettings,
     /// When snapshots are taken.
     pub snapshots: SnapshotPolicy,
     /// Tells the time.

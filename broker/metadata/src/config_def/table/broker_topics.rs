@@ -15,7 +15,7 @@ configs! {
         "How long one sample of the quota of moves between log directories lasts.";
     "auto.create.topics.enable": Boolean = Value("true"), Any, High, ReadOnly, Public, Yes, [],
         "Whether a topic is made when a client asks for one that does not exist.";
-    "auto.leader.rebalance.enable": Boolean = Value("true"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
+    "auto.leader.rebalance.enable": Boolean = Value("true"), Any, High, ReadOnly, Public, Yes, [],
         "Whether leadership goes back to preferred replicas by itself.";
     "client.quota.callback.class": Class = Null, Any, Low, ReadOnly, Public, No(JAVA_CLASS), [],
         "Class that computes client quotas.";
@@ -47,7 +47,7 @@ configs! {
         "How often the metrics reporters of the server are polled.";
     "kafka.metrics.reporters": List = Value(""), Distinct, Low, ReadOnly, Public, No(JAVA_CLASS), [],
         "Reporter classes for metrics of the server.";
-    "leader.imbalance.check.interval.seconds": Long = Value("300"), AtLeast(1), High, ReadOnly, Public, No(MORE_NODES), [],
+    "leader.imbalance.check.interval.seconds": Long = Value("300"), AtLeast(1), High, ReadOnly, Public, Yes, [],
         "How often the balance of leaderships is looked at.";
     "max.incremental.fetch.session.cache.slots": Int = Value("1000"), AtLeast(0), Medium, ReadOnly, Public, Yes, [],
         "Most incremental fetch sessions.";
@@ -101,7 +101,7 @@ configs! {
         "Largest push of client metrics.";
     "unclean.leader.election.enable": Boolean = Value("false"), Any, High, ClusterWide, Public, No(MORE_NODES), [],
         "Whether a replica that is not in sync may lead, at the price of records.";
-    "unclean.leader.election.interval.ms": Long = Value("300000"), AtLeast(1), Medium, ReadOnly, Internal, No(MORE_NODES), [],
+    "unclean.leader.election.interval.ms": Long = Value("300000"), AtLeast(1), Medium, ReadOnly, Internal, Yes, [],
         "How often partitions that need an unclean election are looked for.";
     "follower.replication.throttled.rate": Long = Value("9223372036854775807"), AtLeast(0), Medium, ClusterWide, DynamicOnly, No(MORE_NODES), [],
         "Bytes per second that followers may fetch for throttled replicas.";

@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use broker_controller::{BrokerSessions, QuorumController};
+use broker_controller::{BrokerSessions, QuorumController, UpkeepSchedule};
 use broker_metadata::MetadataRecord;
-use broker_model::{LeaderEpoch, Offset};
+use broker_model::{LeaderEpoch, MonotonicMs, Offset};
 
 /// What became of a decision.
 #[derive(Debug)]
@@ -48,18 +48,33 @@ struct Waiting {
 pub(super) struct ActiveController {
     pub(super) controller: QuorumController,
     pub(super) sessions: BrokerSessions,
+    pub(super) upkeep: UpkeepSchedule,
     pub(super) epoch: LeaderEpoch,
     waiting: VecDeque<Waiting>,
 }
 
 impl ActiveController {
-    pub(super) fn new(controller: QuorumController, sessions: BrokerSessions, epoch: LeaderEpoch) -> Self {
+    pub(super) fn new(
+        controller: QuorumController,
+        sessions: BrokerSessions,
+        upkeep: UpkeepSchedule,
+        epoch: LeaderEpoch,
+    ) -> Self {
         Self {
             controller,
             sessions,
+            upkeep,
             epoch,
             waiting: VecDeque::new(),
         }
+    }
+
+    /// When it has something to do unasked.
+    pub(super) fn next_deadline(&self) -> MonotonicMs {
+        let upkeep = self.upkeep.next_deadline();
+        self.sessions
+            .next_expiry()
+            .map_or(upkeep, |expiry| expiry.min(upkeep))
     }
 
     /// Keeps an answer until everything before `end` is committed.

@@ -13,14 +13,16 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use broker_controller::{
-    BrokerSessions, ConfigRules, ControllerSettings, QuorumController, Seed, SessionLimits,
+    BrokerSessions, ConfigRules, ControllerSettings, QuorumController, Seed, SessionLimits, UpkeepSchedule,
+    UpkeepSettings,
 };
 use broker_metadata::metadata_log::{BatchStamp, MetadataBatch, read_batches, records_batch};
-use broker_metadata::{MetadataImage, MetadataRecord};
+use broker_metadata::{MetadataChanges, MetadataImage, MetadataRecord};
 use broker_model::{LeaderEpoch, MonotonicMs, Now, Offset};
 use broker_raft::{
     Effect, Event, InboundRequest, Raft, RaftRequest, RaftResponse, RequestToken, Role, WriteId,
 };
+use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
@@ -46,6 +48,7 @@ struct ControllerParts {
     settings: ControllerSettings,
     rules: Arc<dyn ConfigRules>,
     sessions: SessionLimits,
+    upkeep: UpkeepSettings,
     min_in_sync_replicas: i32,
     bootstrap: Vec<MetadataRecord>,
 }
@@ -119,6 +122,7 @@ impl QuorumNode {
                 settings: parts.controller,
                 rules: parts.config_rules,
                 sessions: parts.sessions,
+                upkeep: parts.upkeep,
                 min_in_sync_replicas: parts.min_in_sync_replicas,
                 bootstrap: opened.snapshots.bootstrap().to_vec(),
             },
@@ -179,12 +183,9 @@ impl QuorumNode {
     }
 
     fn time_to_wait(&self) -> Option<Duration> {
-        let sessions = self
-            .active
-            .as_ref()
-            .and_then(|active| active.sessions.next_expiry());
+        let upkeep = self.active.as_ref().map(ActiveController::next_deadline);
         let farewell = self.stopping.as_ref().map(|(_, deadline)| *deadline);
-        let due = [self.raft.deadline(), sessions, farewell, self.snapshot_due_at()];
+        let due = [self.raft.deadline(), upkeep, farewell, self.snapshot_due_at()];
         let due = due.into_iter().flatten().min()?;
         Some(Duration::from_millis(due.since_ms(self.clock.monotonic())))
     }
@@ -239,32 +240,44 @@ impl QuorumNode {
         }))
     }
 
-    /// Lets time pass for the quorum, and fences brokers that were not heard in time.
+    /// Lets time pass for the quorum and for the controller.
     fn tick(&mut self) -> Result<(), MetadataLogError> {
         let now = self.clock.monotonic();
         if self.raft.deadline().is_some_and(|due| due <= now) {
             self.step(Event::Tick)?;
         }
-        let expired = match &self.active {
-            Some(active) => active.sessions.expired(now),
-            None => Vec::new(),
-        };
-        for (broker, epoch) in expired {
-            if let Some(active) = &mut self.active {
-                active.sessions.forget(broker);
-            }
-            tracing::info!(%broker, %epoch, "broker was not heard in time and is fenced");
-            self.decide(Box::new(move |active, _, _| {
-                let (controller, _) = active?;
-                // One that went by itself meanwhile has nothing to be fenced.
-                let fenced = controller.fence_broker(broker, epoch).ok()?;
-                Some(Decided {
-                    records: fenced.records,
-                    release: Box::new(drop),
-                })
-            }))?;
+        while self
+            .active
+            .as_ref()
+            .is_some_and(|active| active.next_deadline() <= now)
+        {
+            self.keep_up(now)?;
         }
         Ok(())
+    }
+
+    /// Lets the controller do one thing unasked: a broker that is silent comes first.
+    fn keep_up(&mut self, now: MonotonicMs) -> Result<(), MetadataLogError> {
+        self.follow_control_records(self.clock.now())?;
+        let Some(active) = &mut self.active else {
+            return Ok(());
+        };
+        let fenced = active.controller.fence_silent_broker(&active.sessions, now);
+        let records = match fenced.response {
+            Some(broker) => {
+                tracing::info!(%broker, "broker was not heard in time and is fenced");
+                active.sessions.forget(broker);
+                fenced.records
+            }
+            None => {
+                for (gone, _) in active.sessions.expired(now) {
+                    active.sessions.forget(gone);
+                }
+                active.controller.upkeep(&mut active.upkeep, now).records
+            }
+        };
+        let release: Release = Box::new(drop);
+        self.write(Decided { records, release }, self.clock.now())
     }
 
     fn step(&mut self, event: Event) -> Result<(), MetadataLogError> {
@@ -324,7 +337,7 @@ impl QuorumNode {
             timestamp: now.wall,
         };
         let replayed = replayed(&active.controller, stamp, &decided.records);
-        let (bytes, controller) = match replayed {
+        let (bytes, controller, changes) = match replayed {
             Ok(replayed) => replayed,
             Err(error) => {
                 tracing::error!(%error, "a decision about metadata was not written");
@@ -336,6 +349,7 @@ impl QuorumNode {
         match self.raft.append(active.epoch, &bytes, &mut effects) {
             Ok(appended) => {
                 active.controller = controller;
+                active.upkeep.note(&changes, now.monotonic);
                 active.hold(appended.end_offset, After::Publication, decided.release);
             }
             Err(error) => {
@@ -398,8 +412,9 @@ impl QuorumNode {
             .filter(|broker| !broker.fenced)
             .map(|broker| (broker.id, broker.epoch));
         let sessions = BrokerSessions::begin(parts.sessions, heard, now.monotonic);
+        let upkeep = UpkeepSchedule::begin(parts.upkeep, now.monotonic);
         let records = controller.activation_records(&parts.bootstrap, parts.min_in_sync_replicas);
-        self.active = Some(ActiveController::new(controller, sessions, epoch));
+        self.active = Some(ActiveController::new(controller, sessions, upkeep, epoch));
         tracing::info!(%epoch, "this node is the active controller");
         if records.is_empty() {
             return Ok(());
@@ -429,17 +444,18 @@ impl QuorumNode {
     }
 }
 
-/// The batch, and the controller that has it.
+/// The batch, the controller that has it, and what it changed.
 fn replayed(
     controller: &QuorumController,
     stamp: BatchStamp,
     records: &[MetadataRecord],
-) -> Result<(bytes::Bytes, QuorumController), MetadataLogError> {
+) -> Result<(Bytes, QuorumController, MetadataChanges), MetadataLogError> {
     let version = controller.image().features.metadata_version;
     let bytes = records_batch(stamp, version, records)?;
     let mut next = controller.clone();
+    let mut changes = MetadataChanges::default();
     for batch in read_batches(&bytes)? {
-        next.replay(batch.batch())?;
+        changes = next.replay(batch.batch())?;
     }
-    Ok((bytes, next))
+    Ok((bytes, next, changes))
 }
