@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use broker_model::{BrokerId, TopicPartition};
 use broker_protocol::messages::{FindCoordinatorRequest, MetadataRequest};
@@ -22,6 +23,8 @@ use crate::{ClientError, ClientOptions, Connection, Endpoint};
 
 /// First version of FindCoordinator that takes several keys.
 const COORDINATORS_IN_BATCHES: i16 = 4;
+/// How long a topic may take to come into being by being asked for.
+const CREATION_MAX: Duration = Duration::from_secs(5);
 /// Bootstrap connections are kept under this id until their broker's own is known.
 const BOOTSTRAP: BrokerId = BrokerId::NONE;
 
@@ -125,7 +128,7 @@ impl Client {
     /// The topic with its partitions, asked for if it is not known or what is known is old.
     ///
     /// # Errors
-    /// The topic does not exist, or may not be seen.
+    /// The topic does not exist and does not come into being by being asked for, or may not be seen.
     pub async fn topic(&self, name: &str) -> Result<TopicInfo, ClientError> {
         let known = self.metadata();
         if let Some(topic) = known.topics.get(name)
@@ -135,12 +138,15 @@ impl Client {
         {
             return Ok(topic.clone());
         }
+        let asked_since = Instant::now();
         self.retried(async || {
             let metadata = self.refresh(TopicSelection::Named(&[name])).await?;
             let missing = ErrorCode::UnknownTopicOrPartition;
+            // A broker that creates the topic calls it unknown until it is there, as one does that never will.
+            let may_come = self.shared.options.auto_create_topics && asked_since.elapsed() < CREATION_MAX;
             match metadata.topics.get(name) {
                 Some(topic) if topic.error == ErrorCode::None => Ok(topic.clone()),
-                Some(topic) if topic.error != missing || self.shared.options.auto_create_topics => Err(self
+                Some(topic) if topic.error != missing || may_come => Err(self
                     .asked::<MetadataRequest>()
                     .refused(format!("topic {name}"), topic.error)),
                 _ => Err(ClientError::NoSuchTopic {

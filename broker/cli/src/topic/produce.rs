@@ -57,9 +57,9 @@ pub(crate) struct ProduceArgs {
     /// What a line holds
     #[arg(long, value_enum, default_value = "text")]
     input: InputFormat,
-    /// Let the broker create the topic if it does not exist and the broker does so
+    /// Fail if the topic does not exist, even if the broker would create it
     #[arg(long)]
-    auto_create: bool,
+    no_create: bool,
     /// Do not show what was written
     #[arg(long, short)]
     quiet: bool,
@@ -70,7 +70,7 @@ pub(crate) struct ProduceArgs {
 /// Writes the lines of the standard input until it ends or the program is interrupted.
 pub(crate) async fn produce(cluster: &ClusterArgs, args: &ProduceArgs) -> Result<(), CliError> {
     let options = ClientOptions {
-        auto_create_topics: args.auto_create,
+        auto_create_topics: !args.no_create,
         ..ClientOptions::default()
     };
     let client = cluster.connect_with(options).await?;
