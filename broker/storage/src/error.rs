@@ -266,6 +266,27 @@ pub enum LoadError {
         /// What was expected.
         reason: String,
     },
+    /// Data that were flushed before others were written are no longer what was written, and those others are there.
+    #[error(
+        "{} is damaged at byte {position}, offset {offset}: {reason}; this is no torn write, because a whole batch \
+         stands behind it, at byte {good_at} of {}",
+        path.display(),
+        good_path.display()
+    )]
+    DamagedBeforeGoodBatch {
+        /// The segment's file.
+        path: PathBuf,
+        /// Where the damage begins.
+        position: u64,
+        /// The first offset that is lost.
+        offset: Offset,
+        /// What was expected.
+        reason: &'static str,
+        /// The segment's file in which the whole batch stands.
+        good_path: PathBuf,
+        /// Where it begins.
+        good_at: u64,
+    },
     /// A small file cannot be read and nothing can rebuild it.
     #[error("{}: {source}", path.display())]
     Format {

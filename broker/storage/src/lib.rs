@@ -46,7 +46,7 @@ pub use log::log_directory::{
     CHECKPOINT_KINDS, CheckpointKind, DirectoryOwner, LogDirectory, format_directory, read_meta_properties,
 };
 pub use log::log_folder::{DirectoryHealth, OpenFileBudget};
-pub use log::log_loader::{LogCheckpoints, LogEnvironment, PreviousStop, RecoveryReport};
+pub use log::log_loader::{FlushHabit, LogCheckpoints, LogEnvironment, PreviousStop, RecoveryReport};
 pub use log::log_manager::{
     DueDeletes, LoadedLog, LoadedLogs, LogManager, LogManagerOptions, LogProgress, Made, NewLog,
 };

@@ -271,6 +271,7 @@ impl World {
             recovery_point: end,
             log_start: self.log.log_start().offset(),
             high_watermark: self.log.high_watermark().offset(),
+            ..LogCheckpoints::NONE
         })
     }
 

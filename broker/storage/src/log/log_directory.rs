@@ -210,6 +210,7 @@ impl LogDirectory {
             recovery_point: offset(0),
             log_start: offset(1),
             high_watermark: offset(2),
+            ..LogCheckpoints::NONE
         }
     }
 

@@ -3,7 +3,8 @@
 //! After a clean stop nothing is read but sizes, the last index entries, the last batch and the small files.
 //! After a crash every segment from the one that holds the recovery point is read whole: its indexes are rebuilt
 //! and the log ends before the first bad batch, whatever stands behind it (I25). What was on the device once, by
-//! the recovery point, must still be good: damage there is never cut away but refuses the log (I24). The order
+//! the recovery point or, where each append was flushed, by a whole batch behind it, must still be good: damage there
+//! is never cut away but refuses the log (I24). The order
 //! matters: swept files, segments, data, epochs, markers, producers; each step believes only those before it.
 
 use std::path::PathBuf;
@@ -50,6 +51,15 @@ pub enum PreviousStop {
     Unclean,
 }
 
+/// What a batch on the device says about those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlushHabit {
+    /// Nothing beyond the recovery point: the kernel writes in any order.
+    Lazy,
+    /// That they were on the device before it was written: nothing is appended before the last append was flushed.
+    EachAppend,
+}
+
 /// What the directory's checkpoints say of a log.
 #[derive(Clone, Copy, Debug)]
 pub struct LogCheckpoints {
@@ -61,6 +71,8 @@ pub struct LogCheckpoints {
     pub log_start: Offset,
     /// From `replication-offset-checkpoint`; 0 without an entry.
     pub high_watermark: Offset,
+    /// How the log was flushed while it was written.
+    pub flushed: FlushHabit,
 }
 
 impl LogCheckpoints {
@@ -70,6 +82,7 @@ impl LogCheckpoints {
         recovery_point: Offset::ZERO,
         log_start: Offset::ZERO,
         high_watermark: Offset::ZERO,
+        flushed: FlushHabit::Lazy,
     };
 }
 
@@ -88,6 +101,14 @@ pub struct RecoveryReport {
     pub epochs_rebuilt: bool,
     /// Batches that the producers' state was rebuilt from.
     pub batches_replayed: usize,
+}
+
+/// A place in a log that is not as it was written.
+struct Damage {
+    segment: usize,
+    position: u64,
+    offset: Offset,
+    reason: &'static str,
 }
 
 impl UnifiedLog {
@@ -182,7 +203,7 @@ impl UnifiedLog {
         if checkpoints.previous_stop == PreviousStop::Unclean {
             let first = self.segment_index(checkpoints.recovery_point);
             transactions_from = Some(self.segments[first].base_offset());
-            self.recover_from(first, checkpoints.recovery_point, report)?;
+            self.recover_from(first, checkpoints, report)?;
         }
         let suspect = self
             .segments
@@ -224,9 +245,10 @@ impl UnifiedLog {
     fn recover_from(
         &mut self,
         first: usize,
-        recovery_point: Offset,
+        checkpoints: LogCheckpoints,
         report: &mut RecoveryReport,
     ) -> Result<(), LoadError> {
+        let recovery_point = checkpoints.recovery_point;
         let mut expected = self.segments[first].base_offset();
         for index in first..self.segments.len() {
             let segment = &self.segments[index];
@@ -242,6 +264,13 @@ impl UnifiedLog {
                 });
             }
             if base > expected && base > recovery_point && !self.config.cleanup_policy.compact {
+                let damage = Damage {
+                    segment: index - 1,
+                    position: self.segments[index - 1].size(),
+                    offset: expected,
+                    reason: "the records that follow are missing",
+                };
+                self.refuse_if_flushed(checkpoints.flushed, &damage)?;
                 // The name of a new segment may outlive a crash that took the unsynced end of the one before.
                 report.cut_reason = Some(format!("the records from {expected} to {base} are missing"));
                 report.bytes_cut += self.drop_segments_behind(index - 1)?;
@@ -264,12 +293,40 @@ impl UnifiedLog {
                     reason: reason.to_owned(),
                 });
             }
-            report.bytes_cut += before - segment.size();
+            let damage = Damage {
+                segment: index,
+                position,
+                offset: found.next_offset,
+                reason,
+            };
+            self.refuse_if_flushed(checkpoints.flushed, &damage)?;
+            report.bytes_cut += before - self.segments[index].size();
             report.cut_reason = Some(reason.to_owned());
             report.bytes_cut += self.drop_segments_behind(index)?;
             // Last, so that a crash on the way meets the same damage again and no gap.
             self.segments[index].cut_file(&self.folder)?;
             break;
+        }
+        Ok(())
+    }
+
+    /// Fails if each append was flushed and a whole batch stands behind the damage: then that is no torn write.
+    fn refuse_if_flushed(&self, habit: FlushHabit, damage: &Damage) -> Result<(), LoadError> {
+        if habit == FlushHabit::Lazy {
+            return Ok(());
+        }
+        let starts = std::iter::once(damage.position).chain(std::iter::repeat(0));
+        for (segment, from) in self.segments[damage.segment..].iter().zip(starts) {
+            if let Some(good_at) = segment.good_batch_from(&self.folder, from)? {
+                return Err(LoadError::DamagedBeforeGoodBatch {
+                    path: self.segments[damage.segment].path(&self.folder, SegmentFile::Data),
+                    position: damage.position,
+                    offset: damage.offset,
+                    reason: damage.reason,
+                    good_path: segment.path(&self.folder, SegmentFile::Data),
+                    good_at,
+                });
+            }
         }
         Ok(())
     }

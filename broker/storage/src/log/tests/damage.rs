@@ -69,6 +69,7 @@ fn closed_log() -> (World, LogCheckpoints) {
         recovery_point: end,
         log_start: Offset::ZERO,
         high_watermark: end,
+        ..LogCheckpoints::NONE
     };
     (world, checkpoints)
 }
