@@ -161,18 +161,28 @@ impl Raft {
         self.append_epoch_start(granting)
     }
 
-    /// The first record of the epoch; behind it, once, the voters that `format` put into the first snapshot, so that
-    /// replicas get them that never see that snapshot.
+    /// The first record of the epoch. Behind it, once, the voters that `format` put into the first snapshot, so that
+    /// replicas get them that never see that snapshot; and whenever this voter listens elsewhere than they say, the
+    /// voters with the right address: others ask the leader to change theirs (UpdateRaftVoter), a leader asks nobody.
     fn append_epoch_start(&mut self, granting_voters: Vec<BrokerId>) -> Result<(), RaftError> {
         let mut controls = vec![ControlRecord::LeaderChange(LeaderChange {
             leader: self.settings.replica.id,
             voters: self.voters().iter().map(|voter| voter.id).collect(),
             granting_voters,
         })];
-        let voters_at = self.log.voters().latest_offset();
-        if voters_at == Some(Offset::NONE) && self.kraft_version() > 0 {
-            controls.push(ControlRecord::KRaftVersion(self.kraft_version()));
-            controls.push(ControlRecord::KRaftVoters(self.voters().to_record()));
+        if self.kraft_version() > 0 {
+            let stand_in_log = self.log.voters().latest_offset() != Some(Offset::NONE);
+            if !stand_in_log {
+                controls.push(ControlRecord::KRaftVersion(self.kraft_version()));
+            }
+            let own = self.settings.as_voter(self.settings.replica.directory_id);
+            let voters = self
+                .voters()
+                .updated(own)
+                .unwrap_or_else(|| self.voters().clone());
+            if !stand_in_log || voters != *self.voters() {
+                controls.push(ControlRecord::KRaftVoters(voters.to_record()));
+            }
         }
         self.append_controls(&controls).map(drop)
     }

@@ -730,3 +730,19 @@ fn a_leader_that_resigns_says_that_nobody_leads_its_epoch() {
     }
     assert!(told(&unheard), "it lost its majority");
 }
+
+#[test]
+fn a_leader_that_listens_elsewhere_writes_where() {
+    let mut member = Member::start(Disk::default());
+    member.raft.settings.endpoints[0].port = 19_093;
+    member.lead();
+    let own = member.raft.voters().get(BrokerId::new(1)).unwrap();
+    assert_eq!(own.endpoints[0].port, 19_093);
+    member
+        .step(Event::Resign(member.raft.leader_and_epoch().epoch))
+        .unwrap();
+    let before = member.raft.log().end_offset().offset;
+    member.lead();
+    let after = member.raft.log().end_offset().offset;
+    assert_eq!(after, before.plus(1), "nothing is written that is known");
+}
