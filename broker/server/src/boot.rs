@@ -47,6 +47,7 @@ use crate::drivers::metadata_driver::{
 };
 use crate::drivers::metadata_log::{MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy};
 use crate::drivers::producer_ids::ProducerIds;
+use crate::drivers::replica_fetcher::{FetcherParts, ReplicaFetchSettings, ReplicaFetchers};
 use crate::drivers::topic_creator::{OffsetsTopicSettings, TopicCreator};
 use crate::drivers::write_back;
 use crate::logging::LoggerLevels;
@@ -108,6 +109,8 @@ pub struct BootSettings {
     pub upkeep: UpkeepSettings,
     /// `replica.lag.time.max.ms`.
     pub replica_lag_max_ms: u64,
+    /// How what others lead is fetched.
+    pub replica_fetch: ReplicaFetchSettings,
     /// `auto.create.topics.enable`.
     pub auto_topic_creation: AutoCreation,
     /// When maintenance does what.
@@ -200,6 +203,7 @@ pub struct RunningBroker {
     broker: Arc<Broker>,
     listeners: Listeners,
     isr_proposer: tokio::task::JoinHandle<()>,
+    fetchers: ReplicaFetchers,
     maintenance: LogMaintenance,
     write_back: JoinHandle<()>,
     failure: Arc<Failure>,
@@ -250,6 +254,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     unfenced.await?.map_err(BootError::Registration)?;
     let maintenance = maintain(&settings, &broker.replica_manager, failure.clone(), clock)?;
     let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
+    let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
     listeners.accept_on(bound.for_clients)?;
     if let Some(admin_http) = &admin_http {
         admin_http.running(&broker);
@@ -258,6 +263,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         broker,
         listeners,
         isr_proposer,
+        fetchers,
         maintenance,
         write_back: write_back_thread,
         failure,
@@ -412,6 +418,16 @@ fn propose_in_sync(broker: &Arc<Broker>, replica_lag_max_ms: u64) -> tokio::task
         clock: broker.clock,
     };
     proposer.start()
+}
+
+fn follow_leaders(broker: &Broker, settings: ReplicaFetchSettings) -> ReplicaFetchers {
+    ReplicaFetchers::start(FetcherParts {
+        replica_manager: broker.replica_manager.clone(),
+        image: broker.image.clone(),
+        lifecycle: broker.lifecycle.clone(),
+        settings,
+        clock: broker.clock,
+    })
 }
 
 fn cluster_id_of(settings: &BootSettings) -> Result<ClusterId, BootError> {
@@ -637,6 +653,7 @@ impl RunningBroker {
         self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
         self.isr_proposer.abort();
+        self.fetchers.stop().await;
         let metadata_closed = self.broker.metadata.stop().await;
         if let Err(error) = &metadata_closed {
             tracing::error!(%error, "the metadata log was not closed");

@@ -7,6 +7,8 @@
 mod append;
 mod awaiting_replicas;
 mod closing;
+mod follow;
+mod follow_changes;
 mod hosting;
 mod isr_proposals;
 mod partition_handle;
@@ -15,6 +17,8 @@ mod reconcile;
 
 pub use append::{Appended, ProduceError, ProduceRecords};
 pub use awaiting_replicas::AwaitingReplicas;
+pub use follow::{Asked, Cut, FetchedFromLeader};
+pub use follow_changes::{FollowChanges, LeaderElsewhere};
 pub use hosting::TopicReplicas;
 pub use isr_proposals::{IsrProposals, WantedIsr};
 pub use partition_handle::{FetchWaker, Hosted, LookupError, PartitionHandle, Role};
@@ -40,6 +44,7 @@ pub struct ReplicaManager {
     settings: Arc<dyn ResolveTopicSettings>,
     write_back: SyncSender<WriteBack>,
     isr_proposals: IsrProposals,
+    follow_changes: FollowChanges,
 }
 
 #[derive(Debug, Default)]
@@ -64,12 +69,18 @@ impl ReplicaManager {
             settings,
             write_back,
             isr_proposals: IsrProposals::default(),
+            follow_changes: FollowChanges::default(),
         }
     }
 
     /// Changes of in-sync sets that wait for the controller.
     pub fn isr_proposals(&self) -> &IsrProposals {
         &self.isr_proposals
+    }
+
+    /// Changes of leaders elsewhere that the fetchers have not been told.
+    pub fn follow_changes(&self) -> &FollowChanges {
+        &self.follow_changes
     }
 
     /// Lets every partition that is led here propose to leave out followers that lag.

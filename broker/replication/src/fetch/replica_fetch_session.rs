@@ -114,8 +114,14 @@ impl ReplicaFetchSession {
         }
     }
 
-    /// Follows a partition in this epoch of its leader from now on.
+    /// Follows a partition in this epoch of its leader from now on; one that is fetched in it already just goes on.
     pub fn follow(&mut self, key: ReplicaKey, leader_epoch: LeaderEpoch) {
+        let is_known = |followed: &Followed| {
+            followed.leader_epoch == leader_epoch && followed.standing == Standing::Fetching
+        };
+        if self.followed.get(&key).is_some_and(is_known) {
+            return;
+        }
         let told = self.leave_list(&key);
         let followed = Followed {
             leader_epoch,
@@ -273,12 +279,12 @@ impl ReplicaFetchSession {
         self.next_epoch = INITIAL;
     }
 
-    /// The position that the last request named, or an earlier one of the same session; none if no answer is awaited.
+    /// The position that the last request named, or an earlier one of the same session; none if no answer is awaited
+    /// in the epoch that is followed now.
     pub fn asked(&self, key: &ReplicaKey) -> Option<FetchPosition> {
-        self.followed
-            .get(key)
-            .filter(|followed| followed.standing == Standing::Fetching)?
-            .told
+        let followed = self.followed.get(key)?;
+        let is_current = |told: &FetchPosition| told.current_leader_epoch == followed.leader_epoch;
+        followed.told.filter(is_current)
     }
 
     /// Notes what came of a partition's answer.

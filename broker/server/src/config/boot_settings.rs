@@ -19,6 +19,7 @@ use crate::drivers::coordinator_driver::OffsetsLogSettings;
 use crate::drivers::log_cleaning::{CleanerSettings, LogCleaning};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_log::SnapshotPolicy;
+use crate::drivers::replica_fetcher::ReplicaFetchSettings;
 use crate::drivers::topic_creator::OffsetsTopicSettings;
 use crate::format::{AlreadyFormatted, FormatRequest, FormatVoters};
 
@@ -57,6 +58,7 @@ impl BrokerConfig {
             sessions: session_limits(&configs),
             upkeep: upkeep_settings(&configs),
             replica_lag_max_ms: configs.count("replica.lag.time.max.ms"),
+            replica_fetch: replica_fetch(&configs),
             auto_topic_creation: if configs.flag("auto.create.topics.enable") {
                 AutoCreation::Enabled
             } else {
@@ -179,6 +181,24 @@ fn upkeep_settings(configs: &EffectiveConfigs<'_>) -> UpkeepSettings {
             .flag("auto.leader.rebalance.enable")
             .then_some(balance_every_ms),
         unclean_every_ms: configs.count("unclean.leader.election.interval.ms"),
+    }
+}
+
+/// How what other brokers lead is fetched. Without a name the listener between brokers is that of their protocol.
+fn replica_fetch(configs: &EffectiveConfigs<'_>) -> ReplicaFetchSettings {
+    let small = |name: &str| i32::try_from(configs.number(name)).unwrap_or(i32::MAX);
+    let time = |name: &str| Duration::from_millis(configs.count(name));
+    let listener = configs.text("inter.broker.listener.name");
+    let listener = listener.or_else(|| configs.text("security.inter.broker.protocol"));
+    ReplicaFetchSettings {
+        fetchers: configs.size("num.replica.fetchers"),
+        wait_max: time("replica.fetch.wait.max.ms"),
+        min_bytes: small("replica.fetch.min.bytes"),
+        partition_max_bytes: small("replica.fetch.max.bytes"),
+        response_max_bytes: small("replica.fetch.response.max.bytes"),
+        backoff_max: time("replica.fetch.backoff.ms"),
+        socket_timeout: time("replica.socket.timeout.ms"),
+        listener: listener.unwrap_or("PLAINTEXT").to_ascii_uppercase().into(),
     }
 }
 

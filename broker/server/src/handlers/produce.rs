@@ -227,11 +227,16 @@ impl Produce<'_> {
             request_version,
         };
         match self.broker.replica_manager.append(handle, &produce, self.now) {
-            Ok(Appended { info, progress }) => match progress {
+            Ok(Appended {
+                info,
+                progress,
+                leading_since,
+            }) => match progress {
                 ProduceProgress::Acknowledged => appended(index, &info),
                 ProduceProgress::TooFewInSync => refused(index, not_acknowledged(progress)),
                 ProduceProgress::Waiting => {
-                    note(AwaitingReplicas::park(handle.clone(), info.last_offset.plus(1)));
+                    let required = info.last_offset.plus(1);
+                    note(AwaitingReplicas::park(handle.clone(), required, leading_since));
                     appended(index, &info)
                 }
             },

@@ -1,7 +1,7 @@
 //! Appending to a partition on behalf of a producer or a coordinator.
 
 use broker_codec::compression::CompressionError;
-use broker_model::{Acks, Now};
+use broker_model::{Acks, LeaderEpoch, Now};
 use broker_replication::{LeaderAppend, LeaderAppendError, ProduceProgress};
 use broker_storage::{
     AppendError, AppendOrigin, AppendOutcome, LogAppendInfo, StorageError, ValidationError,
@@ -31,6 +31,8 @@ pub struct Appended {
     pub info: LogAppendInfo,
     /// Whether they are everywhere that the producer waits for.
     pub progress: ProduceProgress,
+    /// Since which epoch this broker has led without a break.
+    pub leading_since: LeaderEpoch,
 }
 
 /// Records were not appended.
@@ -120,7 +122,11 @@ impl ReplicaManager {
                 Acks::All => partition.produce_progress(info.last_offset.plus(1)),
                 Acks::None | Acks::Leader => ProduceProgress::Acknowledged,
             };
-            Ok(Appended { info, progress })
+            Ok(Appended {
+                info,
+                progress,
+                leading_since: partition.leading_since(),
+            })
         })?;
         if let Err(LeaderAppendError::Append(AppendError::Storage(
             StorageError::LogDirectoryFailed { .. } | StorageError::LogDirectoryOffline { .. },

@@ -1,11 +1,13 @@
 //! Waiting until the in-sync replicas have what a producer with acks=all sent.
 //!
 //! The request is parked at its partition and woken when the high watermark has passed its records, or when this
-//! broker leads no longer. Dropping the wait, for whatever reason its task ends, takes it off the partition's list.
+//! broker leads no longer. Invariant: an offset counts only while the leadership that gave it lasts; a broker that
+//! followed in between may have other records there. Dropping the wait, for whatever reason its task ends, takes it
+//! off the partition's list.
 
 use std::sync::Arc;
 
-use broker_model::Offset;
+use broker_model::{LeaderEpoch, Offset};
 use broker_replication::ProduceProgress;
 use broker_replication::purgatory::DelayedProduce;
 use tokio::sync::Notify;
@@ -19,6 +21,7 @@ pub struct AwaitingReplicas {
     handle: Arc<PartitionHandle>,
     parked: Arc<DelayedProduce<FetchWaker>>,
     notify: Arc<Notify>,
+    leading_since: LeaderEpoch,
 }
 
 impl Drop for AwaitingReplicas {
@@ -28,8 +31,9 @@ impl Drop for AwaitingReplicas {
 }
 
 impl AwaitingReplicas {
-    /// Parks records that end before `required` at their partition.
-    pub fn park(handle: Arc<PartitionHandle>, required: Offset) -> Self {
+    /// Parks records at their partition that end before `required` and were appended by the leader since
+    /// `leading_since`.
+    pub fn park(handle: Arc<PartitionHandle>, required: Offset, leading_since: LeaderEpoch) -> Self {
         let notify = Arc::new(Notify::new());
         let parked = DelayedProduce::new(required, FetchWaker(notify.clone()));
         // A partition that is led no longer wakes nobody; the wait asks it first.
@@ -38,6 +42,7 @@ impl AwaitingReplicas {
             handle,
             parked,
             notify,
+            leading_since,
         }
     }
 
@@ -54,6 +59,10 @@ impl AwaitingReplicas {
 
     fn progress(&self) -> Result<ProduceProgress, LookupError> {
         let required = self.parked.required();
-        self.handle.with(|partition| partition.produce_progress(required))
+        let progress = self.handle.with(|partition| {
+            let is_same = partition.leading_since() == self.leading_since;
+            is_same.then(|| partition.produce_progress(required))
+        })?;
+        progress.ok_or(LookupError::NotLeader)
     }
 }

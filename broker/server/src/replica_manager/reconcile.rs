@@ -1,8 +1,9 @@
 //! What is kept follows the metadata image: at start from the logs on disk, later from what changed.
 //!
-//! A log whose topic id the image does not know is stray: its folder is renamed and removed later, never served.
-//! A log that the image gives to another broker is left alone.
+//! A log that the image knows nothing of, or gives to other brokers, is stray: its folder is renamed and never served.
+//! Invariant: whoever fetches for a partition is told of its leader after the partition has taken its role.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -12,10 +13,12 @@ use broker_metadata::{
     TopicImage,
 };
 use broker_model::{Now, PartitionIndex, TopicId, TopicPartition};
+use broker_replication::fetch::ReplicaKey;
 use broker_replication::{InSyncReplicas, Leadership, ReplicationSettings};
 use broker_storage::{LoadError, LoadedLogs, LogConfig, NewLog, Retirement, UnifiedLog};
 
 use super::ReplicaManager;
+use super::follow_changes::LeaderElsewhere;
 use super::partition_handle::{Hosted, PartitionHandle, Role};
 use crate::clock::random_uuid;
 
@@ -34,6 +37,21 @@ pub trait ResolveTopicSettings: Debug + Send + Sync {
     fn resolve(&self, image: &MetadataImage, topic: &str) -> TopicSettings;
 }
 
+/// An image with the settings of its topics, each worked out once.
+struct Resolved<'a> {
+    image: &'a MetadataImage,
+    settings: &'a dyn ResolveTopicSettings,
+    by_topic: RefCell<HashMap<TopicId, TopicSettings>>,
+}
+
+impl Resolved<'_> {
+    fn settings_of(&self, topic: &TopicImage) -> TopicSettings {
+        let resolve = || self.settings.resolve(self.image, &topic.name);
+        let mut known = self.by_topic.borrow_mut();
+        known.entry(topic.id).or_insert_with(resolve).clone()
+    }
+}
+
 /// A partition that the image gives to this broker and that has no log yet.
 struct Wanted<'a> {
     topic: &'a TopicImage,
@@ -49,11 +67,12 @@ impl ReplicaManager {
 
     /// Takes over the logs that were found on disk, and makes those that the image wants and the disk lacks.
     pub fn take_over(&self, image: &MetadataImage, loaded: LoadedLogs, now: Now) {
+        let resolved = self.resolved(image);
         let mut stray = Vec::new();
         for loaded in loaded.logs {
             let report = &loaded.report;
             tracing::debug!(partition = %loaded.log.partition(), ?report, "log opened");
-            stray.extend(self.take_over_log(image, loaded.log, now));
+            stray.extend(self.take_over_log(&resolved, loaded.log, now));
         }
         self.retire(stray, Retirement::Stray, now);
         for (partition, error) in loaded.refused {
@@ -70,27 +89,34 @@ impl ReplicaManager {
             let partitions = topic.indexed_partitions();
             let own = partitions.filter(|(_, registration)| registration.replicas.contains(&self.node_id));
             wanted.extend(own.filter_map(|(index, registration)| {
-                self.assume_or_want(image, topic, index, registration, now)
+                self.assume_or_want(&resolved, topic, index, registration, now)
             }));
         }
-        self.create(image, wanted, now);
+        self.create(&resolved, wanted, now);
+    }
+
+    fn resolved<'a>(&'a self, image: &'a MetadataImage) -> Resolved<'a> {
+        Resolved {
+            image,
+            settings: self.settings.as_ref(),
+            by_topic: RefCell::default(),
+        }
     }
 
     /// Hosts the log if it is this broker's; answers it if it is stray.
-    fn take_over_log(&self, image: &MetadataImage, log: UnifiedLog, now: Now) -> Option<UnifiedLog> {
-        let topic = image.topics.by_id(log.topic_id());
+    fn take_over_log(&self, resolved: &Resolved<'_>, log: UnifiedLog, now: Now) -> Option<UnifiedLog> {
+        let topic = resolved.image.topics.by_id(log.topic_id());
         let registration = topic.and_then(|topic| topic.partition(log.partition().partition));
         match (topic, registration) {
             (Some(topic), Some(registration)) if registration.replicas.contains(&self.node_id) => {
-                self.host(image, topic, registration, log, now);
-                None
-            }
-            (Some(_), Some(_)) => {
-                tracing::warn!(partition = %log.partition(), "log belongs to another broker");
+                self.host(resolved, topic, registration, log, now);
                 None
             }
             _ => {
-                tracing::warn!(partition = %log.partition(), topic_id = %log.topic_id(), "log is stray and goes");
+                let is_elsewhere = registration.is_some();
+                tracing::warn!(
+                    partition = %log.partition(), topic_id = %log.topic_id(), is_elsewhere, "log is stray and is put aside"
+                );
                 Some(log)
             }
         }
@@ -99,16 +125,25 @@ impl ReplicaManager {
     /// Hosts a log in the role that the controller wants.
     fn host(
         &self,
-        image: &MetadataImage,
+        resolved: &Resolved<'_>,
         topic: &TopicImage,
         registration: &PartitionRegistration,
         log: UnifiedLog,
         now: Now,
     ) {
         let id = log.partition().clone();
-        let settings = self.settings_of(image, &topic.name).replication;
-        let hosted = Hosted::new(log, self.role_of(registration), settings, now);
+        let key = ReplicaKey {
+            topic: topic.id,
+            partition: id.partition,
+        };
+        let settings = resolved.settings_of(topic).replication;
+        let role = self.role_of(registration);
+        let leader = LeaderElsewhere::of(&role);
+        let hosted = Hosted::new(log, role, settings, now);
         self.insert(topic.id, Arc::new(PartitionHandle::new(id, hosted)));
+        if leader.is_some() {
+            self.follow_changes.note(key, leader);
+        }
     }
 
     fn retire(&self, logs: Vec<UnifiedLog>, retirement: Retirement, now: Now) {
@@ -131,11 +166,19 @@ impl ReplicaManager {
 
     /// Takes over what changed between two images.
     pub fn apply(&self, image: &MetadataImage, changes: &MetadataChanges, now: Now) {
+        let resolved = self.resolved(image);
         let is_deleted = |change: &TopicChange| change.fate == TopicFate::Deleted;
         let deleted = changes.topics.iter().filter(|(_, change)| is_deleted(change));
-        let handles = deleted.flat_map(|(id, _)| self.remove_topic(*id));
+        let handles = deleted.flat_map(|(id, _)| {
+            let handles = self.remove_topic(*id);
+            handles.into_iter().map(|handle| (*id, handle))
+        });
         let logs = handles
-            .filter_map(|handle| handle.give_up(Hosted::Deleted))
+            .filter_map(|(topic, handle)| {
+                let partition = handle.id().partition;
+                self.follow_changes.note(ReplicaKey { topic, partition }, None);
+                handle.give_up(Hosted::Deleted)
+            })
             .collect();
         self.retire(logs, Retirement::Deleted, now);
         let mut wanted = Vec::new();
@@ -147,21 +190,21 @@ impl ReplicaManager {
             for index in &change.partitions {
                 match topic.partition(*index) {
                     Some(registration) if registration.replicas.contains(&self.node_id) => {
-                        wanted.extend(self.assume_or_want(image, topic, *index, registration, now));
+                        wanted.extend(self.assume_or_want(&resolved, topic, *index, registration, now));
                     }
                     _ => left.extend(self.leave(topic.id, *index)),
                 }
             }
         }
         self.retire(left, Retirement::Deleted, now);
-        self.create(image, wanted, now);
+        self.create(&resolved, wanted, now);
         self.apply_configs(image, changes, now);
     }
 
     /// Lets a partition take its role; answers what is to be made if it is not here yet.
     fn assume_or_want<'a>(
         &self,
-        image: &MetadataImage,
+        resolved: &Resolved<'_>,
         topic: &'a TopicImage,
         index: PartitionIndex,
         registration: &'a PartitionRegistration,
@@ -169,8 +212,12 @@ impl ReplicaManager {
     ) -> Option<Wanted<'a>> {
         match self.partition_by_id(topic.id, index.value()) {
             Ok(handle) => {
-                let settings = self.settings_of(image, &topic.name).replication;
-                handle.assume(self.role_of(registration), settings, now);
+                let settings = resolved.settings_of(topic).replication;
+                let role = self.role_of(registration);
+                let leader = LeaderElsewhere::of(&role);
+                handle.assume(role, settings, now);
+                let (topic, partition) = (topic.id, index);
+                self.follow_changes.note(ReplicaKey { topic, partition }, leader);
                 None
             }
             Err(_) => Some(Wanted {
@@ -183,32 +230,31 @@ impl ReplicaManager {
 
     /// Gives up a replica that a reassignment took away; answers its log.
     fn leave(&self, topic: TopicId, index: PartitionIndex) -> Option<UnifiedLog> {
-        self.remove_partition(topic, index)?.give_up(Hosted::Deleted)
+        let handle = self.remove_partition(topic, index)?;
+        let key = ReplicaKey {
+            topic,
+            partition: index,
+        };
+        self.follow_changes.note(key, None);
+        handle.give_up(Hosted::Deleted)
     }
 
     /// Makes logs, and hosts them.
-    fn create(&self, image: &MetadataImage, wanted: Vec<Wanted<'_>>, now: Now) {
+    fn create(&self, resolved: &Resolved<'_>, wanted: Vec<Wanted<'_>>, now: Now) {
         if wanted.is_empty() {
             return;
         }
-        let mut settings = HashMap::new();
-        let logs = wanted.iter().map(|wanted| {
-            let name = &wanted.topic.name;
-            let settings = settings
-                .entry(name.clone())
-                .or_insert_with(|| self.settings_of(image, name));
-            NewLog {
-                partition: TopicPartition::new(name.clone(), wanted.index),
-                topic_id: wanted.topic.id,
-                config: settings.log.clone(),
-                directory: wanted.registration.directory_of(self.node_id),
-            }
+        let logs = wanted.iter().map(|wanted| NewLog {
+            partition: TopicPartition::new(wanted.topic.name.clone(), wanted.index),
+            topic_id: wanted.topic.id,
+            config: resolved.settings_of(wanted.topic).log,
+            directory: wanted.registration.directory_of(self.node_id),
         });
         let logs = logs.collect();
         let made = self.logs().create_logs(logs, now);
         for (wanted, made) in wanted.into_iter().zip(made) {
             match made {
-                Ok(log) => self.host(image, wanted.topic, wanted.registration, log, now),
+                Ok(log) => self.host(resolved, wanted.topic, wanted.registration, log, now),
                 Err(error) => self.insert_offline(wanted.topic, wanted.index, &error),
             }
         }

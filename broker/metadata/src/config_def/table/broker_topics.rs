@@ -67,31 +67,31 @@ configs! {
         "Partitions of topics that are made without saying how many.";
     "num.replica.alter.log.dirs.threads": Int = Null, Any, High, ReadOnly, Public, No(MORE_NODES), [],
         "How many threads move replicas between directories.";
-    "num.replica.fetchers": Int = Value("1"), AtLeast(1), High, ClusterWide, Public, No(MORE_NODES), [],
+    "num.replica.fetchers": Int = Value("1"), AtLeast(1), High, ClusterWide, Public, Yes, [],
         "How many fetchers copy from each broker.";
     "quota.window.num": Int = Value("11"), AtLeast(1), Low, ReadOnly, Public, No(QUOTAS), [],
         "How many samples client quotas keep.";
     "quota.window.size.seconds": Int = Value("1"), AtLeast(1), Low, ReadOnly, Public, No(QUOTAS), [],
         "How long one sample of client quotas lasts.";
-    "replica.fetch.backoff.ms": Int = Value("1000"), AtLeast(0), Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "replica.fetch.backoff.ms": Int = Value("1000"), AtLeast(0), Medium, ReadOnly, Public, Yes, [],
         "Pause of a fetcher after an error.";
-    "replica.fetch.max.bytes": Int = Value("1048576"), AtLeast(0), Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "replica.fetch.max.bytes": Int = Value("1048576"), AtLeast(0), Medium, ReadOnly, Public, Yes, [],
         "Bytes of a partition that a follower asks for.";
-    "replica.fetch.min.bytes": Int = Value("1"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
+    "replica.fetch.min.bytes": Int = Value("1"), Any, High, ReadOnly, Public, Yes, [],
         "Fewest bytes that a follower waits for.";
-    "replica.fetch.response.max.bytes": Int = Value("10485760"), AtLeast(0), Medium, ReadOnly, Public, No(MORE_NODES), [],
+    "replica.fetch.response.max.bytes": Int = Value("10485760"), AtLeast(0), Medium, ReadOnly, Public, Yes, [],
         "Bytes that a follower asks for in one request.";
-    "replica.fetch.wait.max.ms": Int = Value("500"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
+    "replica.fetch.wait.max.ms": Int = Value("500"), Any, High, ReadOnly, Public, Yes, [],
         "How long a follower's fetch may wait.";
     "replica.high.watermark.checkpoint.interval.ms": Long = Value("5000"), Any, High, ReadOnly, Public, Yes, [],
         "How often high watermarks are written.";
-    "replica.lag.time.max.ms": Long = Value("30000"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
+    "replica.lag.time.max.ms": Long = Value("30000"), Any, High, ReadOnly, Public, Yes, [],
         "A follower that is not caught up for this long leaves the in-sync replicas.";
     "replica.selector.class": String = Null, Any, Medium, ReadOnly, Public, No(JAVA_CLASS), [],
         "Class that chooses the replica that a consumer reads from.";
     "replica.socket.receive.buffer.bytes": Int = Value("65536"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
         "Receive buffer of a follower's socket.";
-    "replica.socket.timeout.ms": Int = Value("30000"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
+    "replica.socket.timeout.ms": Int = Value("30000"), Any, High, ReadOnly, Public, Yes, [],
         "How long a follower's request may take.";
     "replication.quota.window.num": Int = Value("11"), AtLeast(1), Low, ReadOnly, Public, No(QUOTAS), [],
         "How many samples the quota of replication keeps.";

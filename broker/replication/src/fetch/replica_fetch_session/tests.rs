@@ -162,8 +162,8 @@ fn a_new_epoch_of_the_same_leader_is_told_within_the_session() {
     session.follow(key(0), LeaderEpoch::new(2));
     assert_eq!(
         session.asked(&key(0)),
-        Some(position(0, 1)),
-        "the partition itself refuses what was asked for before"
+        None,
+        "what was asked for in the old epoch is void"
     );
     for key in session.to_look_up(at(2)) {
         session.stands_at(key, position(0, 2));

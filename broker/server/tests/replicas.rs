@@ -1,0 +1,361 @@
+//! Two brokers that lead and follow each other over real sockets: the same bytes in the end, whatever was led before.
+//!
+//! Each broker has a metadata log of its own; which of them leads is told by the test to their replica managers, so
+//! that one may learn of it later than the other.
+
+#![expect(clippy::unwrap_used, reason = "a world that cannot be built fails its test")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use broker_codec::batch::{BatchBuilder, BatchOptions};
+use broker_controller::BrokerRegistrationRequest;
+use broker_metadata::image::Endpoint as Advertised;
+use broker_metadata::messages::{PartitionRecord, TopicRecord};
+use broker_metadata::{
+    MetadataChanges, MetadataDelta, MetadataImage, MetadataProvenance, TopicChange, TopicFate,
+};
+use broker_model::{Acks, BrokerId, DirectoryId, PartitionIndex, Timestamp, TopicId, Uuid};
+use broker_replication::ProduceProgress;
+use broker_server::boot::{self, RunningBroker};
+use broker_server::broker::Broker;
+use broker_server::clock::Clock;
+use broker_server::config;
+use broker_server::format::{AlreadyFormatted, format};
+use broker_server::replica_manager::{
+    Appended, AwaitingReplicas, LookupError, PartitionHandle, ProduceRecords,
+};
+use broker_storage::{AppendOrigin, RealFs};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+const TOPIC: TopicId = TopicId::new(Uuid::from_bytes([9; 16]));
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One broker and where its files are.
+struct Node {
+    id: i32,
+    running: RunningBroker,
+    data: TempDir,
+}
+
+impl Node {
+    async fn start(id: i32) -> Self {
+        let data = TempDir::new().unwrap();
+        let overrides = [
+            ("node.id", id.to_string()),
+            ("listeners", "PLAINTEXT://127.0.0.1:0".to_owned()),
+            ("eddyline.http.listener", String::new()),
+            ("replica.fetch.wait.max.ms", "100".to_owned()),
+            ("log.dirs", data.path().to_str().unwrap().to_owned()),
+        ];
+        let overrides = overrides.map(|(name, value)| (name.to_owned(), value));
+        let config = config::load(None, std::iter::empty(), &overrides).unwrap();
+        let clock = Clock::start();
+        let request = config.format_request(None, AlreadyFormatted::Keep, clock.wall());
+        format(&RealFs, &request).unwrap();
+        let running = boot::start(config.boot_settings(), clock).await.unwrap();
+        Self { id, running, data }
+    }
+
+    fn broker(&self) -> &Arc<Broker> {
+        self.running.broker()
+    }
+
+    /// Tells this broker where the other one listens.
+    async fn meets(&self, other: &Self) {
+        let request = BrokerRegistrationRequest {
+            id: BrokerId::new(other.id),
+            incarnation_id: Uuid::from_bytes([other.id as u8; 16]),
+            listeners: vec![Advertised {
+                name: "PLAINTEXT".into(),
+                host: "127.0.0.1".into(),
+                port: other.running.addresses()[0].1.port(),
+                security_protocol: 0,
+            }],
+            directories: vec![DirectoryId::new(Uuid::from_bytes([100 + other.id as u8; 16]))],
+            ..registration()
+        };
+        let metadata = &self.broker().metadata;
+        let registered =
+            metadata.decide(move |controller, _, _| controller.register_broker(&request).unwrap());
+        registered.await.unwrap();
+    }
+
+    /// Tells this broker's replica manager who leads.
+    fn learns(&self, world: &Leadership) {
+        let (image, changes) = world.image();
+        let broker = self.broker();
+        broker.replica_manager.apply(&image, &changes, broker.clock.now());
+    }
+
+    fn partition(&self, index: i32) -> Arc<PartitionHandle> {
+        self.broker()
+            .replica_manager
+            .partition_by_id(TOPIC, index)
+            .unwrap()
+    }
+
+    /// Appends one batch as a leader.
+    fn append(&self, index: i32, count: usize, acks: Acks) -> Appended {
+        let mut builder = BatchBuilder::new(BatchOptions::default());
+        for _ in 0..count {
+            let value = format!("written by {}", self.id);
+            builder.append(
+                Timestamp::from_ms(1_000_000_000_000),
+                None,
+                Some(value.as_bytes()),
+            );
+        }
+        let records = builder.build().unwrap();
+        let produce = ProduceRecords {
+            records: &records,
+            acks,
+            origin: AppendOrigin::Client,
+            request_version: None,
+        };
+        let broker = self.broker();
+        let appended = broker
+            .replica_manager
+            .append(&self.partition(index), &produce, broker.clock.now());
+        appended.unwrap()
+    }
+
+    /// Appends records of a producer that waits for all replicas.
+    fn append_and_park(&self, index: i32, count: usize) -> AwaitingReplicas {
+        let appended = self.append(index, count, Acks::All);
+        let required = appended.info.last_offset.plus(1);
+        AwaitingReplicas::park(self.partition(index), required, appended.leading_since)
+    }
+
+    /// Start, high watermark and end of the log.
+    fn markers(&self, index: i32) -> (i64, i64, i64) {
+        let markers = self.partition(index).with_log(|log| {
+            (
+                log.log_start().value(),
+                log.high_watermark().value(),
+                log.log_end().value(),
+            )
+        });
+        markers.unwrap()
+    }
+
+    fn log_file(&self, index: i32, base_offset: i64) -> PathBuf {
+        let folder = self.data.path().join(format!("t-{index}"));
+        folder.join(format!("{base_offset:020}.log"))
+    }
+
+    async fn stop(self) {
+        self.running.stop(Duration::from_secs(5)).await;
+    }
+}
+
+fn registration() -> BrokerRegistrationRequest {
+    BrokerRegistrationRequest {
+        id: BrokerId::new(0),
+        incarnation_id: Uuid::ZERO,
+        listeners: Vec::new(),
+        rack: None,
+        directories: Vec::new(),
+    }
+}
+
+/// Topic `t` with replicas on 1 and 2.
+struct Leadership {
+    partitions: i32,
+    leader: i32,
+    epoch: i32,
+    in_sync: Vec<i32>,
+}
+
+impl Leadership {
+    fn image(&self) -> (MetadataImage, MetadataChanges) {
+        let mut delta = MetadataDelta::new(&MetadataImage::empty());
+        let topic = TopicRecord {
+            name: "t".into(),
+            topic_id: TOPIC.uuid(),
+            ..TopicRecord::default()
+        };
+        delta.replay(&topic.into()).unwrap();
+        for partition_id in 0..self.partitions {
+            let partition = PartitionRecord {
+                topic_id: TOPIC.uuid(),
+                partition_id,
+                replicas: vec![1, 2],
+                isr: self.in_sync.clone(),
+                leader: self.leader,
+                leader_epoch: self.epoch,
+                partition_epoch: self.epoch,
+                ..PartitionRecord::default()
+            };
+            delta.replay(&partition.into()).unwrap();
+        }
+        let (image, _) = delta.apply(MetadataProvenance::EMPTY);
+        let change = TopicChange {
+            name: "t".into(),
+            fate: TopicFate::Changed,
+            partitions: (0..self.partitions)
+                .map(PartitionIndex::new)
+                .collect::<BTreeSet<_>>(),
+        };
+        let changes = MetadataChanges {
+            topics: [(TOPIC, change)].into(),
+            ..MetadataChanges::default()
+        };
+        (image, changes)
+    }
+
+    /// Another broker leads in the next epoch.
+    fn moved_to(&self, leader: i32) -> Self {
+        Self {
+            leader,
+            epoch: self.epoch + 1,
+            in_sync: self.in_sync.clone(),
+            ..*self
+        }
+    }
+}
+
+/// Brokers 1 and 2; 1 leads all of `partitions` and both are in sync.
+async fn two_brokers(partitions: i32) -> (Node, Node, Leadership) {
+    let (first, second) = (Node::start(1).await, Node::start(2).await);
+    first.meets(&second).await;
+    second.meets(&first).await;
+    let leadership = Leadership {
+        partitions,
+        leader: 1,
+        epoch: 0,
+        in_sync: vec![1, 2],
+    };
+    (first, second, leadership)
+}
+
+async fn becomes_true(what: &str, is_true: impl Fn() -> bool) {
+    let becomes = async {
+        while !is_true() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, becomes).await.is_ok(), "{what}");
+}
+
+fn content(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap()
+}
+
+async fn agree_on(nodes: [&Node; 2], index: i32, markers: (i64, i64, i64)) {
+    for node in nodes {
+        let what = format!("markers of {index} on broker {}", node.id);
+        becomes_true(&what, || node.markers(index) == markers).await;
+    }
+    let [first, second] = nodes.map(|node| content(&node.log_file(index, markers.0)));
+    assert_eq!(first, second, "partition {index}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_comes_to_have_the_leaders_bytes_and_high_watermark() {
+    let (first, second, leadership) = two_brokers(1).await;
+    second.learns(&leadership);
+    first.learns(&leadership);
+    for _ in 0..50 {
+        first.append(0, 3, Acks::Leader);
+    }
+    agree_on([&first, &second], 0, (0, 150, 150)).await;
+    let parked = first.append_and_park(0, 1);
+    assert_eq!(
+        parked.until(Instant::now() + PATIENCE).await,
+        Ok(ProduceProgress::Acknowledged)
+    );
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_old_leader_wrote_alone_is_cut_and_never_acknowledged() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    first.append(0, 10, Acks::Leader);
+    agree_on([&first, &second], 0, (0, 10, 10)).await;
+    let next = leadership.moved_to(2);
+    second.learns(&next);
+    let parked = first.append_and_park(0, 4);
+    second.append(0, 3, Acks::Leader);
+    second.append(0, 5, Acks::Leader);
+    let (waited, ()) = tokio::join!(parked.until(Instant::now() + PATIENCE), async {
+        first.learns(&next)
+    });
+    assert_eq!(waited, Err(LookupError::NotLeader));
+    agree_on([&first, &second], 0, (0, 18, 18)).await;
+    assert_ne!(content(&first.log_file(0, 0)), [] as [u8; 0]);
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_produce_is_not_acknowledged_by_what_another_leader_wrote_at_its_offsets() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership.moved_to(2));
+    let parked = first.append_and_park(0, 2);
+    second.append(0, 7, Acks::Leader);
+    first.learns(&leadership.moved_to(2));
+    agree_on([&first, &second], 0, (0, 7, 7)).await;
+    let again = leadership.moved_to(2).moved_to(1);
+    first.learns(&again);
+    second.learns(&again);
+    first.append(0, 1, Acks::Leader);
+    becomes_true("the new leader commits", || first.markers(0).1 == 8).await;
+    assert_eq!(parked.until(Instant::now()).await, Err(LookupError::NotLeader));
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_behind_the_leaders_log_start_begins_there() {
+    let (first, second, leadership) = two_brokers(1).await;
+    let alone = Leadership {
+        in_sync: vec![1],
+        ..leadership
+    };
+    first.learns(&alone);
+    first.append(0, 10, Acks::Leader);
+    let deleted = first
+        .partition(0)
+        .with(|partition| partition.delete_records(None));
+    assert_eq!(deleted.unwrap().unwrap().value(), 10);
+    first.append(0, 5, Acks::Leader);
+    second.learns(&alone);
+    becomes_true("the follower begins at 10", || second.markers(0) == (10, 15, 15)).await;
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_partitions_share_one_session_and_change_leaders_together() {
+    const PARTITIONS: i32 = 1_000;
+    let (first, second, leadership) = two_brokers(PARTITIONS).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    for index in 0..PARTITIONS {
+        first.append(index, 2, Acks::Leader);
+    }
+    for index in 0..PARTITIONS {
+        agree_on([&first, &second], index, (0, 2, 2)).await;
+    }
+    assert_eq!(first.broker().fetch_sessions.lock().size(), (1, 1_000));
+    let next = leadership.moved_to(2);
+    second.learns(&next);
+    for index in 0..PARTITIONS {
+        first.append(index, 1, Acks::Leader);
+        second.append(index, 3, Acks::Leader);
+    }
+    first.learns(&next);
+    for index in 0..PARTITIONS {
+        agree_on([&first, &second], index, (0, 5, 5)).await;
+    }
+    first.stop().await;
+    second.stop().await;
+}
