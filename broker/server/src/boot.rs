@@ -37,6 +37,7 @@ use crate::broker::{AnswerLimits, AutoTopicCreation, Broker};
 use crate::clock::{Clock, random_seed, random_uuid};
 use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConfigs};
 use crate::drivers::broker_lifecycle::{BrokerLifecycle, LifecycleSettings};
+use crate::drivers::controller_channel::ControllerChannel;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
@@ -289,7 +290,10 @@ fn bundle(
     (metadata, replica_manager): (Arc<MetadataDriver>, Arc<ReplicaManager>),
     clock: Clock,
 ) -> Result<Arc<Broker>, BootError> {
-    let topic_creator = TopicCreator::new(metadata.clone(), Handle::current(), settings.offsets_topic);
+    let patience = settings.lifecycle.controller_timeout;
+    let controller = ControllerChannel::new(metadata.clone(), settings.node_id, cluster_id.clone(), patience);
+    let controller = Arc::new(controller);
+    let topic_creator = TopicCreator::new(controller.clone(), Handle::current(), settings.offsets_topic);
     let topic_creator = Arc::new(topic_creator);
     let lifecycle = Arc::new(BrokerLifecycle::default());
     let groups = CoordinatorDriver::start(coordinator_parts(settings, &replica_manager, clock))?;
@@ -305,8 +309,10 @@ fn bundle(
         auto_topic_creation: settings.auto_topic_creation.by(&topic_creator),
         topic_creator,
         groups: Arc::new(groups),
-        producer_ids: ProducerIds::new(metadata.clone(), settings.node_id, lifecycle.clone()),
+        producer_ids: ProducerIds::new(controller.clone(), settings.node_id, lifecycle.clone()),
         metadata,
+        forwarding: controller.another(),
+        controller,
         lifecycle,
         replica_manager,
         configs: settings.configs.clone(),
@@ -412,7 +418,7 @@ fn maintain(
 fn propose_in_sync(broker: &Arc<Broker>, replica_lag_max_ms: u64) -> tokio::task::JoinHandle<()> {
     let proposer = IsrProposer {
         replica_manager: broker.replica_manager.clone(),
-        metadata: broker.metadata.clone(),
+        controller: broker.controller.another(),
         lifecycle: broker.lifecycle.clone(),
         replica_lag_max_ms,
         clock: broker.clock,

@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use crate::clock::Clock;
 use crate::config::StaticConfigs;
 use crate::drivers::broker_lifecycle::BrokerLifecycle;
+use crate::drivers::controller_channel::ControllerChannel;
 use crate::drivers::coordinator_driver::CoordinatorDriver;
 use crate::drivers::metadata_driver::MetadataDriver;
 use crate::drivers::producer_ids::ProducerIds;
@@ -47,6 +48,10 @@ pub struct Broker {
     pub metadata: Arc<MetadataDriver>,
     /// The registration of this broker.
     pub lifecycle: Arc<BrokerLifecycle>,
+    /// What this broker itself asks of the active controller.
+    pub controller: Arc<ControllerChannel>,
+    /// What clients ask of it that is handed on to the active controller.
+    pub forwarding: ControllerChannel,
     /// Makes topics in the background; the broker's own at need.
     pub topic_creator: Arc<TopicCreator>,
     /// Makes topics that clients ask for; none with `auto.create.topics.enable=false`.

@@ -8,6 +8,7 @@
 //! To serve one more API: write `handlers/<api>.rs` with `pub async fn handle(&Arc<Broker>, &RequestContext,
 //! XRequest) -> HandlerResult<XResponse>`, and add its line to a table.
 
+mod forwarding;
 mod tables;
 
 use std::future::Future;
@@ -124,7 +125,7 @@ pub struct ApiRow {
     pub api: ApiKey,
     /// What a disconnect does to a waiting request.
     pub on_hang_up: OnHangUp,
-    serve: for<'a> fn(&'a Arc<Broker>, &'a RequestContext, Decoder) -> Serving<'a>,
+    serve: for<'a> fn(&'a Arc<Broker>, &'a RequestContext, Body) -> Serving<'a>,
 }
 
 impl ApiRow {
@@ -166,7 +167,16 @@ pub struct Accepted {
     pub context: RequestContext,
     /// Bytes of its frame.
     pub size: usize,
-    body: Decoder,
+    body: Body,
+}
+
+/// A request whose header was read.
+#[derive(Debug)]
+struct Body {
+    /// The whole frame, for those that hand it on.
+    frame: Bytes,
+    /// At the first byte behind the header.
+    decoder: Decoder,
 }
 
 /// Reads the header of a frame and finds its row.
@@ -179,8 +189,8 @@ pub fn accept(
     connection: &Arc<ConnectionIdentity>,
 ) -> Result<Accepted, CloseConnection> {
     let size = frame.len();
-    let mut body = Decoder::new(frame);
-    let header = decode_request_header(&mut body)?;
+    let mut decoder = Decoder::new(frame.clone());
+    let header = decode_request_header(&mut decoder)?;
     let unknown = CloseConnection::UnknownApi(header.request_api_key);
     let api = ApiKey::from_i16(header.request_api_key).ok_or_else(|| unknown.clone())?;
     let row = tables::row(connection.kind, api).ok_or(unknown)?;
@@ -200,7 +210,7 @@ pub fn accept(
         row,
         context,
         size,
-        body,
+        body: Body { frame, decoder },
     })
 }
 
@@ -274,7 +284,7 @@ mod tests {
     use broker_protocol::messages::ProduceResponse;
 
     use super::*;
-    use crate::network::{Authentication, ConnectionId, ListenerKind, ListenerName};
+    use crate::network::{ConnectionId, ListenerKind, ListenerName};
 
     fn context(api: ApiKey, api_version: i16) -> RequestContext {
         RequestContext {
@@ -286,13 +296,12 @@ mod tests {
                 wall: broker_model::Timestamp::from_ms(0),
                 monotonic: broker_model::MonotonicMs::from_ms(0),
             },
-            connection: Arc::new(ConnectionIdentity {
-                id: ConnectionId(1),
-                listener: ListenerName::new("A"),
-                kind: ListenerKind::Client,
-                client_address: ([127, 0, 0, 1], 1).into(),
-                authentication: Authentication::Anonymous,
-            }),
+            connection: Arc::new(ConnectionIdentity::new(
+                ConnectionId(1),
+                ListenerName::new("A"),
+                ListenerKind::Client,
+                ([127, 0, 0, 1], 1).into(),
+            )),
         }
     }
 

@@ -4,6 +4,7 @@
 //! branches on outcomes (stored, failed, due), never on the meaning of a record.
 
 pub mod broker_lifecycle;
+pub mod controller_channel;
 pub mod coordinator_driver;
 pub mod dynamic_configs;
 pub mod failure;

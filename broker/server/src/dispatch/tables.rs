@@ -1,6 +1,7 @@
 //! The rows: which APIs are served through listeners of each kind (KIP-631, KIP-919).
 //!
-//! Invariants: an API stands in a table only if Kafka's schemas name that kind of listener for it; what nodes of the
+//! The last column says who answers: the node that is asked, or the active controller, to which a client's request is
+//! handed on. Invariants: an API stands in a table only if Kafka's schemas name that kind of listener for it; what nodes of the
 //! cluster ask of one another stands in the table of controllers alone.
 
 use std::sync::LazyLock;
@@ -8,97 +9,126 @@ use std::sync::LazyLock;
 use broker_codec::Message;
 use broker_protocol::ApiKey;
 
-use super::{ApiRow, OnHangUp, finish};
+use super::{ApiRow, Body, OnHangUp, finish, forwarding};
 use crate::handlers;
 use crate::network::ListenerKind;
 
 macro_rules! apis {
-    ($table:ident: $($api:ident: $module:ident, $on_hang_up:ident;)*) => {
+    ($table:ident: $($api:ident: $module:ident, $on_hang_up:ident, $by:ident;)*) => {
         static $table: &[ApiRow] = &[$(ApiRow {
             api: ApiKey::$api,
             on_hang_up: OnHangUp::$on_hang_up,
-            serve: |broker, context, mut body| Box::pin(async move {
-                let request = Message::decode(&mut body, context.api_version)?;
-                drop(body);
-                finish(context, handlers::$module::handle(broker, context, request).await?)
-            }),
+            serve: |broker, context, body| apis!(@$by $module, broker, context, body),
         },)*];
+    };
+    (@Here $module:ident, $broker:ident, $context:ident, $body:ident) => {
+        Box::pin(async move {
+            let Body { frame, mut decoder } = $body;
+            drop(frame);
+            let request = Message::decode(&mut decoder, $context.api_version)?;
+            drop(decoder);
+            finish($context, handlers::$module::handle($broker, $context, request).await?)
+        })
+    };
+    (@Controller $module:ident, $broker:ident, $context:ident, $body:ident) => {
+        Box::pin(forwarding::serve($broker, $context, $body, |request| {
+            handlers::$module::handle($broker, $context, request)
+        }))
     };
 }
 
 apis! { CLIENT:
-    Produce: produce, Finish;
-    Fetch: fetch, Abandon;
-    ListOffsets: list_offsets, Abandon;
-    Metadata: metadata, Finish;
-    OffsetCommit: offset_commit, Finish;
-    OffsetFetch: offset_fetch, Finish;
-    FindCoordinator: find_coordinator, Finish;
-    JoinGroup: join_group, Abandon;
-    Heartbeat: heartbeat, Finish;
-    LeaveGroup: leave_group, Finish;
-    SyncGroup: sync_group, Abandon;
-    DescribeGroups: describe_groups, Finish;
-    ListGroups: list_groups, Finish;
-    SaslHandshake: sasl_handshake, Finish;
-    ApiVersions: api_versions, Finish;
-    CreateTopics: create_topics, Finish;
-    DeleteTopics: delete_topics, Finish;
-    DeleteRecords: delete_records, Finish;
-    InitProducerId: init_producer_id, Finish;
-    OffsetForLeaderEpoch: offset_for_leader_epoch, Abandon;
-    DescribeAcls: describe_acls, Finish;
-    CreateAcls: create_acls, Finish;
-    DeleteAcls: delete_acls, Finish;
-    DescribeConfigs: describe_configs, Finish;
-    AlterConfigs: alter_configs, Finish;
-    AlterReplicaLogDirs: alter_replica_log_dirs, Finish;
-    DescribeLogDirs: describe_log_dirs, Abandon;
-    SaslAuthenticate: sasl_authenticate, Finish;
-    CreatePartitions: create_partitions, Finish;
-    CreateDelegationToken: create_delegation_token, Finish;
-    RenewDelegationToken: renew_delegation_token, Finish;
-    ExpireDelegationToken: expire_delegation_token, Finish;
-    DescribeDelegationToken: describe_delegation_token, Finish;
-    DeleteGroups: delete_groups, Finish;
-    ElectLeaders: elect_leaders, Finish;
-    IncrementalAlterConfigs: incremental_alter_configs, Finish;
-    AlterPartitionReassignments: alter_partition_reassignments, Finish;
-    ListPartitionReassignments: list_partition_reassignments, Finish;
-    OffsetDelete: offset_delete, Finish;
-    DescribeQuorum: describe_quorum, Finish;
-    UpdateFeatures: update_features, Finish;
-    DescribeCluster: describe_cluster, Finish;
-    DescribeProducers: describe_producers, Abandon;
-    UnregisterBroker: unregister_broker, Finish;
-    ListConfigResources: list_config_resources, Finish;
-    DescribeTopicPartitions: describe_topic_partitions, Abandon;
+    Produce: produce, Finish, Here;
+    Fetch: fetch, Abandon, Here;
+    ListOffsets: list_offsets, Abandon, Here;
+    Metadata: metadata, Finish, Here;
+    OffsetCommit: offset_commit, Finish, Here;
+    OffsetFetch: offset_fetch, Finish, Here;
+    FindCoordinator: find_coordinator, Finish, Here;
+    JoinGroup: join_group, Abandon, Here;
+    Heartbeat: heartbeat, Finish, Here;
+    LeaveGroup: leave_group, Finish, Here;
+    SyncGroup: sync_group, Abandon, Here;
+    DescribeGroups: describe_groups, Finish, Here;
+    ListGroups: list_groups, Finish, Here;
+    SaslHandshake: sasl_handshake, Finish, Here;
+    ApiVersions: api_versions, Finish, Here;
+    CreateTopics: create_topics, Finish, Controller;
+    DeleteTopics: delete_topics, Finish, Controller;
+    DeleteRecords: delete_records, Finish, Here;
+    InitProducerId: init_producer_id, Finish, Here;
+    OffsetForLeaderEpoch: offset_for_leader_epoch, Abandon, Here;
+    DescribeAcls: describe_acls, Finish, Here;
+    CreateAcls: create_acls, Finish, Here;
+    DeleteAcls: delete_acls, Finish, Here;
+    DescribeConfigs: describe_configs, Finish, Here;
+    AlterConfigs: alter_configs, Finish, Here;
+    AlterReplicaLogDirs: alter_replica_log_dirs, Finish, Here;
+    DescribeLogDirs: describe_log_dirs, Abandon, Here;
+    SaslAuthenticate: sasl_authenticate, Finish, Here;
+    CreatePartitions: create_partitions, Finish, Controller;
+    CreateDelegationToken: create_delegation_token, Finish, Here;
+    RenewDelegationToken: renew_delegation_token, Finish, Here;
+    ExpireDelegationToken: expire_delegation_token, Finish, Here;
+    DescribeDelegationToken: describe_delegation_token, Finish, Here;
+    DeleteGroups: delete_groups, Finish, Here;
+    ElectLeaders: elect_leaders, Finish, Controller;
+    IncrementalAlterConfigs: incremental_alter_configs, Finish, Here;
+    AlterPartitionReassignments: alter_partition_reassignments, Finish, Controller;
+    ListPartitionReassignments: list_partition_reassignments, Finish, Controller;
+    OffsetDelete: offset_delete, Finish, Here;
+    DescribeQuorum: describe_quorum, Finish, Controller;
+    UpdateFeatures: update_features, Finish, Controller;
+    DescribeCluster: describe_cluster, Finish, Here;
+    DescribeProducers: describe_producers, Abandon, Here;
+    UnregisterBroker: unregister_broker, Finish, Controller;
+    ListConfigResources: list_config_resources, Finish, Here;
+    DescribeTopicPartitions: describe_topic_partitions, Abandon, Here;
+    AddRaftVoter: add_raft_voter, Finish, Controller;
+    RemoveRaftVoter: remove_raft_voter, Finish, Controller;
+    UnregisterController: unregister_controller, Finish, Controller;
 }
 
 apis! { CONTROLLER:
-    SaslHandshake: sasl_handshake, Finish;
-    ApiVersions: api_versions, Finish;
-    CreateTopics: create_topics, Finish;
-    DeleteTopics: delete_topics, Finish;
-    DescribeAcls: describe_acls, Finish;
-    CreateAcls: create_acls, Finish;
-    DeleteAcls: delete_acls, Finish;
-    DescribeConfigs: describe_configs, Finish;
-    AlterConfigs: alter_configs, Finish;
-    SaslAuthenticate: sasl_authenticate, Finish;
-    CreatePartitions: create_partitions, Finish;
-    CreateDelegationToken: create_delegation_token, Finish;
-    RenewDelegationToken: renew_delegation_token, Finish;
-    ExpireDelegationToken: expire_delegation_token, Finish;
-    DescribeDelegationToken: describe_delegation_token, Finish;
-    ElectLeaders: elect_leaders, Finish;
-    IncrementalAlterConfigs: incremental_alter_configs, Finish;
-    AlterPartitionReassignments: alter_partition_reassignments, Finish;
-    ListPartitionReassignments: list_partition_reassignments, Finish;
-    DescribeQuorum: describe_quorum, Finish;
-    UpdateFeatures: update_features, Finish;
-    DescribeCluster: describe_cluster, Finish;
-    UnregisterBroker: unregister_broker, Finish;
+    Fetch: quorum_fetch, Abandon, Here;
+    SaslHandshake: sasl_handshake, Finish, Here;
+    ApiVersions: api_versions, Finish, Here;
+    CreateTopics: create_topics, Finish, Controller;
+    DeleteTopics: delete_topics, Finish, Controller;
+    DescribeAcls: describe_acls, Finish, Here;
+    CreateAcls: create_acls, Finish, Here;
+    DeleteAcls: delete_acls, Finish, Here;
+    DescribeConfigs: describe_configs, Finish, Here;
+    AlterConfigs: alter_configs, Finish, Controller;
+    SaslAuthenticate: sasl_authenticate, Finish, Here;
+    CreatePartitions: create_partitions, Finish, Controller;
+    CreateDelegationToken: create_delegation_token, Finish, Here;
+    RenewDelegationToken: renew_delegation_token, Finish, Here;
+    ExpireDelegationToken: expire_delegation_token, Finish, Here;
+    DescribeDelegationToken: describe_delegation_token, Finish, Here;
+    ElectLeaders: elect_leaders, Finish, Controller;
+    IncrementalAlterConfigs: incremental_alter_configs, Finish, Controller;
+    AlterPartitionReassignments: alter_partition_reassignments, Finish, Controller;
+    ListPartitionReassignments: list_partition_reassignments, Finish, Controller;
+    Vote: vote, Finish, Here;
+    BeginQuorumEpoch: begin_quorum_epoch, Finish, Here;
+    EndQuorumEpoch: end_quorum_epoch, Finish, Here;
+    DescribeQuorum: describe_quorum, Finish, Controller;
+    AlterPartition: alter_partition, Finish, Controller;
+    UpdateFeatures: update_features, Finish, Controller;
+    Envelope: envelope, Finish, Here;
+    FetchSnapshot: fetch_snapshot, Abandon, Here;
+    DescribeCluster: describe_cluster, Finish, Here;
+    BrokerRegistration: broker_registration, Finish, Controller;
+    BrokerHeartbeat: broker_heartbeat, Finish, Controller;
+    UnregisterBroker: unregister_broker, Finish, Controller;
+    AllocateProducerIds: allocate_producer_ids, Finish, Controller;
+    ControllerRegistration: controller_registration, Finish, Controller;
+    AssignReplicasToDirs: assign_replicas_to_dirs, Finish, Controller;
+    AddRaftVoter: add_raft_voter, Finish, Here;
+    RemoveRaftVoter: remove_raft_voter, Finish, Here;
+    UpdateRaftVoter: update_raft_voter, Finish, Here;
+    UnregisterController: unregister_controller, Finish, Controller;
 }
 
 /// Rows of a table by the place of their API in [`ApiKey::ALL`].

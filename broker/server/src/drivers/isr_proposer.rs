@@ -16,17 +16,21 @@ use broker_replication::IsrAnswer;
 use tokio::task::JoinHandle;
 
 use super::broker_lifecycle::BrokerLifecycle;
-use super::metadata_driver::MetadataDriver;
+use super::controller_channel::{ControllerChannel, ControllerUnavailable};
+use super::metadata_driver::MetadataUnavailable;
 use crate::clock::Clock;
 use crate::replica_manager::{ReplicaManager, WantedIsr};
+
+/// Pause after a proposal that was not looked at.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What the task works with.
 #[derive(Debug)]
 pub struct IsrProposer {
     /// The partitions and their proposals.
     pub replica_manager: Arc<ReplicaManager>,
-    /// Decides.
-    pub metadata: Arc<MetadataDriver>,
+    /// The way to who decides.
+    pub controller: ControllerChannel,
     /// The registration of this broker.
     pub lifecycle: Arc<BrokerLifecycle>,
     /// `replica.lag.time.max.ms`.
@@ -56,15 +60,24 @@ impl IsrProposer {
         }
     }
 
+    /// Asks until there is an answer: a set that may have been accepted is proposed until it is known whether it was.
     async fn propose(&self, wanted: Vec<WantedIsr>) {
-        let request = self.request(&wanted);
-        let decided = self
-            .metadata
-            .decide(move |controller, _, _| controller.alter_partition(&request));
-        match decided.await {
-            Ok(response) => self.take_over(&response),
-            // The broker stops, and with it every partition that it leads.
-            Err(error) => tracing::warn!(%error, "in-sync sets were not changed"),
+        loop {
+            match self.controller.call(self.request(&wanted)).await {
+                Ok(response) if response.error_code == ErrorCode::None.code() => {
+                    return self.take_over(&response);
+                }
+                Ok(response) => tracing::warn!(
+                    code = response.error_code,
+                    "in-sync sets were not changed: this broker registers anew"
+                ),
+                // The broker stops, and with it every partition that it leads.
+                Err(error @ ControllerUnavailable::Here(MetadataUnavailable::Stopped)) => {
+                    return tracing::warn!(%error, "in-sync sets were not changed");
+                }
+                Err(error) => tracing::warn!(%error, "in-sync sets were not changed yet"),
+            }
+            tokio::time::sleep(PAUSE).await;
         }
     }
 

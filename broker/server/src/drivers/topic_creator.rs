@@ -11,10 +11,12 @@ use broker_protocol::create_topics_request::{CreatableTopic, CreatableTopicConfi
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use super::metadata_driver::MetadataDriver;
+use super::controller_channel::ControllerChannel;
 use crate::broker::AutoTopicCreation;
 
 const IN_FLIGHT_MAX: usize = 100;
+/// How long the controller may take.
+const TIMEOUT_MS: i32 = 30_000;
 
 /// How `__consumer_offsets` is made; `Default` is Kafka's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,17 +63,21 @@ impl OffsetsTopicSettings {
 /// Makes topics in the background.
 #[derive(Debug)]
 pub struct TopicCreator {
-    metadata: Arc<MetadataDriver>,
+    controller: Arc<ControllerChannel>,
     runtime: Handle,
     offsets_topic: OffsetsTopicSettings,
     in_flight: Arc<Mutex<HashSet<String>>>,
 }
 
 impl TopicCreator {
-    /// Asks the controller behind `metadata`.
-    pub fn new(metadata: Arc<MetadataDriver>, runtime: Handle, offsets_topic: OffsetsTopicSettings) -> Self {
+    /// Asks the active controller.
+    pub fn new(
+        controller: Arc<ControllerChannel>,
+        runtime: Handle,
+        offsets_topic: OffsetsTopicSettings,
+    ) -> Self {
         Self {
-            metadata,
+            controller,
             runtime,
             offsets_topic,
             in_flight: Arc::default(),
@@ -101,15 +107,14 @@ impl AutoTopicCreation for TopicCreator {
             }
         }
         let request = CreateTopicsRequest {
+            timeout_ms: TIMEOUT_MS,
             topics: vec![self.specify(topic)],
             ..CreateTopicsRequest::default()
         };
         let topic = topic.to_owned();
-        let (metadata, in_flight) = (self.metadata.clone(), self.in_flight.clone());
+        let (controller, in_flight) = (self.controller.clone(), self.in_flight.clone());
         self.runtime.spawn(async move {
-            let made = metadata
-                .decide(move |controller, _now, seed| controller.create_topics(&request, seed))
-                .await;
+            let made = controller.call(request).await;
             match made {
                 Ok(response) => {
                     for answer in response.topics {

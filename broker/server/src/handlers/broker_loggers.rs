@@ -86,7 +86,7 @@ fn change_of<'a>(
     Ok((name, level))
 }
 
-fn check_broker(broker: &Broker, name: &str) -> Result<(), Refusal> {
+pub(super) fn check_broker(broker: &Broker, name: &str) -> Result<(), Refusal> {
     let Ok(id) = name.parse::<i32>() else {
         return Err(invalid_request(format!(
             "Node id must be an integer, but it is: {name}"

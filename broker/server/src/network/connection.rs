@@ -22,7 +22,7 @@ use super::byte_budget::BudgetLease;
 use super::catch_panic::{CatchPanic, Panic};
 use super::deadlines::{GiveUp, Phase};
 use super::frame_assembler::{FIRST_CAPACITY, FrameAssembler, FrameSizeError};
-use super::identity::{Authentication, ConnectionIdentity, ListenerKind, ListenerName};
+use super::identity::{ConnectionIdentity, ListenerKind, ListenerName};
 use super::output_queue::OutputQueue;
 use super::quotas::Admission;
 use super::registry::{ConnectionHandle, Verdict};
@@ -83,17 +83,15 @@ pub(super) async fn serve(new: NewConnection, broker: Arc<Broker>) {
     let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
     let handle = broker.network.registry.register(waker, broker.clock.monotonic());
     let mut connection = Connection::new(new.transport, &handle, &broker);
-    let identity = Arc::new(ConnectionIdentity {
-        id: handle.id(),
-        listener: new.listener,
-        kind: new.kind,
-        client_address: new.client_address,
-        authentication: Authentication::Anonymous,
-    });
+    let (id, address) = (handle.id(), new.client_address);
+    let identity = Arc::new(ConnectionIdentity::new(id, new.listener, new.kind, address));
     let reason = match connection.run(&broker, &identity).await {
         Ok(never) => match never {},
         Err(reason) => reason,
     };
+    if let Some((sender, epoch)) = identity.heartbeats() {
+        broker.metadata.connection_broke(sender, epoch);
+    }
     connection.end(&broker, &identity, &reason).await;
     drop(connection);
     broker.network.registry.forget(&handle);

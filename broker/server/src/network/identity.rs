@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use broker_codec::StringBytes;
-use broker_model::Now;
+use broker_model::{BrokerEpoch, BrokerId, Now};
 use broker_protocol::ApiKey;
+use parking_lot::Mutex;
 
 /// Name of a listener, as in `listeners`: `PLAINTEXT`, `INTERNAL`, …
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,10 +58,24 @@ impl Authentication {
             Self::Anonymous => "User:ANONYMOUS",
         }
     }
+
+    /// The principal's name.
+    pub const fn user(self) -> &'static str {
+        match self {
+            Self::Anonymous => "ANONYMOUS",
+        }
+    }
 }
 
-/// What stays the same while a connection lives.
-#[derive(Clone, Debug)]
+/// Whether a request came by itself or out of the envelope of another node (KIP-590).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arrival {
+    Direct,
+    Forwarded,
+}
+
+/// What stays the same while a connection lives, and whose heartbeats it carries.
+#[derive(Debug)]
 pub struct ConnectionIdentity {
     /// Number of the connection.
     pub id: ConnectionId,
@@ -72,6 +87,52 @@ pub struct ConnectionIdentity {
     pub client_address: SocketAddr,
     /// Who the peer is.
     pub authentication: Authentication,
+    arrival: Arrival,
+    heartbeats: Mutex<Option<(BrokerId, BrokerEpoch)>>,
+}
+
+impl ConnectionIdentity {
+    /// A connection through that listener.
+    pub fn new(
+        id: ConnectionId,
+        listener: ListenerName,
+        kind: ListenerKind,
+        client_address: SocketAddr,
+    ) -> Self {
+        Self {
+            id,
+            listener,
+            kind,
+            client_address,
+            authentication: Authentication::Anonymous,
+            arrival: Arrival::Direct,
+            heartbeats: Mutex::new(None),
+        }
+    }
+
+    /// The client behind a request that another node handed on through `carrier`.
+    pub fn of_forwarded(carrier: &Self, client_address: SocketAddr) -> Self {
+        let listener = carrier.listener.clone();
+        Self {
+            arrival: Arrival::Forwarded,
+            ..Self::new(carrier.id, listener, carrier.kind, client_address)
+        }
+    }
+
+    /// Whether another node handed the request on.
+    pub fn is_forwarded(&self) -> bool {
+        self.arrival == Arrival::Forwarded
+    }
+
+    /// Notes whose heartbeats came through it.
+    pub fn heartbeats_of(&self, sender: (BrokerId, BrokerEpoch)) {
+        *self.heartbeats.lock() = Some(sender);
+    }
+
+    /// Whose heartbeats came through it.
+    pub fn heartbeats(&self) -> Option<(BrokerId, BrokerEpoch)> {
+        *self.heartbeats.lock()
+    }
 }
 
 /// What a handler learns of a request beside its body.

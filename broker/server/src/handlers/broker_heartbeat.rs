@@ -1,0 +1,32 @@
+//! BrokerHeartbeat (63): a broker is heard, and learns whether it is let in and whether it may stop (KIP-631).
+//!
+//! The connection remembers whose heartbeats it carries: its end says sooner than silence that the broker is gone.
+
+use std::sync::Arc;
+
+use broker_model::{BrokerEpoch, BrokerId};
+use broker_protocol::messages::{BrokerHeartbeatRequest, BrokerHeartbeatResponse};
+
+use crate::broker::Broker;
+use crate::dispatch::{Answer, HandlerResult};
+use crate::network::RequestContext;
+
+/// Answers one request.
+///
+/// # Errors
+/// This node is not the active controller any more, or stops.
+pub async fn handle(
+    broker: &Arc<Broker>,
+    context: &RequestContext,
+    request: BrokerHeartbeatRequest,
+) -> HandlerResult<BrokerHeartbeatResponse> {
+    let sender = (
+        BrokerId::new(request.broker_id),
+        BrokerEpoch::new(request.broker_epoch),
+    );
+    let answer = broker.controller.here(request).await?;
+    if answer.error_code == 0 {
+        context.connection.heartbeats_of(sender);
+    }
+    Ok(Answer::Respond(answer))
+}

@@ -1,0 +1,28 @@
+//! RemoveRaftVoter (81): a controller is to vote no longer (KIP-853).
+
+use std::sync::Arc;
+
+use broker_protocol::messages::{RemoveRaftVoterRequest, RemoveRaftVoterResponse};
+use broker_raft::{RaftRequest, RaftResponse};
+
+use crate::broker::Broker;
+use crate::dispatch::{Answer, CloseConnection, HandlerResult};
+use crate::network::RequestContext;
+
+/// Answers one request.
+///
+/// # Errors
+/// This node stops.
+pub async fn handle(
+    broker: &Arc<Broker>,
+    context: &RequestContext,
+    request: RemoveRaftVoterRequest,
+) -> HandlerResult<RemoveRaftVoterResponse> {
+    let asked = broker
+        .metadata
+        .ask_quorum(context.api_version, RaftRequest::RemoveRaftVoter(request));
+    match asked.await? {
+        RaftResponse::RemoveRaftVoter(response) => Ok(Answer::Respond(response)),
+        _ => Err(CloseConnection::Refused("the quorum answered something else")),
+    }
+}
