@@ -26,8 +26,8 @@ use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now, TopicPart
 use broker_raft::{RaftSettings, ReplicaKey, VoterSet};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
-    DirectoryError, DirectoryOwner, Fs, LogDirectory, LogManager, LogManagerOptions, OpenFileBudget,
-    PreviousStop, TailCacheBudget, read_meta_properties,
+    DirectoryError, DirectoryOwner, Fs, LogCheckpoints, LogDirectory, LogManager, LogManagerOptions,
+    OpenFileBudget, PreviousStop, TailCacheBudget, read_meta_properties,
 };
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
@@ -46,7 +46,9 @@ use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, Maintena
 use crate::drivers::metadata_driver::{
     ActiveController, MetadataDriver, MetadataParts, MetadataPublisher, MetadataUnavailable,
 };
-use crate::drivers::metadata_log::{MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy};
+use crate::drivers::metadata_log::{
+    MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy, metadata_partition,
+};
 use crate::drivers::producer_ids::ProducerIds;
 use crate::drivers::replica_fetcher::{FetcherParts, ReplicaFetchSettings, ReplicaFetchers};
 use crate::drivers::topic_creator::{OffsetsTopicSettings, TopicCreator};
@@ -226,7 +228,8 @@ impl MetadataPublisher for ReplicaManager {
 pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBroker, BootError> {
     let admin_http = settings.admin_http.as_ref().map(AdminHttp::start).transpose()?;
     let cluster_id = cluster_id_of(&settings)?;
-    let logs = open_directories(&settings, cluster_id.clone())?;
+    let mut logs = open_directories(&settings, cluster_id.clone())?;
+    logs.adopt(metadata_partition(), &settings.metadata_directory);
     let bound = bind(&mut settings)?;
     let settings = settings;
     let directories = Directories {
@@ -253,7 +256,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         .metadata
         .decide(move |controller, _, _| or_refusal(controller.unfence_broker(settings.node_id, epoch)));
     unfenced.await?.map_err(BootError::Registration)?;
-    let maintenance = maintain(&settings, &broker.replica_manager, failure.clone(), clock)?;
+    let maintenance = maintain(&broker, &settings, failure.clone())?;
     let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
     listeners.accept_on(bound.for_clients)?;
@@ -400,18 +403,14 @@ fn coordinator_parts(
     }
 }
 
-fn maintain(
-    settings: &BootSettings,
-    replica_manager: &Arc<ReplicaManager>,
-    failure: Arc<Failure>,
-    clock: Clock,
-) -> io::Result<LogMaintenance> {
+fn maintain(broker: &Broker, settings: &BootSettings, failure: Arc<Failure>) -> io::Result<LogMaintenance> {
     LogMaintenance::start(MaintenanceParts {
-        replica_manager: replica_manager.clone(),
+        metadata: broker.metadata.clone(),
+        replica_manager: broker.replica_manager.clone(),
         settings: settings.maintenance.clone(),
         metadata_directory: settings.metadata_directory.clone(),
         failure,
-        clock,
+        clock: broker.clock,
     })
 }
 
@@ -485,7 +484,10 @@ fn join_quorum(
     let opened = MetadataLog::open(
         MetadataLogOptions {
             environment: logs.environment(path).ok_or_else(elsewhere)?,
-            previous_stop: directory.previous_stop(),
+            checkpoints: LogCheckpoints {
+                previous_stop: directory.previous_stop(),
+                ..directory.checkpoints_of(&metadata_partition())
+            },
             configured_voters: configured_voters(settings),
             segment_bytes: settings.metadata_segment_bytes,
         },
@@ -668,7 +670,10 @@ impl RunningBroker {
             self.broker.groups.stop();
             self.maintenance.stop();
             let replica_manager = &self.broker.replica_manager;
-            replica_manager.close(self.broker.clock.now(), self.broker.lifecycle.epoch());
+            let metadata = metadata_closed
+                .map(|()| self.broker.metadata.progress())
+                .map_err(|_| metadata_partition());
+            replica_manager.close(self.broker.clock.now(), self.broker.lifecycle.epoch(), metadata);
         });
         drop(self.broker);
         if self.write_back.is_finished() && self.write_back.join().is_err() {

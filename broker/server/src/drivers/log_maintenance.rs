@@ -19,6 +19,7 @@ use broker_storage::{CheckpointKind, LogProgress, PendingDelete, StorageError};
 use super::failure::Failure;
 use super::log_cleaning::{CleanerSettings, CleanerThreads};
 use super::memory_return;
+use super::metadata_driver::MetadataDriver;
 use crate::clock::Clock;
 use crate::replica_manager::{PartitionHandle, ReplicaManager};
 
@@ -63,6 +64,8 @@ impl Default for MaintenanceSettings {
 /// What the thread works on.
 #[derive(Debug)]
 pub struct MaintenanceParts {
+    /// The metadata log has its place in the checkpoints, too.
+    pub metadata: Arc<MetadataDriver>,
     /// The partitions and directories.
     pub replica_manager: Arc<ReplicaManager>,
     /// When to do what; read anew at every tick.
@@ -259,6 +262,10 @@ impl Upkeep {
             .filter_map(|handle| handle.with_log(|log| log.progress()).ok())
             .collect();
         for (kind, _) in kinds.iter().filter(|(_, due)| *due) {
+            let mut progress = progress.clone();
+            if *kind == CheckpointKind::RecoveryPoint {
+                progress.push(self.parts.metadata.progress());
+            }
             for error in self
                 .parts
                 .replica_manager

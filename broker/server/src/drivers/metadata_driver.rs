@@ -21,6 +21,7 @@ use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use arc_swap::ArcSwap;
@@ -31,11 +32,12 @@ use broker_controller::{
 use broker_metadata::{MetadataChanges, MetadataImage};
 use broker_model::{BrokerEpoch, BrokerId, HighWatermark, LeaderEpoch, Now, Offset};
 use broker_raft::{HostAndPort, QuorumStanding, RaftRequest, RaftResponse, RaftSettings};
+use broker_storage::LogProgress;
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
 use super::failure::Failure;
-use super::metadata_log::{MetadataLogError, OpenedMetadataLog, SnapshotPolicy};
+use super::metadata_log::{MetadataLogError, OpenedMetadataLog, SnapshotPolicy, metadata_partition};
 use crate::clock::Clock;
 use active_controller::{Decided, Settled};
 use node::QuorumNode;
@@ -135,6 +137,7 @@ pub struct MetadataDriver {
     image: Arc<ArcSwap<MetadataImage>>,
     published: watch::Receiver<PublishedTo>,
     view: watch::Receiver<QuorumView>,
+    committed: Arc<AtomicI64>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -158,8 +161,14 @@ impl MetadataDriver {
         let failure = parts.failure.clone();
         let publisher = Publisher::new(&parts, image.clone(), steps.clone());
         let published = publisher.published();
+        let committed = Arc::new(AtomicI64::new(0));
         let (outbox, publications) = publisher::queue();
-        let (node, view) = QuorumNode::new(parts, (steps.clone(), queue), outbox, publisher.base())?;
+        let (node, view) = QuorumNode::new(
+            parts,
+            (steps.clone(), queue),
+            outbox,
+            (publisher.base(), committed.clone()),
+        )?;
         let failed = failure.clone();
         let threads = vec![
             spawn("metadata-image", failed, move || publisher.run(&publications))?,
@@ -170,6 +179,7 @@ impl MetadataDriver {
             image,
             published,
             view,
+            committed,
             threads: Mutex::new(threads),
         })
     }
@@ -194,6 +204,18 @@ impl MetadataDriver {
     /// How far the image has come.
     pub fn published(&self) -> PublishedTo {
         *self.published.borrow()
+    }
+
+    /// What the checkpoint of recovery points says of the log: what is committed is on this device and is never cut, so
+    /// that damage before it is damage and no torn write (I24).
+    pub fn progress(&self) -> LogProgress {
+        let committed = Offset::new(self.committed.load(Ordering::Acquire));
+        LogProgress {
+            partition: metadata_partition(),
+            recovery_point: committed,
+            log_start: None,
+            high_watermark: committed,
+        }
     }
 
     /// Who is the active controller; changes are told.

@@ -16,7 +16,7 @@ use broker_raft::{LogView, VoterSet};
 use broker_storage::fs::{read_whole, replace_whole};
 use broker_storage::{
     AppendError, DeleteRecordsError, FetchIsolation, LogCheckpoints, LogConfig, LogEnvironment, MinOneBatch,
-    PreviousStop, ReadError, ReadLimits, StorageError, UnifiedLog,
+    ReadError, ReadLimits, StorageError, UnifiedLog,
 };
 use bytes::Bytes;
 
@@ -33,8 +33,8 @@ const QUORUM_STATE_SIZE_MAX: usize = 64 << 10;
 pub struct MetadataLogOptions {
     /// Where it lies.
     pub environment: LogEnvironment,
-    /// How the last process that had it ended.
-    pub previous_stop: PreviousStop,
+    /// How the last process that had it ended, and up to where it knew the log to be committed and on the device.
+    pub checkpoints: LogCheckpoints,
     /// Who votes while neither the log nor a snapshot says so (`controller.quorum.voters`).
     pub configured_voters: VoterSet,
     /// `metadata.log.segment.bytes`.
@@ -68,6 +68,20 @@ pub enum MetadataLogError {
     /// The quorum's rules are broken.
     #[error("the metadata quorum cannot go on: {0}")]
     Quorum(#[from] broker_raft::RaftError),
+    /// Committed records are gone.
+    #[error(
+        "the metadata log in {} ends at offset {log_end}, but everything before {committed} had been committed and \
+         written: its end is lost. Restore the directory, or format it anew and let this node join the others again",
+        folder.display()
+    )]
+    Lost {
+        /// Folder of the log.
+        folder: PathBuf,
+        /// Where the log ends.
+        log_end: Offset,
+        /// Up to where it was committed on this device.
+        committed: Offset,
+    },
     /// The system gives no thread.
     #[error("the system gives no thread for the metadata: {0}")]
     NoThread(std::io::Error),
@@ -132,7 +146,7 @@ impl MetadataLog {
             retention_ms: None,
             ..LogConfig::default()
         });
-        let log = open_log(&environment, &folder, config, options.previous_stop, now)?;
+        let log = open_log(&environment, &folder, config, options.checkpoints, now)?;
         let snapshots = Snapshots::load(environment.fs.clone(), &folder)?;
         let mut log = Self {
             environment,
@@ -140,6 +154,7 @@ impl MetadataLog {
             log,
         };
         let view = log.view(&snapshots, &options.configured_voters, now)?;
+        log.require(options.checkpoints.recovery_point)?;
         // What a killed process left in the page cache is not on the device yet.
         log.flush(now)?;
         Ok(OpenedMetadataLog {
@@ -180,6 +195,18 @@ impl MetadataLog {
             view.keep_snapshot(snapshot)?;
         }
         Ok(view)
+    }
+
+    /// What was committed and on this device is never cut, so that a log that ends before it has lost records.
+    fn require(&self, committed: Offset) -> Result<(), MetadataLogError> {
+        if self.end() >= committed {
+            return Ok(());
+        }
+        Err(MetadataLogError::Lost {
+            folder: self.folder.clone(),
+            log_end: self.end(),
+            committed,
+        })
     }
 
     fn restore_into(&self, view: &mut LogView) -> Result<(), MetadataLogError> {
@@ -316,7 +343,7 @@ fn open_log(
     environment: &LogEnvironment,
     folder: &Path,
     config: Arc<LogConfig>,
-    previous_stop: PreviousStop,
+    checkpoints: LogCheckpoints,
     now: Now,
 ) -> Result<UnifiedLog, MetadataLogError> {
     if environment.fs.info(&folder.join("partition.metadata")).is_err() {
@@ -325,10 +352,6 @@ fn open_log(
         environment.directory.sync_names(environment.fs.as_ref())?;
         return Ok(log);
     }
-    let checkpoints = LogCheckpoints {
-        previous_stop,
-        ..LogCheckpoints::NONE
-    };
     let (log, report) = UnifiedLog::open(environment, metadata_partition(), config, checkpoints, now)?;
     tracing::debug!(?report, "metadata log opened");
     Ok(log)

@@ -13,7 +13,8 @@ const CLOSING_THREADS: usize = 8;
 
 impl ReplicaManager {
     /// Closes every log; nothing is served from now on. A directory whose logs all closed is marked as clean.
-    pub fn close(&self, now: Now, epoch: BrokerEpoch) {
+    /// `metadata` is the log that the quorum has closed before; none if it could not.
+    pub fn close(&self, now: Now, epoch: BrokerEpoch, metadata: Result<LogProgress, TopicPartition>) {
         let partitions = self.partitions();
         let closed: Vec<_> = std::thread::scope(|scope| {
             let share = partitions.len().div_ceil(CLOSING_THREADS).max(1);
@@ -34,7 +35,7 @@ impl ReplicaManager {
         });
         let mut progress = Vec::new();
         let mut not_closed = Vec::new();
-        for outcome in closed {
+        for outcome in closed.into_iter().chain([metadata]) {
             match outcome {
                 Ok(one) => progress.push(one),
                 Err(partition) => not_closed.push(partition),

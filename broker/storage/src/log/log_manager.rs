@@ -311,6 +311,18 @@ impl LogManager {
         }
     }
 
+    /// Takes note that a log lies in that directory which somebody else opens and closes: it has its place in the
+    /// checkpoints when it comes with the others' progress.
+    pub fn adopt(&mut self, partition: TopicPartition, directory: &Path) {
+        let found = self
+            .directories
+            .iter()
+            .position(|known| known.path() == directory);
+        if let Some(index) = found {
+            self.placements.insert(partition, index);
+        }
+    }
+
     /// Writes one checkpoint file in every online directory.
     ///
     /// Answers the directories that failed at it.

@@ -9,6 +9,7 @@ mod effects;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -83,6 +84,7 @@ pub(super) struct QuorumNode {
     /// Everything before is with the publisher.
     handed_over: Offset,
     base: Arc<ArcSwap<MetadataImage>>,
+    committed: Arc<AtomicI64>,
     /// The image of a snapshot that took the log's place; the publisher may not have it yet.
     installed: Option<Box<MetadataImage>>,
     view: watch::Sender<QuorumView>,
@@ -102,7 +104,7 @@ impl QuorumNode {
         parts: MetadataParts,
         (sender, steps): (StepSender, StepQueue),
         outbox: Outbox,
-        base: Arc<ArcSwap<MetadataImage>>,
+        (base, committed): (Arc<ArcSwap<MetadataImage>>, Arc<AtomicI64>),
     ) -> Result<(Self, watch::Receiver<QuorumView>), MetadataLogError> {
         let opened = parts.opened;
         let now = parts.clock.now();
@@ -139,6 +141,7 @@ impl QuorumNode {
             outbox,
             unpublished: Vec::new(),
             base,
+            committed,
             installed: None,
             view,
             answers: HashMap::new(),

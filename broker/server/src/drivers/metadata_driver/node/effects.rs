@@ -1,5 +1,7 @@
 //! Executes what the quorum wants done, one effect after the other.
 
+use std::sync::atomic::Ordering;
+
 use broker_codec::Records;
 use broker_metadata::metadata_log::SnapshotId;
 use broker_model::{LeaderEpoch, Offset};
@@ -58,6 +60,8 @@ impl QuorumNode {
             Effect::LeadershipEstablished(epoch) => self.begin_leading(epoch),
             Effect::HighWatermarkAdvanced(high_watermark) => {
                 self.log.commit(high_watermark);
+                self.committed
+                    .store(high_watermark.offset().value(), Ordering::Release);
                 self.release_committed(high_watermark.offset());
                 Ok(())
             }
