@@ -12,6 +12,8 @@ mod api_error;
 mod bootstrap;
 mod broker_sessions;
 mod brokers;
+mod caught_up;
+mod cluster_facts;
 mod config_rules;
 mod configs;
 mod directories;
@@ -27,6 +29,7 @@ mod producer_ids;
 mod quorum_controller;
 mod reassignment;
 mod registration;
+mod safe_to_stop;
 mod seed;
 mod topics;
 mod upkeep;
@@ -37,10 +40,16 @@ mod small_world;
 pub use api_error::ApiError;
 pub use broker_sessions::{BrokerSessions, SessionLimits};
 pub use brokers::BrokerRegistrationRequest;
+pub use caught_up::caught_up;
+pub use cluster_facts::{
+    ClusterFacts, METADATA_LAG_MAX, NodeObstacle, Obstacle, ObstacleKind, PartitionObstacle, QuorumFacts,
+    QuorumObstacle, VOTER_SILENCE_MAX_MS, Verdict, VoterFacts,
+};
 pub use config_rules::{ConfigRules, EffectiveConfig};
 pub use outcome::Outcome;
 pub use placement::{PlacementError, PlacementSpec, ReplicaPlacer, UsableBroker};
 pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdsBlock};
 pub use quorum_controller::{ControllerSettings, QuorumController, TopicDeletion};
+pub use safe_to_stop::{MinInSync, partitions_at_risk, safe_to_stop};
 pub use seed::Seed;
 pub use upkeep::{Remainder, UpkeepSchedule, UpkeepSettings};

@@ -25,7 +25,7 @@ fn every_generated_file_says_how_it_is_written() {
 #[test]
 fn the_generators_are_cargo_aliases() {
     let config = repository::text(".cargo/config.toml").unwrap_or_default();
-    for alias in ["codegen", "reference"] {
+    for alias in ["codegen", "protos", "reference"] {
         assert!(
             config
                 .lines()

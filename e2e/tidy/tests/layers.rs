@@ -14,8 +14,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("replication", &["model", "codec", "metadata", "storage"]),
     ("controller", &["model", "codec", "protocol", "metadata"]),
     ("coordinator", &["model", "codec", "protocol", "metadata"]),
+    ("admin", &[]),
     ("client", &["model", "codec", "protocol"]),
-    ("cli", &["model", "codec", "protocol", "client"]),
+    ("cli", &["model", "codec", "protocol", "client", "admin"]),
     (
         "server",
         &[
@@ -29,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "controller",
             "coordinator",
             "client",
+            "admin",
             "cli",
         ],
     ),

@@ -1,0 +1,1200 @@
+//! Messages, client and server of proto/eddyline/admin/v1/admin.proto.
+//! Written by `cargo protos`; do not edit.
+/// Asks a node about itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BrokerStatusRequest {}
+/// A node about itself.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BrokerStatusResponse {
+    /// Its node.id.
+    #[prost(int32, tag = "1")]
+    pub node_id: i32,
+    /// The cluster that it belongs to.
+    #[prost(string, tag = "2")]
+    pub cluster_id: ::prost::alloc::string::String,
+    /// Version of the program.
+    #[prost(string, tag = "3")]
+    pub version: ::prost::alloc::string::String,
+    /// How far it is.
+    #[prost(enumeration = "LifecycleState", tag = "4")]
+    pub state: i32,
+    /// Whether it decides about metadata.
+    #[prost(bool, tag = "5")]
+    pub is_active_controller: bool,
+    /// Id of the active controller; absent while nobody is known to be.
+    #[prost(int32, optional, tag = "6")]
+    pub active_controller_id: ::core::option::Option<i32>,
+    /// Epoch of the quorum that this node has seen last.
+    #[prost(int32, tag = "7")]
+    pub controller_epoch: i32,
+    /// Offset of the last metadata record that it has taken in; -1 for none.
+    #[prost(int64, tag = "8")]
+    pub metadata_offset: i64,
+    /// Whether it takes no new replicas, because all its directories are cordoned (KIP-1066).
+    #[prost(bool, tag = "9")]
+    pub is_cordoned: bool,
+    /// Partitions that it leads.
+    #[prost(uint32, tag = "10")]
+    pub leading: u32,
+    /// Partitions that it follows.
+    #[prost(uint32, tag = "11")]
+    pub following: u32,
+    /// Partitions that it leads and of which a replica is not in sync.
+    #[prost(uint32, tag = "12")]
+    pub under_replicated: u32,
+    /// Partitions that it leads and of which fewer replicas are in sync than min.insync.replicas.
+    #[prost(uint32, tag = "13")]
+    pub under_min_isr: u32,
+    /// Partitions that it holds and that nobody leads.
+    #[prost(uint32, tag = "14")]
+    pub offline: u32,
+    /// What would be lost if it stopped now, as far as its own view of the metadata shows; advice only. SafeToStop decides.
+    #[prost(message, optional, tag = "15")]
+    pub if_stopped: ::core::option::Option<Obstacles>,
+}
+/// Asks whether these nodes may stop together.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SafeToStopRequest {
+    /// Ids of brokers and controllers; at least one.
+    #[prost(int32, repeated, tag = "1")]
+    pub node_ids: ::prost::alloc::vec::Vec<i32>,
+    /// Most obstacles to name, at most 1000; 0 for 20.
+    #[prost(uint32, tag = "2")]
+    pub max_obstacles: u32,
+}
+/// Whether nodes may stop.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SafeToStopResponse {
+    /// True only if nothing stands in the way and everything that matters is known.
+    #[prost(bool, tag = "1")]
+    pub safe: bool,
+    /// What stands in the way.
+    #[prost(message, optional, tag = "2")]
+    pub obstacles: ::core::option::Option<Obstacles>,
+}
+/// Asks whether a broker has caught up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaughtUpRequest {
+    /// Id of a broker or controller.
+    #[prost(int32, tag = "1")]
+    pub node_id: i32,
+    /// Most obstacles to name, at most 1000; 0 for 20.
+    #[prost(uint32, tag = "2")]
+    pub max_obstacles: u32,
+}
+/// Whether a broker has caught up.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CaughtUpResponse {
+    /// True only if it is let in, heard, in sync with all that it holds, and everything that matters is known.
+    #[prost(bool, tag = "1")]
+    pub caught_up: bool,
+    /// What it lacks.
+    #[prost(message, optional, tag = "2")]
+    pub obstacles: ::core::option::Option<Obstacles>,
+}
+/// What stands in the way of something.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Obstacles {
+    /// Some of them, those about nodes and the quorum first, then partitions by topic and number.
+    #[prost(message, repeated, tag = "1")]
+    pub named: ::prost::alloc::vec::Vec<Obstacle>,
+    /// How many there are of each kind, named or not.
+    #[prost(message, repeated, tag = "2")]
+    pub counts: ::prost::alloc::vec::Vec<ObstacleCount>,
+}
+/// How many obstacles there are of a kind.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ObstacleCount {
+    /// The kind.
+    #[prost(enumeration = "ObstacleKind", tag = "1")]
+    pub kind: i32,
+    /// How many.
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
+}
+/// One thing that stands in the way.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Obstacle {
+    /// Of which kind it is.
+    #[prost(enumeration = "ObstacleKind", tag = "1")]
+    pub kind: i32,
+    /// The node that it is about, if it is about one.
+    #[prost(int32, optional, tag = "2")]
+    pub node_id: ::core::option::Option<i32>,
+    /// The topic of the partition that it is about; empty if it is about none.
+    #[prost(string, tag = "3")]
+    pub topic: ::prost::alloc::string::String,
+    /// Number of that partition.
+    #[prost(int32, optional, tag = "4")]
+    pub partition: ::core::option::Option<i32>,
+    /// A sentence for people.
+    #[prost(string, tag = "5")]
+    pub text: ::prost::alloc::string::String,
+}
+/// Asks for log directories.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LogDirsRequest {
+    /// Most partitions to name, at most 10000; 0 for 10000.
+    #[prost(uint32, tag = "1")]
+    pub max_partitions: u32,
+    /// The next_page_token of an earlier answer; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// The log directories of a node.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LogDirsResponse {
+    /// The node.
+    #[prost(int32, tag = "1")]
+    pub node_id: i32,
+    /// Its directories, all on every page.
+    #[prost(message, repeated, tag = "2")]
+    pub directories: ::prost::alloc::vec::Vec<LogDir>,
+    /// Partitions by topic and number, from the page's first one on.
+    #[prost(message, repeated, tag = "3")]
+    pub partitions: ::prost::alloc::vec::Vec<PartitionSize>,
+    /// To be given back for the next page; empty after the last one.
+    #[prost(string, tag = "4")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// One log directory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LogDir {
+    /// Where it is.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// Its identity; empty if it cannot be read.
+    #[prost(string, tag = "2")]
+    pub directory_id: ::prost::alloc::string::String,
+    /// Whether it can be used.
+    #[prost(bool, tag = "3")]
+    pub online: bool,
+    /// Size of its file system in bytes, if known.
+    #[prost(uint64, optional, tag = "4")]
+    pub total_bytes: ::core::option::Option<u64>,
+    /// Room on its file system in bytes, if known.
+    #[prost(uint64, optional, tag = "5")]
+    pub usable_bytes: ::core::option::Option<u64>,
+    /// Bytes of the logs in it.
+    #[prost(uint64, tag = "6")]
+    pub log_bytes: u64,
+    /// How many partitions it holds.
+    #[prost(uint32, tag = "7")]
+    pub partitions: u32,
+}
+/// How much one partition takes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartitionSize {
+    /// The topic.
+    #[prost(string, tag = "1")]
+    pub topic: ::prost::alloc::string::String,
+    /// Number of the partition.
+    #[prost(int32, tag = "2")]
+    pub partition: i32,
+    /// Place of its directory in LogDirsResponse.directories.
+    #[prost(uint32, tag = "3")]
+    pub directory: u32,
+    /// Bytes of its log.
+    #[prost(uint64, tag = "4")]
+    pub bytes: u64,
+}
+/// Asks about the quorum.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DescribeQuorumRequest {}
+/// The quorum as its leader sees it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DescribeQuorumResponse {
+    /// The leader, which is the active controller.
+    #[prost(int32, tag = "1")]
+    pub leader_id: i32,
+    /// Its epoch.
+    #[prost(int32, tag = "2")]
+    pub leader_epoch: i32,
+    /// Offset below which all metadata is committed.
+    #[prost(int64, tag = "3")]
+    pub high_watermark: i64,
+    /// Those who vote, by id.
+    #[prost(message, repeated, tag = "4")]
+    pub voters: ::prost::alloc::vec::Vec<QuorumMember>,
+    /// Those who only fetch, by id.
+    #[prost(message, repeated, tag = "5")]
+    pub observers: ::prost::alloc::vec::Vec<QuorumMember>,
+}
+/// One that has the metadata log.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct QuorumMember {
+    /// Its node.id.
+    #[prost(int32, tag = "1")]
+    pub node_id: i32,
+    /// Identity of the directory that holds its metadata log.
+    #[prost(string, tag = "2")]
+    pub directory_id: ::prost::alloc::string::String,
+    /// Offset after the last record that it has; absent while it has not fetched.
+    #[prost(int64, optional, tag = "3")]
+    pub log_end_offset: ::core::option::Option<i64>,
+    /// When it fetched last, in milliseconds since 1970; absent while it has not.
+    #[prost(int64, optional, tag = "4")]
+    pub last_fetch_ms: ::core::option::Option<i64>,
+    /// When it had everything last, in milliseconds since 1970; absent while it has not.
+    #[prost(int64, optional, tag = "5")]
+    pub last_caught_up_ms: ::core::option::Option<i64>,
+    /// Where it listens, if it votes.
+    #[prost(message, repeated, tag = "6")]
+    pub listeners: ::prost::alloc::vec::Vec<Listener>,
+}
+/// Where a controller listens.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Listener {
+    /// Name of the listener.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Host to connect to.
+    #[prost(string, tag = "2")]
+    pub host: ::prost::alloc::string::String,
+    /// Port to connect to.
+    #[prost(uint32, tag = "3")]
+    pub port: u32,
+}
+/// Asks for one more voter.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AddVoterRequest {
+    /// Its node.id.
+    #[prost(int32, tag = "1")]
+    pub node_id: i32,
+    /// Identity of the directory that holds its metadata log, as DescribeQuorum shows it.
+    #[prost(string, tag = "2")]
+    pub directory_id: ::prost::alloc::string::String,
+    /// Where it listens.
+    #[prost(message, repeated, tag = "3")]
+    pub listeners: ::prost::alloc::vec::Vec<Listener>,
+}
+/// The controller votes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddVoterResponse {}
+/// Asks for one voter less.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveVoterRequest {
+    /// Its node.id.
+    #[prost(int32, tag = "1")]
+    pub node_id: i32,
+    /// Identity of the directory that holds its metadata log, as DescribeQuorum shows it.
+    #[prost(string, tag = "2")]
+    pub directory_id: ::prost::alloc::string::String,
+}
+/// The controller votes no more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveVoterResponse {}
+/// How far a node is with starting and stopping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LifecycleState {
+    /// Not told.
+    Unspecified = 0,
+    /// It reads its logs, or waits to be let in.
+    Starting = 1,
+    /// It is registered and the controller lets no clients in.
+    Fenced = 2,
+    /// It serves clients.
+    Running = 3,
+    /// It has asked to be stopped and hands over what it leads.
+    ControlledShutdown = 4,
+    /// It takes no more clients.
+    Stopping = 5,
+    /// It serves no clients ever: it is a controller alone.
+    Controller = 6,
+}
+impl LifecycleState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LIFECYCLE_STATE_UNSPECIFIED",
+            Self::Starting => "LIFECYCLE_STATE_STARTING",
+            Self::Fenced => "LIFECYCLE_STATE_FENCED",
+            Self::Running => "LIFECYCLE_STATE_RUNNING",
+            Self::ControlledShutdown => "LIFECYCLE_STATE_CONTROLLED_SHUTDOWN",
+            Self::Stopping => "LIFECYCLE_STATE_STOPPING",
+            Self::Controller => "LIFECYCLE_STATE_CONTROLLER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LIFECYCLE_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "LIFECYCLE_STATE_STARTING" => Some(Self::Starting),
+            "LIFECYCLE_STATE_FENCED" => Some(Self::Fenced),
+            "LIFECYCLE_STATE_RUNNING" => Some(Self::Running),
+            "LIFECYCLE_STATE_CONTROLLED_SHUTDOWN" => Some(Self::ControlledShutdown),
+            "LIFECYCLE_STATE_STOPPING" => Some(Self::Stopping),
+            "LIFECYCLE_STATE_CONTROLLER" => Some(Self::Controller),
+            _ => None,
+        }
+    }
+}
+/// What can stand in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ObstacleKind {
+    /// Not told; it counts as an obstacle like any other.
+    Unspecified = 0,
+    /// The active controller could not tell how its quorum is.
+    QuorumUnknown = 1,
+    /// The controller's metadata is behind what the quorum has committed.
+    MetadataStale = 2,
+    /// No majority of the voters is up to date now.
+    QuorumWithoutMajority = 3,
+    /// No majority of the voters that are up to date would be left.
+    QuorumWouldLoseMajority = 4,
+    /// The cluster does not know the node.
+    UnknownNode = 5,
+    /// The partition has no leader already.
+    PartitionWithoutLeader = 6,
+    /// The partition's leader was elected unclean and is not repaired yet.
+    PartitionRecovering = 7,
+    /// All replicas of the partition would stop, in sync or not: with one replica nothing else is possible.
+    PartitionLosesAllReplicas = 8,
+    /// No replica that is in sync would be left.
+    PartitionWouldBeOffline = 9,
+    /// Fewer replicas in sync would be left than min.insync.replicas asks for.
+    PartitionWouldBeUnderMinIsr = 10,
+    /// The node's replica is not in sync.
+    ReplicaNotInSync = 11,
+    /// The node's replica lies in a directory that is offline or lost.
+    ReplicaOffline = 12,
+    /// The broker is fenced: no clients are sent to it.
+    BrokerFenced = 13,
+    /// The broker is on its way to stop.
+    BrokerStopping = 14,
+    /// The active controller has not heard the broker in time, or not since it became active.
+    BrokerNotHeard = 15,
+    /// The broker has not read the newest metadata.
+    BrokerMetadataBehind = 16,
+    /// The voter has not read the newest metadata, or is silent.
+    VoterBehind = 17,
+}
+impl ObstacleKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "OBSTACLE_KIND_UNSPECIFIED",
+            Self::QuorumUnknown => "OBSTACLE_KIND_QUORUM_UNKNOWN",
+            Self::MetadataStale => "OBSTACLE_KIND_METADATA_STALE",
+            Self::QuorumWithoutMajority => "OBSTACLE_KIND_QUORUM_WITHOUT_MAJORITY",
+            Self::QuorumWouldLoseMajority => "OBSTACLE_KIND_QUORUM_WOULD_LOSE_MAJORITY",
+            Self::UnknownNode => "OBSTACLE_KIND_UNKNOWN_NODE",
+            Self::PartitionWithoutLeader => "OBSTACLE_KIND_PARTITION_WITHOUT_LEADER",
+            Self::PartitionRecovering => "OBSTACLE_KIND_PARTITION_RECOVERING",
+            Self::PartitionLosesAllReplicas => {
+                "OBSTACLE_KIND_PARTITION_LOSES_ALL_REPLICAS"
+            }
+            Self::PartitionWouldBeOffline => "OBSTACLE_KIND_PARTITION_WOULD_BE_OFFLINE",
+            Self::PartitionWouldBeUnderMinIsr => {
+                "OBSTACLE_KIND_PARTITION_WOULD_BE_UNDER_MIN_ISR"
+            }
+            Self::ReplicaNotInSync => "OBSTACLE_KIND_REPLICA_NOT_IN_SYNC",
+            Self::ReplicaOffline => "OBSTACLE_KIND_REPLICA_OFFLINE",
+            Self::BrokerFenced => "OBSTACLE_KIND_BROKER_FENCED",
+            Self::BrokerStopping => "OBSTACLE_KIND_BROKER_STOPPING",
+            Self::BrokerNotHeard => "OBSTACLE_KIND_BROKER_NOT_HEARD",
+            Self::BrokerMetadataBehind => "OBSTACLE_KIND_BROKER_METADATA_BEHIND",
+            Self::VoterBehind => "OBSTACLE_KIND_VOTER_BEHIND",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "OBSTACLE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "OBSTACLE_KIND_QUORUM_UNKNOWN" => Some(Self::QuorumUnknown),
+            "OBSTACLE_KIND_METADATA_STALE" => Some(Self::MetadataStale),
+            "OBSTACLE_KIND_QUORUM_WITHOUT_MAJORITY" => Some(Self::QuorumWithoutMajority),
+            "OBSTACLE_KIND_QUORUM_WOULD_LOSE_MAJORITY" => {
+                Some(Self::QuorumWouldLoseMajority)
+            }
+            "OBSTACLE_KIND_UNKNOWN_NODE" => Some(Self::UnknownNode),
+            "OBSTACLE_KIND_PARTITION_WITHOUT_LEADER" => {
+                Some(Self::PartitionWithoutLeader)
+            }
+            "OBSTACLE_KIND_PARTITION_RECOVERING" => Some(Self::PartitionRecovering),
+            "OBSTACLE_KIND_PARTITION_LOSES_ALL_REPLICAS" => {
+                Some(Self::PartitionLosesAllReplicas)
+            }
+            "OBSTACLE_KIND_PARTITION_WOULD_BE_OFFLINE" => {
+                Some(Self::PartitionWouldBeOffline)
+            }
+            "OBSTACLE_KIND_PARTITION_WOULD_BE_UNDER_MIN_ISR" => {
+                Some(Self::PartitionWouldBeUnderMinIsr)
+            }
+            "OBSTACLE_KIND_REPLICA_NOT_IN_SYNC" => Some(Self::ReplicaNotInSync),
+            "OBSTACLE_KIND_REPLICA_OFFLINE" => Some(Self::ReplicaOffline),
+            "OBSTACLE_KIND_BROKER_FENCED" => Some(Self::BrokerFenced),
+            "OBSTACLE_KIND_BROKER_STOPPING" => Some(Self::BrokerStopping),
+            "OBSTACLE_KIND_BROKER_NOT_HEARD" => Some(Self::BrokerNotHeard),
+            "OBSTACLE_KIND_BROKER_METADATA_BEHIND" => Some(Self::BrokerMetadataBehind),
+            "OBSTACLE_KIND_VOTER_BEHIND" => Some(Self::VoterBehind),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod admin_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// The service of one node.
+    #[derive(Debug, Clone)]
+    pub struct AdminClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl AdminClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> AdminClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AdminClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AdminClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// How the asked node is; every node answers for itself.
+        pub async fn broker_status(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BrokerStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BrokerStatusResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/BrokerStatus",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "BrokerStatus"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Whether these nodes may stop together without anything becoming unavailable. The active controller answers.
+        pub async fn safe_to_stop(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SafeToStopRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SafeToStopResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/SafeToStop",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "SafeToStop"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Whether a broker has all that it holds, so that the next one may be restarted. The active controller answers.
+        pub async fn caught_up(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CaughtUpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CaughtUpResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/CaughtUp",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "CaughtUp"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The log directories of the asked node and the sizes of the partitions in them; every node answers for itself.
+        pub async fn log_dirs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LogDirsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LogDirsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/LogDirs",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "LogDirs"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Who votes about metadata, and how far everybody is. The active controller answers.
+        pub async fn describe_quorum(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DescribeQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeQuorumResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/DescribeQuorum",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "DescribeQuorum"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Makes a controller that fetches already a voter (KIP-853). The active controller answers.
+        pub async fn add_voter(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddVoterRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddVoterResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/AddVoter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "AddVoter"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes the vote from a controller (KIP-853). The active controller answers.
+        pub async fn remove_voter(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveVoterRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveVoterResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/RemoveVoter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "RemoveVoter"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod admin_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with AdminServer.
+    #[async_trait]
+    pub trait Admin: std::marker::Send + std::marker::Sync + 'static {
+        /// How the asked node is; every node answers for itself.
+        async fn broker_status(
+            &self,
+            request: tonic::Request<super::BrokerStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BrokerStatusResponse>,
+            tonic::Status,
+        >;
+        /// Whether these nodes may stop together without anything becoming unavailable. The active controller answers.
+        async fn safe_to_stop(
+            &self,
+            request: tonic::Request<super::SafeToStopRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SafeToStopResponse>,
+            tonic::Status,
+        >;
+        /// Whether a broker has all that it holds, so that the next one may be restarted. The active controller answers.
+        async fn caught_up(
+            &self,
+            request: tonic::Request<super::CaughtUpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CaughtUpResponse>,
+            tonic::Status,
+        >;
+        /// The log directories of the asked node and the sizes of the partitions in them; every node answers for itself.
+        async fn log_dirs(
+            &self,
+            request: tonic::Request<super::LogDirsRequest>,
+        ) -> std::result::Result<tonic::Response<super::LogDirsResponse>, tonic::Status>;
+        /// Who votes about metadata, and how far everybody is. The active controller answers.
+        async fn describe_quorum(
+            &self,
+            request: tonic::Request<super::DescribeQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeQuorumResponse>,
+            tonic::Status,
+        >;
+        /// Makes a controller that fetches already a voter (KIP-853). The active controller answers.
+        async fn add_voter(
+            &self,
+            request: tonic::Request<super::AddVoterRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddVoterResponse>,
+            tonic::Status,
+        >;
+        /// Takes the vote from a controller (KIP-853). The active controller answers.
+        async fn remove_voter(
+            &self,
+            request: tonic::Request<super::RemoveVoterRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveVoterResponse>,
+            tonic::Status,
+        >;
+    }
+    /// The service of one node.
+    #[derive(Debug)]
+    pub struct AdminServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> AdminServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for AdminServer<T>
+    where
+        T: Admin,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/eddyline.admin.v1.Admin/BrokerStatus" => {
+                    #[allow(non_camel_case_types)]
+                    struct BrokerStatusSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::BrokerStatusRequest>
+                    for BrokerStatusSvc<T> {
+                        type Response = super::BrokerStatusResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BrokerStatusRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::broker_status(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BrokerStatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/SafeToStop" => {
+                    #[allow(non_camel_case_types)]
+                    struct SafeToStopSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::SafeToStopRequest>
+                    for SafeToStopSvc<T> {
+                        type Response = super::SafeToStopResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SafeToStopRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::safe_to_stop(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SafeToStopSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/CaughtUp" => {
+                    #[allow(non_camel_case_types)]
+                    struct CaughtUpSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::CaughtUpRequest>
+                    for CaughtUpSvc<T> {
+                        type Response = super::CaughtUpResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CaughtUpRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::caught_up(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CaughtUpSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/LogDirs" => {
+                    #[allow(non_camel_case_types)]
+                    struct LogDirsSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::LogDirsRequest>
+                    for LogDirsSvc<T> {
+                        type Response = super::LogDirsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LogDirsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::log_dirs(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LogDirsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/DescribeQuorum" => {
+                    #[allow(non_camel_case_types)]
+                    struct DescribeQuorumSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::DescribeQuorumRequest>
+                    for DescribeQuorumSvc<T> {
+                        type Response = super::DescribeQuorumResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DescribeQuorumRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::describe_quorum(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DescribeQuorumSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/AddVoter" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddVoterSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::AddVoterRequest>
+                    for AddVoterSvc<T> {
+                        type Response = super::AddVoterResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddVoterRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::add_voter(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddVoterSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/RemoveVoter" => {
+                    #[allow(non_camel_case_types)]
+                    struct RemoveVoterSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::RemoveVoterRequest>
+                    for RemoveVoterSvc<T> {
+                        type Response = super::RemoveVoterResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RemoveVoterRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::remove_voter(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RemoveVoterSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for AdminServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "eddyline.admin.v1.Admin";
+    impl<T> tonic::server::NamedService for AdminServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
