@@ -12,17 +12,24 @@ use std::time::Duration;
 
 use broker_codec::batch::{BatchBuilder, BatchOptions};
 use broker_controller::BrokerRegistrationRequest;
+use broker_coordinator::OffsetStability;
 use broker_metadata::image::Endpoint as Advertised;
 use broker_metadata::messages::{PartitionRecord, TopicRecord};
 use broker_metadata::{
-    MetadataChanges, MetadataDelta, MetadataImage, MetadataProvenance, TopicChange, TopicFate,
+    GROUP_METADATA_TOPIC, MetadataChanges, MetadataDelta, MetadataImage, MetadataProvenance, TopicChange,
+    TopicFate,
 };
 use broker_model::{Acks, BrokerId, DirectoryId, PartitionIndex, Timestamp, TopicId, Uuid};
+use broker_protocol::ErrorCode;
+use broker_protocol::messages::OffsetCommitRequest;
+use broker_protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
+use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_replication::ProduceProgress;
 use broker_server::boot::{self, RunningBroker};
 use broker_server::broker::Broker;
 use broker_server::clock::Clock;
 use broker_server::config;
+use broker_server::drivers::metadata_driver::MetadataPublisher;
 use broker_server::format::{AlreadyFormatted, format};
 use broker_server::replica_manager::{
     Appended, AwaitingReplicas, LookupError, PartitionHandle, ProduceRecords,
@@ -89,6 +96,52 @@ impl Node {
         let (image, changes) = world.image();
         let broker = self.broker();
         broker.replica_manager.apply(&image, &changes, broker.clock.now());
+        broker
+            .groups
+            .publish(&Arc::new(image), &changes, broker.clock.now());
+    }
+
+    /// Commits an offset of group `g`.
+    async fn commit(&self, offset: i64) -> Result<i16, ErrorCode> {
+        let request = OffsetCommitRequest {
+            group_id: "g".into(),
+            generation_id_or_member_epoch: -1,
+            topics: vec![OffsetCommitRequestTopic {
+                name: "t".into(),
+                partitions: vec![OffsetCommitRequestPartition {
+                    partition_index: 0,
+                    committed_offset: offset,
+                    ..OffsetCommitRequestPartition::default()
+                }],
+                ..OffsetCommitRequestTopic::default()
+            }],
+            ..OffsetCommitRequest::default()
+        };
+        let groups = &self.broker().groups;
+        let committed = groups.decide("g", |coordinator, now| {
+            coordinator.offset_commit(now, 9, &request)
+        });
+        Ok(committed.await?.topics[0].partitions[0].error_code)
+    }
+
+    /// The offset that group `g` committed, as soon as clients may know.
+    async fn committed(&self) -> Result<i64, ErrorCode> {
+        let group = OffsetFetchRequestGroup {
+            group_id: "g".into(),
+            topics: None,
+            ..OffsetFetchRequestGroup::default()
+        };
+        let groups = &self.broker().groups;
+        let fetched = groups.look_at_written("g", |coordinator| {
+            coordinator.offset_fetch(&group, OffsetStability::NotRequired)
+        });
+        Ok(fetched?.committed().await?.topics[0].partitions[0].committed_offset)
+    }
+
+    /// Waits until its coordinator has read its log.
+    async fn coordinates(&self) {
+        let groups = &self.broker().groups;
+        becomes_true("the coordinator is loaded", || groups.look("g", |_| ()).is_ok()).await;
     }
 
     fn partition(&self, index: i32) -> Arc<PartitionHandle> {
@@ -162,8 +215,9 @@ fn registration() -> BrokerRegistrationRequest {
     }
 }
 
-/// Topic `t` with replicas on 1 and 2.
+/// A topic with replicas on 1 and 2.
 struct Leadership {
+    topic: &'static str,
     partitions: i32,
     leader: i32,
     epoch: i32,
@@ -174,7 +228,7 @@ impl Leadership {
     fn image(&self) -> (MetadataImage, MetadataChanges) {
         let mut delta = MetadataDelta::new(&MetadataImage::empty());
         let topic = TopicRecord {
-            name: "t".into(),
+            name: self.topic.into(),
             topic_id: TOPIC.uuid(),
             ..TopicRecord::default()
         };
@@ -194,7 +248,7 @@ impl Leadership {
         }
         let (image, _) = delta.apply(MetadataProvenance::EMPTY);
         let change = TopicChange {
-            name: "t".into(),
+            name: self.topic.into(),
             fate: TopicFate::Changed,
             partitions: (0..self.partitions)
                 .map(PartitionIndex::new)
@@ -224,6 +278,7 @@ async fn two_brokers(partitions: i32) -> (Node, Node, Leadership) {
     first.meets(&second).await;
     second.meets(&first).await;
     let leadership = Leadership {
+        topic: "t",
         partitions,
         leader: 1,
         epoch: 0,
@@ -356,6 +411,98 @@ async fn a_thousand_partitions_share_one_session_and_change_leaders_together() {
     for index in 0..PARTITIONS {
         agree_on([&first, &second], index, (0, 5, 5)).await;
     }
+    first.stop().await;
+    second.stop().await;
+}
+
+fn of_groups(leadership: Leadership) -> Leadership {
+    Leadership {
+        topic: GROUP_METADATA_TOPIC,
+        ..leadership
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_is_answered_when_the_replicas_have_it_and_shown_no_earlier() {
+    let (first, second, leadership) = two_brokers(1).await;
+    let leadership = of_groups(leadership);
+    first.learns(&leadership);
+    first.coordinates().await;
+    let mut commit = Box::pin(first.commit(42));
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut commit).await;
+    assert!(early.is_err(), "answered before the replica has it");
+    let mut shown = Box::pin(first.committed());
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut shown).await;
+    assert!(early.is_err(), "shown before the replica has it");
+    second.learns(&leadership);
+    assert_eq!((commit.await, shown.await), (Ok(0), Ok(42)));
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_coordinator_that_lost_its_partition_answers_nothing_that_it_wrote_alone() {
+    let (first, second, leadership) = two_brokers(1).await;
+    let leadership = of_groups(leadership);
+    first.learns(&leadership);
+    first.coordinates().await;
+    let mut commit = Box::pin(first.commit(42));
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut commit).await;
+    assert!(early.is_err(), "answered before the replica has it");
+    let next = leadership.moved_to(2);
+    second.learns(&next);
+    second.coordinates().await;
+    first.learns(&next);
+    assert_eq!(commit.await, Err(ErrorCode::NotCoordinator));
+    assert_eq!(first.commit(43).await, Err(ErrorCode::NotCoordinator));
+    assert_eq!(second.commit(7).await, Ok(0));
+    let again = next.moved_to(1);
+    first.learns(&again);
+    second.learns(&again);
+    first.coordinates().await;
+    assert_eq!(first.committed().await, Ok(7));
+    first.stop().await;
+    second.stop().await;
+}
+
+/// A new leader hears late how far the high watermark had come.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_coordinator_knows_everything_that_its_predecessor_answered() {
+    let (first, second, leadership) = two_brokers(1).await;
+    let mut leadership = of_groups(leadership);
+    first.learns(&leadership);
+    second.learns(&leadership);
+    first.coordinates().await;
+    let mut coordinates = [&first, &second];
+    for offset in 1..=6 {
+        assert_eq!(coordinates[0].commit(offset).await, Ok(0));
+        leadership = leadership.moved_to(coordinates[1].id);
+        coordinates.reverse();
+        coordinates.iter().for_each(|node| node.learns(&leadership));
+        coordinates[0].coordinates().await;
+        assert_eq!(coordinates[0].committed().await, Ok(offset));
+    }
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_epoch_of_the_same_leader_keeps_its_coordinator() {
+    let (first, second, leadership) = two_brokers(1).await;
+    let leadership = of_groups(leadership);
+    first.learns(&leadership);
+    first.coordinates().await;
+    let mut commit = Box::pin(first.commit(42));
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut commit).await;
+    assert!(early.is_err(), "answered before the replica has it");
+    let next = leadership.moved_to(1);
+    first.learns(&next);
+    assert!(
+        first.broker().groups.look("g", |_| ()).is_ok(),
+        "nothing is loaded anew"
+    );
+    second.learns(&next);
+    assert_eq!(commit.await, Ok(0));
     first.stop().await;
     second.stop().await;
 }

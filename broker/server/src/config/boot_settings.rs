@@ -208,6 +208,7 @@ fn offsets_log(configs: &EffectiveConfigs<'_>) -> OffsetsLogSettings {
     OffsetsLogSettings {
         compression: codec.and_then(CompressionType::from_wire).unwrap_or_default(),
         load_buffer_size: configs.size("offsets.load.buffer.size"),
+        commit_timeout: Duration::from_millis(configs.count("offsets.commit.timeout.ms")),
     }
 }
 

@@ -1,22 +1,25 @@
 //! Runs the group coordinators: one for each partition of `__consumer_offsets` that is led here.
 //!
 //! Owns the shards and the thread `group-coordinator`, which loads them and keeps their deadlines. A call takes the
-//! shard's lock, lets the coordinator decide, appends the records, tells it how that went, and only then gives
-//! answers. Invariants: a shard answers only between the end of its load and the loss of its partition; nobody waits
-//! for an answer under a lock; what waits is bounded by the connections, which have one request under way each.
+//! shard's lock, lets the coordinator decide, appends the records and tells it how that went; answers are given when
+//! the records are committed (`committing`). Invariants: a shard answers only between the end of its load and the loss
+//! of its partition; nobody waits for an answer under a lock; what waits is bounded by the connections, which have one request under way each.
 //! Which partitions are led here follows the metadata image; what a request means is `broker_coordinator`'s.
 
 mod append;
+mod committing;
 mod load;
 mod shard;
 mod waiting;
 mod work;
 
+pub use committing::Told;
 pub use waiting::Releasable;
 
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use broker_coordinator::{Answer, GroupConfig, GroupCoordinator, GroupMemory, Outcome, partition_for};
 use broker_metadata::{GROUP_METADATA_TOPIC, MetadataChanges, MetadataImage, TopicFate};
@@ -37,6 +40,8 @@ pub struct OffsetsLogSettings {
     pub compression: CompressionType,
     /// `offsets.load.buffer.size`: bytes that are read at once.
     pub load_buffer_size: usize,
+    /// `offsets.commit.timeout.ms`: how long an answer waits for the replicas.
+    pub commit_timeout: Duration,
 }
 
 impl Default for OffsetsLogSettings {
@@ -44,6 +49,7 @@ impl Default for OffsetsLogSettings {
         Self {
             compression: CompressionType::None,
             load_buffer_size: 5 << 20,
+            commit_timeout: Duration::from_secs(5),
         }
     }
 }
@@ -106,21 +112,48 @@ impl CoordinatorDriver {
         self.shared.follow(image);
     }
 
-    /// Asks the coordinator of `group`, and answers when the records of its outcome are in the log.
+    /// Asks the coordinator of `group`, and answers when the records of its outcome are committed.
     ///
     /// # Errors
-    /// The group's coordinator is not here, is loading, or its log refuses the records.
-    pub fn decide<R>(
+    /// The group's coordinator is not here, is loading, or its log refuses the records; or it goes, or the replicas
+    /// take too long, while they are awaited.
+    pub async fn decide<R>(
         &self,
         group: &str,
         decision: impl FnOnce(&mut GroupCoordinator, Now) -> Outcome<R>,
     ) -> Result<R, ErrorCode> {
+        self.decide_now(group, decision)?.committed().await
+    }
+
+    /// As [`Self::decide`], with the wait left to the caller.
+    ///
+    /// # Errors
+    /// The group's coordinator is not here, is loading, or its log refuses the records.
+    pub fn decide_now<R>(
+        &self,
+        group: &str,
+        decision: impl FnOnce(&mut GroupCoordinator, Now) -> Outcome<R>,
+    ) -> Result<Told<R>, ErrorCode> {
         let shard = self.shared.shard_of(group)?;
         self.shared.with(&shard, |leading, now| {
             let outcome = decision(&mut leading.coordinator, now);
             self.shared.carry_out(leading, now, outcome.effects)?;
-            Ok(outcome.answer)
+            Ok(leading.tell(outcome.answer))
         })?
+    }
+
+    /// Asks the coordinator of `group` for an answer that promises nothing that is written.
+    ///
+    /// # Errors
+    /// The group's coordinator is not here, or is loading.
+    pub fn decide_unwritten<R>(
+        &self,
+        group: &str,
+        decision: impl FnOnce(&mut GroupCoordinator, Now) -> R,
+    ) -> Result<R, ErrorCode> {
+        let shard = self.shared.shard_of(group)?;
+        self.shared
+            .with(&shard, |leading, now| decision(&mut leading.coordinator, now))
     }
 
     /// Asks the coordinator of `group`, whose answer may have to wait for other members.
@@ -138,7 +171,7 @@ impl CoordinatorDriver {
             match outcome.answer {
                 Answer::Now(answer) => {
                     self.shared.carry_out(leading, now, outcome.effects)?;
-                    Ok(Err(answer))
+                    Ok(Err(leading.tell(answer)))
                 }
                 Answer::Parked(id) => {
                     let waiting = leading.waiting.park(id);
@@ -148,10 +181,11 @@ impl CoordinatorDriver {
                 }
             }
         })??;
-        match waiting {
-            Err(answer) => Ok(answer),
-            Ok(waiting) => waiting.await.map_err(|_| ErrorCode::NotCoordinator),
-        }
+        let told = match waiting {
+            Err(told) => told,
+            Ok(waiting) => waiting.await.map_err(|_| ErrorCode::NotCoordinator)?,
+        };
+        told.committed().await
     }
 
     /// Looks at the coordinator of `group`.
@@ -161,6 +195,22 @@ impl CoordinatorDriver {
     pub fn look<R>(&self, group: &str, look: impl FnOnce(&GroupCoordinator) -> R) -> Result<R, ErrorCode> {
         let shard = self.shared.shard_of(group)?;
         self.shared.with(&shard, |leading, _| look(&leading.coordinator))
+    }
+
+    /// Looks at the coordinator of `group` for an answer that holds when what it rests on is committed.
+    ///
+    /// # Errors
+    /// It is not here, or is loading.
+    pub fn look_at_written<R>(
+        &self,
+        group: &str,
+        look: impl FnOnce(&GroupCoordinator) -> R,
+    ) -> Result<Told<R>, ErrorCode> {
+        let shard = self.shared.shard_of(group)?;
+        self.shared.with(&shard, |leading, _| {
+            let answer = look(&leading.coordinator);
+            leading.tell(answer)
+        })
     }
 
     /// Looks at every coordinator that is here.

@@ -21,14 +21,9 @@ pub async fn handle(
     request: DeleteGroupsRequest,
 ) -> HandlerResult<DeleteGroupsResponse> {
     let delete = |id: &StringBytes| {
-        let deleted = broker
+        broker
             .groups
-            .decide(id, |coordinator, _now| coordinator.delete_group(id));
-        deleted.unwrap_or_else(|error| DeletableGroupResult {
-            group_id: id.clone(),
-            error_code: error.code(),
-            ..DeletableGroupResult::default()
-        })
+            .decide_now(id, |coordinator, _now| coordinator.delete_group(id))
     };
     // A group that is named twice is answered once.
     let mut seen = HashSet::with_capacity(request.groups_names.len());
@@ -36,8 +31,22 @@ pub async fn handle(
         .groups_names
         .iter()
         .filter(|name| seen.insert(name.as_str()));
+    // All are decided before any is waited for.
+    let decided: Vec<_> = names.map(|id| (id, delete(id))).collect();
+    let mut results = Vec::with_capacity(decided.len());
+    for (id, told) in decided {
+        let deleted = match told {
+            Ok(told) => told.committed().await,
+            Err(error) => Err(error),
+        };
+        results.push(deleted.unwrap_or_else(|error| DeletableGroupResult {
+            group_id: id.clone(),
+            error_code: error.code(),
+            ..DeletableGroupResult::default()
+        }));
+    }
     Ok(Answer::Respond(DeleteGroupsResponse {
-        results: names.map(delete).collect(),
+        results,
         ..DeleteGroupsResponse::default()
     }))
 }

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use broker_coordinator::Outcome;
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{HeartbeatRequest, HeartbeatResponse};
 
@@ -21,9 +20,11 @@ pub async fn handle(
     _context: &RequestContext,
     request: HeartbeatRequest,
 ) -> HandlerResult<HeartbeatResponse> {
-    let beat = broker.groups.decide(&request.group_id, |coordinator, now| {
-        Outcome::answer(coordinator.heartbeat(now, &request))
-    });
+    let beat = broker
+        .groups
+        .decide_unwritten(&request.group_id, |coordinator, now| {
+            coordinator.heartbeat(now, &request)
+        });
     Ok(Answer::Respond(beat.unwrap_or_else(|error| HeartbeatResponse {
         error_code: match error {
             ErrorCode::CoordinatorLoadInProgress => ErrorCode::None.code(),

@@ -20,8 +20,10 @@ pub async fn handle(
     let left = broker.groups.decide(&request.group_id, |coordinator, now| {
         coordinator.leave_group(now, context.api_version, &request)
     });
-    Ok(Answer::Respond(left.unwrap_or_else(|error| LeaveGroupResponse {
-        error_code: error.code(),
-        ..LeaveGroupResponse::default()
+    Ok(Answer::Respond(left.await.unwrap_or_else(|error| {
+        LeaveGroupResponse {
+            error_code: error.code(),
+            ..LeaveGroupResponse::default()
+        }
     })))
 }

@@ -41,7 +41,9 @@ pub async fn handle(
     let committed = broker.groups.decide(&request.group_id, |coordinator, now| {
         coordinator.offset_commit(now, version, &request)
     });
-    let committed = committed.unwrap_or_else(|error| refuse_commit(&request, coordinator_error(error)));
+    let committed = committed
+        .await
+        .unwrap_or_else(|error| refuse_commit(&request, coordinator_error(error)));
     Ok(Answer::Respond(OffsetCommitResponse {
         topics: merge(refused, committed.topics),
         ..OffsetCommitResponse::default()

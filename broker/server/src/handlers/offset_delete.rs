@@ -31,7 +31,7 @@ pub async fn handle(
     let deleted = broker.groups.decide(&request.group_id, |coordinator, _now| {
         coordinator.offset_delete(&request)
     });
-    let mut response = deleted.unwrap_or_else(refuse_delete);
+    let mut response = deleted.await.unwrap_or_else(refuse_delete);
     if response.error_code == ErrorCode::None.code() && !refused.is_empty() {
         response.topics = merge(refused, response.topics);
     }

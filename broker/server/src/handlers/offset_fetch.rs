@@ -20,6 +20,7 @@ use broker_protocol::offset_fetch_response::{
 use super::answer_room::AnswerRoom;
 use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
+use crate::drivers::coordinator_driver::Told;
 use crate::network::RequestContext;
 
 /// First version whose answer has an error of the group.
@@ -51,6 +52,7 @@ pub async fn handle(
         broker,
         stability,
         room: AnswerRoom::new(),
+        uncommitted: Vec::new(),
     };
     if version >= FIRST_WITH_GROUPS {
         let image = broker.image.load();
@@ -61,13 +63,23 @@ pub async fn handle(
                 true => fetch.group_by_id(&image, group),
                 false => fetch.group(&group),
             });
+        let mut groups: Vec<_> = groups.collect();
+        drop(image);
+        for (group, error) in fetch.not_committed().await {
+            for told in groups.iter_mut().filter(|told| told.group_id == group.group_id) {
+                *told = refused(&group, error);
+            }
+        }
         return Ok(Answer::Respond(OffsetFetchResponse {
-            groups: groups.collect(),
+            groups,
             ..OffsetFetchResponse::default()
         }));
     }
     let group = only_group(&mut request);
-    let fetched = fetch.group(&group);
+    let mut fetched = fetch.group(&group);
+    for (group, error) in fetch.not_committed().await {
+        fetched = refused(&group, error);
+    }
     let error = ErrorCode::from_i16(fetched.error_code).unwrap_or(ErrorCode::UnknownServerError);
     let topics = match error {
         ErrorCode::None => fetched.topics,
@@ -85,9 +97,27 @@ struct Fetch<'a> {
     broker: &'a Broker,
     stability: OffsetStability,
     room: AnswerRoom,
+    /// Groups of which something is told that is not committed.
+    uncommitted: Vec<(OffsetFetchRequestGroup, Told<()>)>,
 }
 
 impl Fetch<'_> {
+    /// Waits until what is told is committed. Answers the groups of which it is not, and what clients are told then.
+    async fn not_committed(&mut self) -> Vec<(OffsetFetchRequestGroup, ErrorCode)> {
+        let mut failed = Vec::new();
+        for (group, told) in self.uncommitted.drain(..) {
+            match told.committed().await {
+                Ok(()) => {}
+                // Clients give up at the code for a commit that takes too long; this one they try again.
+                Err(ErrorCode::CoordinatorNotAvailable) => {
+                    failed.push((group, ErrorCode::CoordinatorLoadInProgress));
+                }
+                Err(error) => failed.push((group, error)),
+            }
+        }
+        failed
+    }
+
     fn group(&mut self, group: &OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {
         let fetched = self.reserve(group).and_then(|()| self.look_up(group));
         fetched.unwrap_or_else(|error| refused(group, error))
@@ -142,9 +172,15 @@ impl Fetch<'_> {
 
     fn look_up(&mut self, group: &OffsetFetchRequestGroup) -> Result<OffsetFetchResponseGroup, ErrorCode> {
         let stability = self.stability;
-        let fetched = self.broker.groups.look(&group.group_id, |coordinator| {
-            coordinator.offset_fetch(group, stability)
-        })?;
+        let told = self
+            .broker
+            .groups
+            .look_at_written(&group.group_id, |coordinator| {
+                coordinator.offset_fetch(group, stability)
+            })?;
+        let (fetched, uncommitted) = told.split();
+        self.uncommitted
+            .extend(uncommitted.map(|told| (group.clone(), told)));
         let sizes = fetched.topics.iter().map(|topic| match group.topics {
             None => size_of_topic(topic.partitions.len()) + size_of_metadata(topic),
             Some(_) => size_of_metadata(topic),

@@ -50,11 +50,20 @@ impl AwaitingReplicas {
     ///
     /// # Errors
     /// When this broker leads no longer.
-    pub async fn until(&self, deadline: Instant) -> Result<ProduceProgress, LookupError> {
-        if self.progress()? == ProduceProgress::Waiting {
-            let _elapsed = tokio::time::timeout_at(deadline, self.notify.notified()).await;
+    pub async fn until(mut self, deadline: Instant) -> Result<ProduceProgress, LookupError> {
+        loop {
+            let progress = self.progress()?;
+            if progress != ProduceProgress::Waiting {
+                return Ok(progress);
+            }
+            let woken = tokio::time::timeout_at(deadline, self.notify.notified()).await;
+            let progress = self.progress()?;
+            if woken.is_err() || progress != ProduceProgress::Waiting {
+                return Ok(progress);
+            }
+            // A new epoch of this same leader wakes everybody.
+            self = Self::park(self.handle.clone(), self.parked.required(), self.leading_since);
         }
-        self.progress()
     }
 
     fn progress(&self) -> Result<ProduceProgress, LookupError> {

@@ -149,7 +149,7 @@ configs! {
         "Class that keeps descriptions of topologies.";
     "offset.metadata.max.bytes": Int = Value("4096"), Any, High, ReadOnly, Public, Yes, [],
         "Largest text that a commit may carry beside an offset.";
-    "offsets.commit.timeout.ms": Int = Value("5000"), AtLeast(1), High, ReadOnly, Public, No(MORE_NODES), [],
+    "offsets.commit.timeout.ms": Int = Value("5000"), AtLeast(1), High, ReadOnly, Public, Yes, [],
         "How long a commit waits until it is replicated.";
     "offsets.load.buffer.size": Int = Value("5242880"), AtLeast(1), High, ReadOnly, Public, Yes, [],
         "Bytes read at a time while offsets are loaded.";

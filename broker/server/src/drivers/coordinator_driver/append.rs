@@ -1,4 +1,4 @@
-//! Carries out effects: appends records as one batch and releases answers.
+//! Carries out effects: appends records as one batch and releases answers, each with what it rests on.
 
 use broker_codec::batch::{BatchBuilder, BatchOptions};
 use broker_coordinator::{Effects, GroupRecord, coordinator_error};
@@ -25,7 +25,7 @@ impl Shared {
     ) -> Result<(), ErrorCode> {
         let mut first = None;
         loop {
-            leading.waiting.release(effects.released);
+            leading.release(effects.released);
             if effects.records.is_empty() {
                 return first.unwrap_or(Ok(()));
             }
@@ -37,8 +37,8 @@ impl Shared {
         }
     }
 
-    fn append(&self, leading: &Leading, records: &[GroupRecord], now: Now) -> Result<(), ErrorCode> {
-        let partition = leading.handle.id();
+    fn append(&self, leading: &mut Leading, records: &[GroupRecord], now: Now) -> Result<(), ErrorCode> {
+        let partition = leading.handle.id().clone();
         let size_max = leading
             .handle
             .with(|partition| partition.log().config().max_message_bytes);
@@ -58,10 +58,16 @@ impl Shared {
             request_version: None,
         };
         let appended = self.parts.replica_manager.append(&leading.handle, &produce, now);
-        appended.map(|_info| ()).map_err(|error| {
-            tracing::warn!(%partition, %error, "records of groups were not appended");
-            error.error_code()
-        })
+        match appended {
+            Ok(appended) => {
+                leading.note_written(&appended);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(%partition, %error, "records of groups were not appended");
+                Err(error.error_code())
+            }
+        }
     }
 }
 

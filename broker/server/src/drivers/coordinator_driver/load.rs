@@ -1,14 +1,15 @@
 //! Reads a partition of `__consumer_offsets` into a coordinator.
 //!
-//! Reads up to the high watermark in pieces, so that memory does not grow with the log. Records of kinds that are not
-//! known are passed over (KIP-915); a log that cannot be read makes no coordinator.
+//! Reads up to the log end in pieces, so that memory does not grow with the log: a leader learns late of how far the
+//! high watermark had come, and what it has is what it will lead with. Records of kinds that are not known are passed
+//! over (KIP-915); a log that cannot be read, or changes hands meanwhile, makes no coordinator.
 
 use std::sync::Arc;
 
 use broker_codec::batch::{BatchError, ControlRecordType, RecordBatch, batches};
 use broker_codec::{DecodeError, Records};
 use broker_coordinator::{GroupCoordinator, GroupRecord, TransactionResult};
-use broker_model::{Now, Offset, ProducerId};
+use broker_model::{LeaderEpoch, Now, Offset, ProducerId};
 use broker_storage::{FetchIsolation, MinOneBatch, ReadError, ReadLimits, StorageError};
 
 use crate::clock::Clock;
@@ -37,19 +38,30 @@ pub(super) enum LoadError {
     Marker(#[from] DecodeError),
 }
 
+/// A coordinator that knows what is in its log.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) coordinator: GroupCoordinator,
+    /// The leadership in which the log was read.
+    pub(super) leading_since: LeaderEpoch,
+    /// Where the log ended.
+    pub(super) end: Offset,
+}
+
 /// Reads the whole partition into a coordinator that knows nothing yet; none when it is no longer wanted.
 pub(super) fn load(
     handle: &Arc<PartitionHandle>,
     coordinator: GroupCoordinator,
     (clock, piece_size): (&Clock, usize),
     is_wanted: impl Fn() -> bool,
-) -> Result<Option<GroupCoordinator>, LoadError> {
+) -> Result<Option<Loaded>, LoadError> {
     let mut loading = Loading {
         coordinator,
         now: clock.now(),
         passed_over: 0,
     };
-    let mut from = handle.with(|partition| Offset::new(partition.log().log_start().value()))?;
+    let (mut from, leading_since) =
+        handle.with(|partition| (partition.log().log_start().offset(), partition.leading_since()))?;
     while let Some(records) = read(handle, from, piece_size)? {
         if !is_wanted() {
             return Ok(None);
@@ -64,15 +76,22 @@ pub(super) fn load(
         let (partition, records) = (handle.id(), loading.passed_over);
         tracing::warn!(%partition, records, "records of kinds that are not known were passed over");
     }
+    if handle.with(|partition| partition.leading_since())? != leading_since {
+        return Ok(None);
+    }
     loading.coordinator.finish_load(clock.now());
-    Ok(Some(loading.coordinator))
+    Ok(Some(Loaded {
+        coordinator: loading.coordinator,
+        leading_since,
+        end: from,
+    }))
 }
 
 /// The batches from `from` on; none at the end.
 fn read(handle: &PartitionHandle, from: Offset, max_bytes: usize) -> Result<Option<Records>, LoadError> {
     let limits = ReadLimits {
         max_bytes,
-        upper: FetchIsolation::HighWatermark,
+        upper: FetchIsolation::LogEnd,
         min_one: MinOneBatch::Yes,
     };
     let read = handle.with(|partition| partition.log().read(from, limits))??;

@@ -5,14 +5,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use broker_coordinator::GroupCoordinator;
-use broker_model::{LeaderEpoch, MonotonicMs, PartitionIndex, TopicId};
+use broker_coordinator::{GroupCoordinator, Released};
+use broker_model::{LeaderEpoch, MonotonicMs, Offset, PartitionIndex, TopicId};
 use broker_protocol::ErrorCode;
+use broker_replication::ProduceProgress;
 use parking_lot::Mutex;
 
+use super::committing::{Told, Uncommitted};
 use super::waiting::Waiting;
-use crate::replica_manager::PartitionHandle;
+use crate::replica_manager::{Appended, PartitionHandle};
 
 /// No deadline.
 const NEVER: u64 = u64::MAX;
@@ -47,6 +50,63 @@ pub(super) struct Leading {
     pub(super) handle: Arc<PartitionHandle>,
     pub(super) coordinator: GroupCoordinator,
     pub(super) waiting: Waiting,
+    /// Since which epoch this broker leads the partition without a break.
+    pub(super) leading_since: LeaderEpoch,
+    /// End of what is written and was not committed when it was looked at last.
+    pub(super) uncommitted: Option<Offset>,
+    /// How long an answer waits for the replicas.
+    pub(super) commit_timeout: Duration,
+}
+
+impl Leading {
+    /// Takes note of an append.
+    pub(super) fn note_written(&mut self, appended: &Appended) {
+        if appended.progress == ProduceProgress::Waiting {
+            self.uncommitted = Some(appended.info.last_offset.plus(1));
+        }
+    }
+
+    /// Takes over a term if it is one of the same leadership.
+    fn goes_on(&mut self, term: Term) -> bool {
+        let leading_since = self.handle.with(|partition| partition.leading_since());
+        let goes_on = self.term.topic == term.topic && leading_since == Ok(self.leading_since);
+        if goes_on {
+            self.term = term;
+        }
+        goes_on
+    }
+
+    /// What an answer that is given now rests on; none if all is committed.
+    fn rests_on(&mut self) -> Option<Uncommitted> {
+        let end = self.uncommitted?;
+        let is_committed = self.handle.with(|partition| {
+            partition.leading_since() == self.leading_since
+                && partition.log().high_watermark().offset() >= end
+        });
+        if is_committed == Ok(true) {
+            self.uncommitted = None;
+            return None;
+        }
+        Some(Uncommitted {
+            handle: self.handle.clone(),
+            end,
+            leading_since: self.leading_since,
+            timeout: self.commit_timeout,
+        })
+    }
+
+    /// An answer with what it rests on.
+    pub(super) fn tell<R>(&mut self, answer: R) -> Told<R> {
+        Told::new(answer, self.rests_on())
+    }
+
+    /// Gives answers to those who wait.
+    pub(super) fn release(&mut self, released: Vec<Released>) {
+        if !released.is_empty() {
+            let rests_on = self.rests_on();
+            self.waiting.release(released, rests_on.as_ref());
+        }
+    }
 }
 
 impl Shard {
@@ -88,16 +148,17 @@ impl Shard {
         self.deadline.store(deadline, Ordering::SeqCst);
     }
 
-    /// Begins a term, unless the shard is in it; answers whether its log has to be read.
+    /// Begins a term; answers whether its log has to be read. It need not be while the same leadership lasts: what the
+    /// coordinator knows is what is in its log, and nobody else wrote there.
     pub(super) fn begin(&self, term: Term) -> bool {
         {
-            let state = self.state.lock();
-            let current = match &*state {
-                ShardState::Elsewhere => None,
-                ShardState::Loading(current) => Some(*current),
-                ShardState::Leading(leading) => Some(leading.term),
+            let mut state = self.state.lock();
+            let goes_on = match &mut *state {
+                ShardState::Elsewhere => false,
+                ShardState::Loading(current) => *current == term,
+                ShardState::Leading(leading) => leading.goes_on(term),
             };
-            if current == Some(term) {
+            if goes_on {
                 return false;
             }
         }
@@ -131,7 +192,8 @@ impl Shard {
         };
         if let ShardState::Leading(mut leading) = before {
             let released = leading.coordinator.unload(error);
-            leading.waiting.release(released);
+            // A refusal rests on nothing.
+            leading.waiting.release(released, None);
         }
     }
 }

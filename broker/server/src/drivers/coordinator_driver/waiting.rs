@@ -9,6 +9,8 @@ use broker_coordinator::{ParkedId, Released};
 use broker_protocol::messages::{JoinGroupResponse, SyncGroupResponse};
 use tokio::sync::oneshot;
 
+use super::committing::{Told, Uncommitted};
+
 /// Requests that wait, by their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
@@ -19,48 +21,52 @@ pub(super) struct Waiting {
 #[derive(Debug)]
 pub enum Waiter {
     /// For the answer to a JoinGroup.
-    Join(oneshot::Sender<JoinGroupResponse>),
+    Join(oneshot::Sender<Told<JoinGroupResponse>>),
     /// For the answer to a SyncGroup.
-    Sync(oneshot::Sender<SyncGroupResponse>),
+    Sync(oneshot::Sender<Told<SyncGroupResponse>>),
 }
 
 /// An answer that may have to wait for other members.
 pub trait Releasable: Sized {
     /// Who waits for one.
-    fn waiter(sender: oneshot::Sender<Self>) -> Waiter;
+    fn waiter(sender: oneshot::Sender<Told<Self>>) -> Waiter;
 }
 
 impl Releasable for JoinGroupResponse {
-    fn waiter(sender: oneshot::Sender<Self>) -> Waiter {
+    fn waiter(sender: oneshot::Sender<Told<Self>>) -> Waiter {
         Waiter::Join(sender)
     }
 }
 
 impl Releasable for SyncGroupResponse {
-    fn waiter(sender: oneshot::Sender<Self>) -> Waiter {
+    fn waiter(sender: oneshot::Sender<Told<Self>>) -> Waiter {
         Waiter::Sync(sender)
     }
 }
 
 impl Waiting {
     /// Takes in one who waits under `id`.
-    pub(super) fn park<R: Releasable>(&mut self, id: ParkedId) -> oneshot::Receiver<R> {
+    pub(super) fn park<R: Releasable>(&mut self, id: ParkedId) -> oneshot::Receiver<Told<R>> {
         let (sender, receiver) = oneshot::channel();
         self.parked.insert(id, R::waiter(sender));
         receiver
     }
 
-    /// Gives answers.
-    pub(super) fn release(&mut self, released: Vec<Released>) {
+    /// Gives answers that hold when `rests_on` is committed.
+    pub(super) fn release(&mut self, released: Vec<Released>, rests_on: Option<&Uncommitted>) {
         for released in released {
             // Who hung up does not hear the answer.
             let _unheard = match released {
                 Released::Join(id, response) => match self.parked.remove(&id) {
-                    Some(Waiter::Join(sender)) => sender.send(response).is_err(),
+                    Some(Waiter::Join(sender)) => {
+                        sender.send(Told::new(response, rests_on.cloned())).is_err()
+                    }
                     _ => false,
                 },
                 Released::Sync(id, response) => match self.parked.remove(&id) {
-                    Some(Waiter::Sync(sender)) => sender.send(response).is_err(),
+                    Some(Waiter::Sync(sender)) => {
+                        sender.send(Told::new(response, rests_on.cloned())).is_err()
+                    }
                     _ => false,
                 },
             };

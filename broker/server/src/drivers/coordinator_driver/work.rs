@@ -170,11 +170,14 @@ impl Shared {
             (&parts.clock, parts.log.load_buffer_size),
             || shard.is_loading(term),
         )?;
-        Ok(loaded.map(|coordinator| Leading {
+        Ok(loaded.map(|loaded| Leading {
             term,
-            coordinator,
+            coordinator: loaded.coordinator,
             handle,
             waiting: Waiting::default(),
+            leading_since: loaded.leading_since,
+            uncommitted: Some(loaded.end),
+            commit_timeout: parts.log.commit_timeout,
         }))
     }
 
