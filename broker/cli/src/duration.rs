@@ -6,7 +6,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// The text is none, or longer than can be counted in milliseconds.
-pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is no span of time: write 500ms, 10s, 1h30m, 7d or P1DT2H");
     let ms = match text.strip_prefix(['P', 'p']) {
         Some(iso) => parse_iso(iso),

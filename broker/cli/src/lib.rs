@@ -29,4 +29,5 @@ mod table;
 mod topic;
 
 pub use command::{Command, run};
+pub use duration::parse_duration;
 pub use reference::reference;

@@ -192,7 +192,8 @@ impl Fetcher {
     fn endure(&mut self, error: ClientError, asked: &[(TopicPartition, Offset)]) -> Result<(), ClientError> {
         let now = Instant::now();
         let since = *self.failing_since.get_or_insert(now);
-        if !error.is_retriable() || now.duration_since(since) > self.client.options().call_timeout {
+        let may_pass = error.is_retriable() || matches!(error, ClientError::Timeout { .. });
+        if !may_pass || now.duration_since(since) > self.client.options().call_timeout {
             return Err(error);
         }
         if self.busy.insert(BrokerId::NONE) {

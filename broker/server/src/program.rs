@@ -5,6 +5,7 @@
 
 mod broker;
 mod dev;
+mod dev_cluster;
 mod format;
 mod reference;
 mod serve;

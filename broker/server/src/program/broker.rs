@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use broker_storage::DirectoryError;
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
 use crate::boot::BootError;
 use crate::clock::Clock;
@@ -18,6 +19,9 @@ use crate::program::serve::{self, ServeError};
 pub(super) struct BrokerArguments {
     #[command(flatten)]
     configuration: Configuration,
+    /// End at once when the process with this id, which started this one, is gone
+    #[arg(long, hide = true, value_name = "PID")]
+    end_with: Option<i32>,
 }
 
 /// Where the configuration comes from.
@@ -64,12 +68,25 @@ impl Configuration {
     }
 }
 
+/// Ties this process to the one that started it.
+fn end_with(parent: i32) -> Result<(), ServeError> {
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(std::io::Error::from)?;
+    // It may have gone before the system knew that we care.
+    match getppid().map(Pid::as_raw_pid) == Some(parent) {
+        true => Ok(()),
+        false => Err(ServeError::Cluster(format!("process {parent} is gone"))),
+    }
+}
+
 /// Serves until the process is told to stop.
 ///
 /// # Errors
 /// The configuration cannot be used, the broker does not start, or it cannot go on.
 pub(super) async fn run(arguments: BrokerArguments) -> Result<(), ServeError> {
     let clock = Clock::start();
+    if let Some(parent) = arguments.end_with {
+        end_with(parent)?;
+    }
     let config = arguments.configuration.load()?;
     logging::start(config.logging.format, &config.logging.levels)?;
     for problem in &config.without_effect {

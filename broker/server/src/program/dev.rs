@@ -1,4 +1,5 @@
-//! `eddyline dev`: a whole broker in this process, with nothing to prepare.
+//! `eddyline dev`: a whole broker in this process, with nothing to prepare; or, with `--brokers`, a cluster of them
+//! (`dev_cluster`).
 //!
 //! Owns the temporary directory, which goes with the process; a directory that was given stays. Invariant: the line
 //! that begins with `ready in` is printed when clients are served, not before, and its form never changes.
@@ -6,6 +7,7 @@
 use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use broker_storage::RealFs;
 
@@ -14,6 +16,7 @@ use crate::clock::{Clock, random_uuid};
 use crate::config::{self, BrokerConfig};
 use crate::format::{AlreadyFormatted, format};
 use crate::logging;
+use crate::program::dev_cluster::{self, DevOutput};
 use crate::program::serve::{self, ServeError};
 
 /// The port that Kafka's tools expect.
@@ -29,10 +32,25 @@ pub(super) struct DevArguments {
     data: Option<PathBuf>,
     /// Listen on this port; without it 9092, or a free one if that is taken
     #[arg(long)]
-    port: Option<u16>,
+    pub(super) port: Option<u16>,
     /// Set a configuration of the broker; repeat it for several
     #[arg(long = "config", value_name = "KEY=VALUE", value_parser = super::broker::key_value)]
-    configs: Vec<(String, String)>,
+    pub(super) configs: Vec<(String, String)>,
+    /// Run a cluster of so many brokers, a process each, all of them controllers too
+    #[arg(long, default_value = "1", value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub(super) brokers: u8,
+    /// Kill, freeze and restart brokers one at a time, and check that no acknowledged record is lost
+    #[arg(long)]
+    pub(super) chaos: bool,
+    /// What happens when: the same seed brings the same faults
+    #[arg(long, requires = "chaos")]
+    pub(super) seed: Option<u64>,
+    /// End after so long; without it with Ctrl-C
+    #[arg(long, requires = "chaos", value_name = "DURATION", value_parser = broker_cli::parse_duration)]
+    pub(super) duration: Option<Duration>,
+    /// How a cluster tells what it does
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) output: DevOutput,
 }
 
 /// What `dev` does otherwise than a broker without configuration: it is alone, looks after its logs every 5 s, does
@@ -49,7 +67,7 @@ const DEV_CONFIGS: &[(&str, &str)] = &[
 
 /// A directory that goes with its owner, unless it was given.
 #[derive(Debug)]
-enum DataDirectory {
+pub(super) enum DataDirectory {
     Given(PathBuf),
     Temporary(PathBuf),
 }
@@ -65,9 +83,17 @@ impl DataDirectory {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         match self {
             Self::Given(path) | Self::Temporary(path) => path,
+        }
+    }
+
+    /// The path, and what becomes of it.
+    pub(super) fn told(&self) -> String {
+        match self {
+            Self::Given(path) => format!("{} (kept)", path.display()),
+            Self::Temporary(path) => format!("{} (removed when this ends)", path.display()),
         }
     }
 }
@@ -89,7 +115,16 @@ impl Drop for DataDirectory {
 /// The broker does not start, or cannot go on.
 pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
     let clock = Clock::start();
-    let data = DataDirectory::choose(arguments.data)?;
+    if arguments.chaos && usize::from(arguments.brokers) < dev_cluster::CHAOS_NODES_MIN {
+        let needed = dev_cluster::CHAOS_NODES_MIN;
+        return Err(ServeError::Cluster(format!(
+            "--chaos takes brokers away: give it --brokers {needed} or more"
+        )));
+    }
+    let data = DataDirectory::choose(arguments.data.clone())?;
+    if arguments.brokers > 1 {
+        return dev_cluster::run(arguments, data).await;
+    }
     let port = match arguments.port {
         Some(port) => port,
         None => usual_or_free_port(USUAL_PORT)?,
@@ -135,13 +170,9 @@ fn announce(running: &RunningBroker, data: &DataDirectory, clock: Clock) -> Resu
         return Ok(());
     };
     let seconds = clock.elapsed().as_secs_f64();
-    let kept = match data {
-        DataDirectory::Given(path) => format!("{} (kept)", path.display()),
-        DataDirectory::Temporary(path) => format!("{} (removed when this ends)", path.display()),
-    };
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready in {seconds:.1}s  kafka {kafka}")?;
-    writeln!(out, "  data   {kept}")?;
+    writeln!(out, "  data   {}", data.told())?;
     if let Some(http) = running.admin_address() {
         writeln!(out, "  http   http://{http}/metrics")?;
     }

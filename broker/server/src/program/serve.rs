@@ -49,6 +49,12 @@ pub enum ServeError {
     /// Its directories could not be prepared.
     #[error("the log directories could not be prepared: {0}")]
     Format(#[from] crate::format::FormatCommandError),
+    /// A development cluster did not start, or did not go on as it should.
+    #[error("{0}")]
+    Cluster(String),
+    /// A development cluster does not answer.
+    #[error(transparent)]
+    Client(#[from] broker_client::ClientError),
     /// The system refused something.
     #[error("the system refused a signal handler, a socket or the standard output: {0}")]
     System(#[from] std::io::Error),

@@ -1,0 +1,200 @@
+//! Where each node of a development cluster lies and listens, and the properties that it is started with.
+//!
+//! Invariant: what was laid out once stays: ports stand in the metadata log, so a directory that is used again brings
+//! its own. A node's properties file is all that `eddyline broker --config` needs to run it by hand.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+/// Where ports are looked for; below those that the system gives to outgoing connections, which could take the port
+/// of a node that is down for a moment.
+const KAFKA_FROM: u16 = 9092;
+const CONTROLLER_FROM: u16 = 19092;
+const HTTP_FROM: u16 = 9644;
+const PORT_MAX: u16 = 32_000;
+/// Copies of each record, if there are as many nodes.
+const COPIES: usize = 3;
+
+/// A node's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NodeLayout {
+    /// `node.id`.
+    pub(super) id: i32,
+    /// Port for clients.
+    pub(super) kafka: u16,
+    /// Port for controllers.
+    pub(super) controller: u16,
+    /// Port for monitoring.
+    pub(super) http: u16,
+    /// Its directory; the log directory lies in it.
+    pub(super) home: PathBuf,
+}
+
+impl NodeLayout {
+    /// Its properties file.
+    pub(super) fn properties_file(&self) -> PathBuf {
+        self.home.join("server.properties")
+    }
+
+    /// Where its output goes.
+    pub(super) fn output_file(&self) -> PathBuf {
+        self.home.join("broker.log")
+    }
+
+    /// Where clients connect.
+    pub(super) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.kafka)
+    }
+
+    /// What stands in its properties file.
+    pub(super) fn properties(&self, all: &[Self]) -> String {
+        let copies = COPIES.min(all.len());
+        let in_sync = copies.saturating_sub(1).max(1);
+        let controllers: Vec<String> = all
+            .iter()
+            .map(|node| format!("127.0.0.1:{}", node.controller))
+            .collect();
+        let Self {
+            id,
+            kafka,
+            controller,
+            http,
+            home,
+        } = self;
+        format!(
+            "process.roles=broker,controller\n\
+             node.id={id}\n\
+             listeners=PLAINTEXT://127.0.0.1:{kafka},CONTROLLER://127.0.0.1:{controller}\n\
+             controller.listener.names=CONTROLLER\n\
+             controller.quorum.bootstrap.servers={}\n\
+             log.dirs={}\n\
+             eddyline.http.listener=127.0.0.1:{http}\n\
+             default.replication.factor={copies}\n\
+             min.insync.replicas={in_sync}\n\
+             offsets.topic.replication.factor={copies}\n\
+             offsets.topic.num.partitions=8\n\
+             group.initial.rebalance.delay.ms=0\n\
+             eddyline.log.level=warn\n",
+            controllers.join(","),
+            home.join("data").display(),
+        )
+    }
+}
+
+/// The nodes that the directory has already; none if it has none.
+pub(super) fn laid_out(directory: &Path) -> Result<Vec<NodeLayout>, String> {
+    let mut nodes = Vec::new();
+    for id in 1.. {
+        let home = home(directory, id);
+        let path = home.join("server.properties");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
+            Err(error) => return Err(format!("{}: {error}", path.display())),
+        };
+        let node = parse(id, home, &text);
+        nodes.push(node.ok_or_else(|| format!("{} was not written by dev", path.display()))?);
+    }
+    Ok(nodes)
+}
+
+fn home(directory: &Path, id: i32) -> PathBuf {
+    directory.join(format!("node-{id}"))
+}
+
+fn parse(id: i32, home: PathBuf, text: &str) -> Option<NodeLayout> {
+    let value = |key: &str| {
+        let of_line = |line: &'_ str| line.strip_prefix(key)?.strip_prefix('=').map(str::to_owned);
+        text.lines().find_map(of_line)
+    };
+    let port = |address: &str| address.rsplit_once(':')?.1.parse().ok();
+    let listeners = value("listeners")?;
+    let (kafka, controller) = listeners.split_once(',')?;
+    Some(NodeLayout {
+        id,
+        kafka: port(kafka)?,
+        controller: port(controller)?,
+        http: port(&value("eddyline.http.listener")?)?,
+        home,
+    })
+}
+
+/// So many new nodes, on ports that nobody has; clients find the first on that port if one is given.
+pub(super) fn lay_out(directory: &Path, count: usize, first: Option<u16>) -> Result<Vec<NodeLayout>, String> {
+    let mut ports = FreePorts::default();
+    let kafka_from = first.unwrap_or(KAFKA_FROM);
+    let mut nodes = Vec::with_capacity(count);
+    for id in (1..).take(count) {
+        nodes.push(NodeLayout {
+            id,
+            kafka: ports.next_from(kafka_from)?,
+            controller: ports.next_from(CONTROLLER_FROM)?,
+            http: ports.next_from(HTTP_FROM)?,
+            home: home(directory, id),
+        });
+    }
+    match (first, nodes.first()) {
+        (Some(port), Some(node)) if node.kafka != port => Err(format!("port {port} is taken")),
+        _ => Ok(nodes),
+    }
+}
+
+#[derive(Debug, Default)]
+struct FreePorts {
+    given: BTreeSet<u16>,
+}
+
+impl FreePorts {
+    fn next_from(&mut self, from: u16) -> Result<u16, String> {
+        let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+        let found = (from..=PORT_MAX.max(from)).find(|port| !self.given.contains(port) && is_free(port));
+        let port = found.ok_or_else(|| format!("no port from {from} on is free"))?;
+        self.given.insert(port);
+        Ok(port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_laid_out_is_found_again() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(laid_out(directory.path()), Ok(Vec::new()));
+        let nodes = lay_out(directory.path(), 3, None).unwrap();
+        for node in &nodes {
+            std::fs::create_dir_all(&node.home).unwrap();
+            std::fs::write(node.properties_file(), node.properties(&nodes)).unwrap();
+        }
+        assert_eq!(laid_out(directory.path()), Ok(nodes));
+    }
+
+    #[test]
+    fn no_port_is_given_twice_and_none_that_somebody_has() {
+        let held = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let taken = held.local_addr().unwrap().port();
+        let directory = tempfile::tempdir().unwrap();
+        assert!(lay_out(directory.path(), 1, Some(taken)).is_err());
+        let nodes = lay_out(directory.path(), 5, None).unwrap();
+        let ports = nodes
+            .iter()
+            .flat_map(|node| [node.kafka, node.controller, node.http]);
+        assert_eq!(ports.collect::<BTreeSet<_>>().len(), 15);
+    }
+
+    #[test]
+    fn a_node_can_be_started_with_its_properties() {
+        let directory = tempfile::tempdir().unwrap();
+        let nodes = lay_out(directory.path(), 3, None).unwrap();
+        std::fs::create_dir_all(&nodes[2].home).unwrap();
+        std::fs::write(nodes[2].properties_file(), nodes[2].properties(&nodes)).unwrap();
+        let loaded = crate::config::load(Some(&nodes[2].properties_file()), std::iter::empty(), &[]).unwrap();
+        assert_eq!(loaded.node_id.value(), 3);
+        assert!(
+            loaded.suspicious.is_empty() && loaded.without_effect.is_empty(),
+            "{loaded:?}"
+        );
+    }
+}
