@@ -11,6 +11,7 @@ pub mod partition;
 pub mod purgatory;
 #[cfg(test)]
 mod small_world;
+pub mod throttle;
 
 pub use error::{FenceError, LeaderAppendError, PartitionReadError};
 pub use follower::{DivergingEpoch, FetchPosition, Follower, FollowerError, Truncation};
