@@ -9,6 +9,7 @@
 
 mod alter_partition;
 mod api_error;
+pub mod balancer;
 mod bootstrap;
 mod broker_sessions;
 mod brokers;

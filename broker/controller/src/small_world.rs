@@ -79,7 +79,7 @@ impl ConfigRules for FewConfigs {
 /// A controller whose decisions are committed at once.
 pub(crate) struct World {
     pub(crate) controller: QuorumController,
-    draws: u8,
+    draws: u64,
 }
 
 impl World {
@@ -179,7 +179,7 @@ impl World {
 
     pub(crate) fn seed(&mut self) -> Seed {
         self.draws += 1;
-        Seed::new([self.draws; 32])
+        Seed::new([self.draws.to_le_bytes(); 4].concat().try_into().unwrap())
     }
 
     pub(crate) fn register(&mut self, id: i32) -> BrokerEpoch {

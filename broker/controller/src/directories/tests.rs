@@ -147,7 +147,13 @@ fn a_failed_directory_takes_its_own_partitions_and_no_others() {
 #[test]
 fn nobody_is_elected_in_a_failed_directory() {
     let mut world = two_partitions();
+    world.configure("t", "min.insync.replicas", "2");
     fail(&mut world, 1, dir(1, 1));
+    assert_eq!(
+        world.partition("t", 0).elr,
+        ids(&[1]),
+        "eligible, but for its directory"
+    );
     world.fence(2);
     assert!(!world.partition("t", 0).has_leader());
     assert_eq!(world.partition("t", 1).leader, BrokerId::new(1));
