@@ -75,5 +75,6 @@ pub fn text(path: &str) -> Option<String> {
 /// Is this file written by a generator?
 #[must_use]
 pub fn is_generated(path: &str) -> bool {
-    path.starts_with("broker/") && (path.contains("/generated/") || path.ends_with("/generated.rs"))
+    let code = path.ends_with(".rs") && (path.contains("/generated/") || path.ends_with("/generated.rs"));
+    (path.starts_with("broker/") && code) || path.starts_with("crds/")
 }

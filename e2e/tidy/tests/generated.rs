@@ -5,7 +5,7 @@ use e2e_tidy::{expect_none, repository};
 #[test]
 fn every_generated_file_says_how_it_is_written() {
     let mut offenders = Vec::new();
-    for path in repository::files_ending(".rs") {
+    for path in repository::files() {
         let text = repository::text(&path).unwrap_or_default();
         if repository::is_generated(&path)
             && !text
@@ -25,7 +25,7 @@ fn every_generated_file_says_how_it_is_written() {
 #[test]
 fn the_generators_are_cargo_aliases() {
     let config = repository::text(".cargo/config.toml").unwrap_or_default();
-    for alias in ["codegen", "protos", "reference"] {
+    for alias in ["codegen", "crds", "protos", "reference"] {
         assert!(
             config
                 .lines()

@@ -39,6 +39,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 const BELOW_THE_SHELL_LINE: usize = 9;
 
+/// The same for the operator, which shares no crate with the broker. All of these are pure: no Kubernetes client.
+const OPERATOR_MAY_USE: &[(&str, &[&str])] = &[("api", &[])];
+
+/// Folders of the crates below the shell line.
+fn folders_below_the_shell_line() -> Vec<String> {
+    let broker = MAY_USE.iter().take(BELOW_THE_SHELL_LINE);
+    broker
+        .map(|(name, _)| format!("broker/{name}/"))
+        .chain(
+            OPERATOR_MAY_USE
+                .iter()
+                .map(|(name, _)| format!("operator/{name}/")),
+        )
+        .collect()
+}
+
 /// Words that mean I/O, waiting, clocks or chance.
 const SHELL_ONLY: &[&str] = &[
     "tokio",
@@ -53,35 +69,41 @@ const SHELL_ONLY: &[&str] = &[
     "axum",
 ];
 
+/// What is wrong with a manifest, if it is one of a crate of this family.
+fn arrows_up(path: &str, family: &str, table: &[(&str, &[&str])]) -> Vec<String> {
+    let Some(name) = path
+        .strip_prefix(&format!("{family}/"))
+        .and_then(|rest| rest.strip_suffix("/Cargo.toml"))
+    else {
+        return Vec::new();
+    };
+    if ["fuzz", "api/cel"].contains(&name) {
+        return Vec::new();
+    }
+    let Some((_, allowed)) = table.iter().find(|(crate_name, _)| *crate_name == name) else {
+        return vec![format!(
+            "{path}: a new crate needs a row in the table of layers (and an ADR)"
+        )];
+    };
+    let text = repository::text(path).unwrap_or_default();
+    let of_ours = |line: &str| {
+        let dependency = line.split(['.', ' ']).next()?.to_owned();
+        let (other_family, other) = dependency.split_once('-')?;
+        let ours = ["broker", "operator"].contains(&other_family);
+        (ours && !(other_family == family && allowed.contains(&other))).then_some(dependency)
+    };
+    text.lines()
+        .filter_map(of_ours)
+        .map(|other| format!("{path}: {family}-{name} must not use {other}"))
+        .collect()
+}
+
 #[test]
 fn a_crate_names_only_crates_below_it() {
     let mut offenders = Vec::new();
     for path in repository::files_ending("Cargo.toml") {
-        let Some(name) = path
-            .strip_prefix("broker/")
-            .and_then(|rest| rest.strip_suffix("/Cargo.toml"))
-        else {
-            continue;
-        };
-        if name == "fuzz" {
-            continue;
-        }
-        let Some((_, allowed)) = MAY_USE.iter().find(|(crate_name, _)| *crate_name == name) else {
-            offenders.push(format!(
-                "{path}: a new crate needs a row in the table of layers (and an ADR)"
-            ));
-            continue;
-        };
-        for line in repository::text(&path).unwrap_or_default().lines() {
-            let Some(other) = line
-                .strip_prefix("broker-")
-                .and_then(|rest| rest.split(['.', ' ']).next())
-            else {
-                continue;
-            };
-            if !allowed.contains(&other) {
-                offenders.push(format!("{path}: broker-{name} must not use broker-{other}"));
-            }
+        for (family, table) in [("broker", MAY_USE), ("operator", OPERATOR_MAY_USE)] {
+            offenders.extend(arrows_up(&path, family, table));
         }
     }
     expect_none("Arrows between crates point down only", &offenders);
@@ -89,10 +111,9 @@ fn a_crate_names_only_crates_below_it() {
 
 #[test]
 fn nothing_below_the_shell_line_blocks_waits_or_reads_a_clock() {
-    let below: Vec<String> = MAY_USE
-        .iter()
-        .take(BELOW_THE_SHELL_LINE)
-        .map(|(name, _)| format!("broker/{name}/src/"))
+    let below: Vec<String> = folders_below_the_shell_line()
+        .into_iter()
+        .map(|folder| format!("{folder}src/"))
         .collect();
     let mut offenders = Vec::new();
     for source in source::sources() {
@@ -122,15 +143,15 @@ fn nothing_below_the_shell_line_blocks_waits_or_reads_a_clock() {
 #[test]
 fn no_crate_below_the_shell_line_depends_on_a_runtime() {
     let mut offenders = Vec::new();
-    for (name, _) in MAY_USE.iter().take(BELOW_THE_SHELL_LINE) {
-        let manifest = repository::text(&format!("broker/{name}/Cargo.toml")).unwrap_or_default();
+    for folder in folders_below_the_shell_line() {
+        let manifest = repository::text(&format!("{folder}Cargo.toml")).unwrap_or_default();
         let shipped = manifest.split("[dev-dependencies]").next().unwrap_or_default();
         for word in ["tokio", "axum", "getrandom", "rand", "socket2", "parking_lot"] {
             if shipped
                 .lines()
                 .any(|line| line.split(['.', ' ', '=']).next() == Some(word))
             {
-                offenders.push(format!("broker/{name}: {word}"));
+                offenders.push(format!("{folder}: {word}"));
             }
         }
     }
