@@ -336,7 +336,7 @@ mod tests {
         .to_string();
         for key in [
             "controller.quorum.bootstrap.servers",
-            "broker.session.timeout.ms: it is 9000",
+            "broker.session.timeout.ms: it is 1500",
             "broker.id",
             "num.partitions: Invalid value 0",
             "metadata.log.dir",

@@ -108,6 +108,8 @@ pub(super) fn read_quorum(reader: &mut Reader<'_>, roles: ProcessRoles, node_id:
 fn timeouts(reader: &Reader<'_>) -> RaftTimeouts {
     let ms = |name: &str| u64::try_from(reader.number(name)).unwrap_or(0);
     RaftTimeouts {
+        // Several fetches fit into the timeout, so that one that is late is not taken for a dead leader.
+        fetch_max_wait_ms: ms("controller.quorum.fetch.timeout.ms") / 4,
         election_timeout_ms: ms("controller.quorum.election.timeout.ms"),
         fetch_timeout_ms: ms("controller.quorum.fetch.timeout.ms"),
         election_backoff_max_ms: ms("controller.quorum.election.backoff.max.ms"),
@@ -224,7 +226,12 @@ mod tests {
         assert_eq!(roles, ProcessRoles::Combined);
         assert!(quorum.static_voters.is_empty() && quorum.bootstrap_servers.is_empty());
         assert_eq!(quorum.listener, "CONTROLLER");
-        assert_eq!(quorum.timeouts, RaftTimeouts::default());
+        let timeouts = RaftTimeouts {
+            fetch_timeout_ms: 1_200,
+            fetch_max_wait_ms: 300,
+            ..RaftTimeouts::default()
+        };
+        assert_eq!(quorum.timeouts, timeouts);
     }
 
     #[test]

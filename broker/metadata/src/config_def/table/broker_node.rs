@@ -7,13 +7,13 @@ use super::prelude::*;
 
 configs! {
     pub(in crate::config_def) static BROKER_NODE:
-    "broker.heartbeat.interval.ms": Int = Value("2000"), Any, Medium, ReadOnly, Public, Yes, [],
+    "broker.heartbeat.interval.ms": Int = Value("500"), Any, Medium, ReadOnly, Public, Yes, [],
         "How often a broker sends its controller a heartbeat.";
     "broker.id": Int = Value("-1"), Any, High, ReadOnly, Public, Yes, [],
         "Number of this node; the older name of node.id.";
     "broker.rack": String = Null, Any, Medium, ReadOnly, Public, Yes, [],
         "Rack of this broker, named to clients and used in placement.";
-    "broker.session.timeout.ms": Int = Value("9000"), Any, Medium, ReadOnly, Public, Yes, [],
+    "broker.session.timeout.ms": Int = Value("1500"), Any, Medium, ReadOnly, Public, Yes, [],
         "How long the controller waits for a heartbeat before it fences a broker.";
     "controller.listener.names": List = Required, Distinct, High, ReadOnly, Public, Yes, [],
         "Names of the listeners that the controller serves; no client listener may be among them.";
@@ -35,7 +35,7 @@ configs! {
         "Most bytes of the metadata log in one answer.";
     "controller.quorum.fetch.snapshot.max.bytes": Int = Value("1048576"), AtLeast(1), Low, ReadOnly, Public, Yes, [],
         "Most bytes of a snapshot in one answer.";
-    "controller.quorum.fetch.timeout.ms": Int = Value("2000"), AtLeast(0), High, ReadOnly, Public, Yes, [],
+    "controller.quorum.fetch.timeout.ms": Int = Value("1200"), AtLeast(0), High, ReadOnly, Public, Yes, [],
         "A follower that fetched nothing from the leader for this long becomes a candidate.";
     "controller.quorum.request.timeout.ms": Int = Value("2000"), AtLeast(0), Medium, ReadOnly, Public, Yes, [],
         "How long a request inside the quorum may take.";

@@ -19,7 +19,7 @@ use broker_controller::{
 };
 use broker_metadata::metadata_log::{BatchStamp, MetadataBatch, read_batches, records_batch};
 use broker_metadata::{MetadataChanges, MetadataImage, MetadataRecord};
-use broker_model::{LeaderEpoch, MonotonicMs, Now, Offset};
+use broker_model::{BrokerId, LeaderEpoch, MonotonicMs, Now, Offset};
 use broker_raft::{
     Effect, Event, InboundRequest, Raft, RaftRequest, RaftResponse, RequestToken, Role, WriteId,
 };
@@ -88,6 +88,8 @@ pub(super) struct QuorumNode {
     /// The image of a snapshot that took the log's place; the publisher may not have it yet.
     installed: Option<Box<MetadataImage>>,
     view: watch::Sender<QuorumView>,
+    /// The last node that led and was not this one.
+    led_before: Option<BrokerId>,
     answers: HashMap<RequestToken, oneshot::Sender<RaftResponse>>,
     next_token: u64,
     effects: VecDeque<Effect>,
@@ -144,6 +146,7 @@ impl QuorumNode {
             committed,
             installed: None,
             view,
+            led_before: None,
             answers: HashMap::new(),
             next_token: 0,
             effects: effects.into(),
@@ -414,7 +417,14 @@ impl QuorumNode {
         let heard = brokers
             .filter(|broker| !broker.fenced)
             .map(|broker| (broker.id, broker.epoch));
-        let sessions = BrokerSessions::begin(parts.sessions, heard, now.monotonic);
+        let mut sessions = BrokerSessions::begin(parts.sessions, heard, now.monotonic);
+        let led_before = self
+            .led_before
+            .and_then(|id| controller.image().cluster.broker(id));
+        if let Some(before) = led_before {
+            // It fell silent or gave up its leadership, or this node would not lead. One that is alive is heard at once.
+            sessions.connection_broke(before.id, before.epoch, now.monotonic);
+        }
         let upkeep = UpkeepSchedule::begin(parts.upkeep, now.monotonic);
         let records = controller.activation_records(&parts.bootstrap, parts.min_in_sync_replicas);
         self.active = Some(ActiveController::new(controller, sessions, upkeep, epoch));

@@ -53,7 +53,9 @@ impl QuorumNode {
                 node.snapshots.write_piece(id, position, &bytes.to_bytes())
             }),
             Effect::InstallSnapshot(id) => self.install_snapshot(id),
-            Effect::LeaderChanged(_) => {
+            Effect::LeaderChanged(changed) => {
+                let own = self.controller.settings.node_id;
+                self.led_before = changed.leader.filter(|id| *id != own).or(self.led_before);
                 self.stop_leading();
                 Ok(())
             }
