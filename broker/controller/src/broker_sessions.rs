@@ -87,11 +87,11 @@ impl BrokerSessions {
         }
     }
 
-    /// Whether the registered process is there: it is heard in time, and one that is fenced was heard at all since it
-    /// registered.
+    /// Whether the registered process is there: this controller has heard a heartbeat of it, and in time. One that is
+    /// only given its time, because another controller knew it, does not keep its successor out.
     pub fn is_alive(&self, broker: &BrokerRegistration, now: MonotonicMs) -> bool {
         self.sessions.get(&broker.id).is_some_and(|session| {
-            let was_heard = !broker.fenced || session.metadata_offset != Offset::NONE;
+            let was_heard = session.metadata_offset != Offset::NONE;
             session.epoch == broker.epoch && session.expires > now && was_heard
         })
     }

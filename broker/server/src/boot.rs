@@ -14,10 +14,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use broker_controller::{
-    ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, Outcome, SessionLimits,
-    UpkeepSettings,
-};
+use broker_controller::{ConfigRules, ControllerSettings, SessionLimits, UpkeepSettings};
 use broker_coordinator::{GroupConfig, GroupMemory};
 use broker_metadata::image::Endpoint;
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
@@ -26,8 +23,8 @@ use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now, TopicPart
 use broker_raft::{RaftSettings, ReplicaKey, VoterSet};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
-    DirectoryError, DirectoryOwner, Fs, LogCheckpoints, LogDirectory, LogManager, LogManagerOptions,
-    OpenFileBudget, PreviousStop, TailCacheBudget, read_meta_properties,
+    DirectoryError, DirectoryHealth, DirectoryOwner, Fs, LogCheckpoints, LogDirectory, LogManager,
+    LogManagerOptions, OpenFileBudget, PreviousStop, TailCacheBudget, read_meta_properties,
 };
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
@@ -36,15 +33,18 @@ use crate::admin_http::{AdminHttp, AdminHttpConfig};
 use crate::broker::{AnswerLimits, AutoTopicCreation, Broker};
 use crate::clock::{Clock, random_seed, random_uuid};
 use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConfigs};
-use crate::drivers::broker_lifecycle::{BrokerLifecycle, LifecycleSettings};
+use crate::drivers::broker_lifecycle::{
+    BrokerLifecycle, LifecycleParts, LifecycleSettings, RegistrationRefused,
+};
 use crate::drivers::controller_channel::ControllerChannel;
+use crate::drivers::controller_registration;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
 use crate::drivers::isr_proposer::IsrProposer;
 use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, MaintenanceSettings};
 use crate::drivers::metadata_driver::{
-    ActiveController, MetadataDriver, MetadataParts, MetadataPublisher, MetadataUnavailable,
+    MetadataDriver, MetadataParts, MetadataPublisher, MetadataUnavailable,
 };
 use crate::drivers::metadata_log::{
     MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy, metadata_partition,
@@ -189,9 +189,9 @@ pub enum BootError {
     /// The controller does not decide.
     #[error(transparent)]
     Controller(#[from] MetadataUnavailable),
-    /// The controller refused this broker.
-    #[error("the controller refused this broker: {0:?}")]
-    Registration(ApiError),
+    /// The broker did not become part of its cluster.
+    #[error(transparent)]
+    Registration(#[from] RegistrationRefused),
     /// The system gives no thread or socket.
     #[error("the system refused a thread or a socket: {0}")]
     System(#[from] io::Error),
@@ -232,10 +232,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     logs.adopt(metadata_partition(), &settings.metadata_directory);
     let bound = bind(&mut settings)?;
     let settings = settings;
-    let directories = Directories {
-        metadata: metadata_directory(&settings, &logs)?.id(),
-        online: online_directories(&logs),
-    };
+    let metadata_directory_id = metadata_directory(&settings, &logs)?.id();
     let failure = Arc::new(Failure::default());
     let metadata = join_quorum(&settings, &logs, &cluster_id, failure.clone(), clock)?;
     let (write_back, write_back_thread) = write_back::start()?;
@@ -246,16 +243,17 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         write_back,
     );
     let parts = (Arc::new(metadata), Arc::new(replica_manager));
-    let broker = bundle(&settings, cluster_id, directories.metadata, parts, clock)?;
+    let broker = bundle(&settings, cluster_id, metadata_directory_id, parts, clock)?;
     // Voters need one another before there is anybody to register with.
     let mut listeners = Listeners::start(&broker, bound.for_controllers)?;
-    let epoch = register(&broker.metadata, &settings, directories.online, &bound.addresses).await?;
-    broker.lifecycle.registered(epoch);
+    register(&broker, &settings, &bound.addresses)?;
+    if settings.roles.is_broker() {
+        broker.lifecycle.registered().await?;
+    }
     take_over(&broker, &settings).await?;
-    let unfenced = broker
-        .metadata
-        .decide(move |controller, _, _| or_refusal(controller.unfence_broker(settings.node_id, epoch)));
-    unfenced.await?.map_err(BootError::Registration)?;
+    if settings.roles.is_broker() {
+        broker.lifecycle.unfenced().await?;
+    }
     let maintenance = maintain(&broker, &settings, failure.clone())?;
     let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
@@ -275,14 +273,6 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         controller_addresses: bound.controller_addresses,
         admin_http,
     })
-}
-
-/// The log directories of this node.
-struct Directories {
-    /// That of the metadata log.
-    metadata: DirectoryId,
-    /// Those that can be used.
-    online: Vec<DirectoryId>,
 }
 
 /// Puts everything together that handlers see; it keeps no partition yet.
@@ -536,61 +526,55 @@ fn configured_voters(settings: &BootSettings) -> VoterSet {
     }])
 }
 
-/// Registers this node as controller and broker; the image holds both when this returns.
-async fn register(
-    metadata: &MetadataDriver,
+/// Begins to register this node in its roles.
+fn register(
+    broker: &Arc<Broker>,
     settings: &BootSettings,
-    directories: Vec<DirectoryId>,
     addresses: &[(ListenerName, SocketAddr)],
-) -> Result<BrokerEpoch, BootError> {
-    let mut quorum = metadata.quorum();
-    let active = quorum
-        .wait_for(|view| view.active == ActiveController::ThisNode)
-        .await;
-    active.map_err(|_| MetadataUnavailable::Stopped)?;
-    let incarnation = random_uuid()?;
-    let id = settings.node_id;
-    let controller_endpoints: Vec<Endpoint> =
-        settings.voter_endpoints.iter().map(controller_endpoint).collect();
-    let request = BrokerRegistrationRequest {
-        id,
-        incarnation_id: incarnation,
-        listeners: advertised_endpoints(settings, addresses),
-        rack: settings.rack.clone(),
-        directories,
-    };
-    let controller = metadata.decide(move |controller, _, _| {
-        controller.register_controller(id, incarnation, controller_endpoints)
-    });
-    let broker = metadata.decide(move |controller, _, _| or_refusal(controller.register_broker(&request)));
-    let (controller, broker) = tokio::join!(controller, broker);
-    controller?;
-    broker?.map_err(BootError::Registration)
+) -> Result<(), BootError> {
+    let incarnation_id = random_uuid()?;
+    if settings.roles.is_controller() {
+        let endpoints = &settings.voter_endpoints;
+        let request = controller_registration::registration(settings.node_id, incarnation_id, endpoints);
+        let channel = broker.controller.another();
+        drop(tokio::spawn(controller_registration::register(channel, request)));
+    }
+    if settings.roles.is_broker() {
+        let logs = broker.replica_manager.logs();
+        broker.lifecycle.start(LifecycleParts {
+            node_id: settings.node_id,
+            cluster_id: broker.cluster_id.clone(),
+            incarnation_id,
+            listeners: advertised_endpoints(settings, addresses),
+            rack: settings.rack.clone(),
+            directories: online_directories(&logs),
+            previous_epoch: previous_epoch(&logs),
+            settings: settings.lifecycle,
+            controller: broker.controller.another(),
+            metadata: broker.metadata.clone(),
+        });
+    }
+    Ok(())
 }
 
-/// A refusal as an outcome without records.
-fn or_refusal<R>(decided: Result<Outcome<R>, ApiError>) -> Outcome<Result<R, ApiError>> {
-    match decided {
-        Ok(outcome) => Outcome::new(outcome.records, Ok(outcome.response)),
-        Err(error) => Outcome::answer(Err(error)),
+/// The epoch in which every log directory was stopped in order; none if one was not.
+fn previous_epoch(logs: &LogManager) -> BrokerEpoch {
+    let mut epochs = logs.directories().iter().map(LogDirectory::previous_broker_epoch);
+    let first = epochs.next().unwrap_or(BrokerEpoch::NONE);
+    match epochs.all(|epoch| epoch == first) {
+        true => first,
+        false => BrokerEpoch::NONE,
     }
 }
 
-fn online_directories(logs: &LogManager) -> Vec<DirectoryId> {
+fn online_directories(logs: &LogManager) -> Vec<(DirectoryId, Arc<DirectoryHealth>)> {
     let online = logs
         .directories()
         .iter()
         .filter(|directory| !directory.health().is_offline());
-    online.map(broker_storage::LogDirectory::id).collect()
-}
-
-fn controller_endpoint(endpoint: &VoterEndpoint) -> Endpoint {
-    Endpoint {
-        name: endpoint.name.as_str().into(),
-        host: endpoint.host.as_str().into(),
-        port: endpoint.port,
-        security_protocol: 0,
-    }
+    online
+        .map(|directory| (directory.id(), directory.health().clone()))
+        .collect()
 }
 
 fn advertised_endpoints(settings: &BootSettings, addresses: &[(ListenerName, SocketAddr)]) -> Vec<Endpoint> {
@@ -658,6 +642,8 @@ impl RunningBroker {
         if let Some(admin_http) = &self.admin_http {
             admin_http.stopping();
         }
+        self.broker.lifecycle.controlled_shutdown(grace).await;
+        self.broker.lifecycle.stop();
         self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
         self.isr_proposer.abort();

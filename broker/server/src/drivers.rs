@@ -5,6 +5,7 @@
 
 pub mod broker_lifecycle;
 pub mod controller_channel;
+pub mod controller_registration;
 pub mod coordinator_driver;
 pub mod dynamic_configs;
 pub mod failure;

@@ -1,6 +1,6 @@
 //! Brokers and controllers register; codes as a Kafka 4.4 gave them to the same requests.
 
-use broker_model::Uuid;
+use broker_model::{Offset, Uuid};
 use broker_protocol::broker_registration_request::{Feature, Listener};
 
 use super::*;
@@ -17,10 +17,15 @@ fn at(ms: u64) -> MonotonicMs {
     MonotonicMs::from_ms(ms)
 }
 
+/// Everybody who is registered was heard.
 fn sessions(world: &World) -> BrokerSessions {
     let brokers = &world.controller.image().cluster.brokers;
     let registered = brokers.values().map(|broker| (broker.id, broker.epoch));
-    BrokerSessions::begin(LIMITS, registered, at(0))
+    let mut sessions = BrokerSessions::begin(LIMITS, registered.clone(), at(0));
+    for (id, epoch) in registered {
+        sessions.heard(id, epoch, Offset::ZERO, at(0));
+    }
+    sessions
 }
 
 fn feature(name: &str, minimum: i16, maximum: i16) -> Feature {
@@ -117,12 +122,19 @@ fn another_process_takes_the_id_only_when_the_first_is_silent_or_stops() {
 }
 
 #[test]
+fn a_process_that_only_another_controller_knew_does_not_keep_its_successor_out() {
+    let mut world = World::with_brokers(1);
+    let given_their_time = BrokerSessions::begin(LIMITS, [(BrokerId::new(1), world.epoch(1))], at(0));
+    assert_eq!(send(&mut world, &given_their_time, &process(1, 2)).error_code, 0);
+}
+
+#[test]
 fn a_fenced_process_that_was_never_heard_holds_the_id_for_nobody() {
     let mut world = World::with_brokers(1);
     let mut heard = sessions(&world);
     let first = send(&mut world, &heard, &process(7, 1));
     let epoch = BrokerEpoch::new(first.broker_epoch);
-    heard.heard(BrokerId::new(7), epoch, broker_model::Offset::NONE, at(0));
+    heard.heard(BrokerId::new(7), epoch, Offset::NONE, at(0));
     assert_eq!(send(&mut world, &heard, &process(7, 2)).error_code, 0);
 }
 

@@ -1,0 +1,99 @@
+//! Three whole nodes on loopback: they find one another, register, are let in, and any of them takes what the active
+//! controller decides.
+
+#![expect(clippy::unwrap_used, reason = "a world that cannot be built fails its test")]
+
+#[path = "cluster/world.rs"]
+mod world;
+
+use broker_model::PartitionIndex;
+use broker_protocol::ErrorCode;
+use broker_server::boot::RunningBroker;
+use broker_server::drivers::broker_lifecycle::BrokerState;
+
+use world::{Cluster, Voters};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_with_fixed_voters_become_a_cluster() {
+    becomes_a_cluster(Voters::Fixed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_whose_voters_stand_in_the_log_become_a_cluster() {
+    becomes_a_cluster(Voters::InTheLog).await;
+}
+
+async fn becomes_a_cluster(voters: Voters) {
+    let cluster = Cluster::start(voters).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    for id in 1..=3 {
+        let name = format!("through-{id}");
+        assert_eq!(cluster.create_topic(id, &name).await, ErrorCode::None, "{id}");
+        cluster
+            .until("every node knows the topic", |node| has_topic(node, &name))
+            .await;
+    }
+    assert_eq!(
+        cluster.create_topic(2, "through-1").await,
+        ErrorCode::TopicAlreadyExists
+    );
+    assert_eq!(cluster.delete_topic(3, "through-1").await, ErrorCode::None);
+    cluster
+        .until("nobody knows it any more", |node| !has_topic(node, "through-1"))
+        .await;
+    let described = cluster.describe_quorum(1).await;
+    for id in 2..=3 {
+        assert_eq!(cluster.describe_quorum(id).await, described, "asked through {id}");
+    }
+    assert_eq!(described.1, [1, 2, 3]);
+    cluster.stop().await;
+}
+
+fn has_topic(node: &RunningBroker, name: &str) -> bool {
+    node.broker().image.load().topics.by_name(name).is_some()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_loses_and_regains_a_node() {
+    let mut cluster = Cluster::start(Voters::Fixed).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    assert_eq!(cluster.create_topic(1, "t").await, ErrorCode::None);
+    let leader = cluster.controller().await;
+    cluster.stop_node(leader).await;
+    let others: Vec<i32> = (1..=3).filter(|id| *id != leader).collect();
+    cluster.everybody_sees(&others).await;
+    cluster
+        .until("the others lead every partition", |node| {
+            let image = node.broker().image.load();
+            (0..3).all(|index| {
+                let found = image.topics.partition("t", PartitionIndex::new(index));
+                found.is_some_and(|partition| others.contains(&partition.leader.value()))
+            })
+        })
+        .await;
+    assert_eq!(cluster.create_topic(others[0], "u").await, ErrorCode::None);
+    cluster.start_node(leader).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    assert_eq!(
+        *cluster.node(leader).broker().lifecycle.state().borrow(),
+        BrokerState::Running
+    );
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_was_forgotten_registers_again() {
+    let cluster = Cluster::start(Voters::Fixed).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    let before = cluster.node(2).broker().lifecycle.epoch();
+    assert_eq!(cluster.unregister_broker(1, 2).await, ErrorCode::None);
+    cluster
+        .until("2 has another epoch, and is let in", |node| {
+            let image = node.broker().image.load();
+            let id = broker_model::BrokerId::new(2);
+            let found = image.cluster.broker(id);
+            found.is_some_and(|broker| broker.epoch > before && !broker.fenced)
+        })
+        .await;
+    cluster.stop().await;
+}

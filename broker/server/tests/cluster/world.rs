@@ -1,0 +1,267 @@
+//! A cluster in this process: every node has its own directory, runtime tasks and sockets.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use broker_client::{ClientOptions, Connection, Endpoint};
+use broker_metadata::metadata_log::{Voter, VoterEndpoint};
+use broker_model::{BrokerId, ClusterId, DirectoryId, Uuid};
+use broker_protocol::ErrorCode;
+use broker_protocol::create_topics_request::CreatableTopic;
+use broker_protocol::delete_topics_request::DeleteTopicState;
+use broker_protocol::describe_quorum_request::{PartitionData, TopicData};
+use broker_protocol::messages::{
+    CreateTopicsRequest, DeleteTopicsRequest, DescribeQuorumRequest, UnregisterBrokerRequest,
+};
+use broker_server::boot::{self, RunningBroker};
+use broker_server::clock::Clock;
+use broker_server::config::{self, BrokerConfig};
+use broker_server::format::{AlreadyFormatted, FormatVoters, format};
+use broker_storage::RealFs;
+use tempfile::TempDir;
+
+const GRACE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where it stands who votes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voters {
+    /// In every node's configuration (`kraft.version` 0).
+    Fixed,
+    /// In the log, from the bootstrap snapshot on.
+    InTheLog,
+}
+
+struct Node {
+    config: BrokerConfig,
+    running: Option<RunningBroker>,
+    _data: TempDir,
+}
+
+/// Three nodes that are broker and controller each.
+pub(crate) struct Cluster {
+    nodes: Vec<Node>,
+}
+
+impl Cluster {
+    pub(crate) async fn start(voters: Voters) -> Self {
+        let ports = free_ports();
+        let mut nodes = Vec::new();
+        for id in 1..=3 {
+            let data = tempfile::tempdir().unwrap();
+            let config = configuration(id, &ports, voters, &data);
+            let cluster_id = ClusterId::new(Uuid::from_bytes([7; 16]).to_string());
+            let clock = Clock::start();
+            let mut request = config.format_request(Some(cluster_id), AlreadyFormatted::Refuse, clock.wall());
+            if voters == Voters::InTheLog {
+                request.voters = FormatVoters::Initial(ports.iter().zip(1..).map(voter).collect());
+            }
+            format(&RealFs, &request).unwrap();
+            nodes.push(Node {
+                config,
+                running: None,
+                _data: data,
+            });
+        }
+        let mut cluster = Self { nodes };
+        let [first, second, third] = [1, 2, 3].map(|id| cluster.boot(id));
+        let (first, second, third) = tokio::join!(first, second, third);
+        for (node, running) in cluster.nodes.iter_mut().zip([first, second, third]) {
+            node.running = Some(running);
+        }
+        cluster
+    }
+
+    fn boot(&self, id: i32) -> impl Future<Output = RunningBroker> + use<> {
+        let settings = self.nodes[place(id)].config.boot_settings();
+        async move {
+            let booted = tokio::time::timeout(PATIENCE, boot::start(settings, Clock::start()));
+            let booted = booted.await;
+            booted
+                .unwrap_or_else(|_| panic!("node {id} did not start in time"))
+                .unwrap()
+        }
+    }
+
+    pub(crate) async fn start_node(&mut self, id: i32) {
+        let running = self.boot(id).await;
+        self.nodes[place(id)].running = Some(running);
+    }
+
+    pub(crate) async fn stop_node(&mut self, id: i32) {
+        let running = self.nodes[place(id)].running.take().unwrap();
+        stop(running).await;
+    }
+
+    pub(crate) async fn stop(self) {
+        for node in self.nodes {
+            if let Some(running) = node.running {
+                stop(running).await;
+            }
+        }
+    }
+
+    pub(crate) fn node(&self, id: i32) -> &RunningBroker {
+        self.nodes[place(id)].running.as_ref().unwrap()
+    }
+
+    fn running(&self) -> impl Iterator<Item = &RunningBroker> {
+        self.nodes.iter().filter_map(|node| node.running.as_ref())
+    }
+
+    /// Waits until it is so on every node that runs.
+    pub(crate) async fn until(&self, what: &str, is_so: impl Fn(&RunningBroker) -> bool) {
+        let becomes = async {
+            while !self.running().all(&is_so) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let outcome = tokio::time::timeout(PATIENCE, becomes).await;
+        assert!(outcome.is_ok(), "it was waited in vain until {what}");
+    }
+
+    /// Waits until the images of all nodes that run have these brokers let in, and no others.
+    pub(crate) async fn everybody_sees(&self, ids: &[i32]) {
+        let what = format!("{ids:?} are let in");
+        self.until(&what, |node| {
+            let image = node.broker().image.load();
+            let active = image.cluster.brokers.values().filter(|broker| broker.is_active());
+            active.map(|broker| broker.id.value()).eq(ids.iter().copied())
+        })
+        .await;
+    }
+
+    /// The active controller.
+    pub(crate) async fn controller(&self) -> i32 {
+        let first = self.running().next().unwrap();
+        let mut quorum = first.broker().metadata.quorum();
+        let view = quorum.wait_for(|view| view.leader.is_some()).await.unwrap();
+        view.leader.unwrap().value()
+    }
+
+    async fn connect(&self, id: i32) -> Connection {
+        let port = self.node(id).addresses()[0].1.port();
+        let host = "127.0.0.1".to_owned();
+        Connection::open(&Endpoint { host, port }, &ClientOptions::default())
+            .await
+            .unwrap()
+    }
+
+    /// Creates a topic with three partitions of three replicas.
+    pub(crate) async fn create_topic(&self, through: i32, name: &str) -> ErrorCode {
+        let request = CreateTopicsRequest {
+            topics: vec![CreatableTopic {
+                name: name.into(),
+                num_partitions: 3,
+                replication_factor: 3,
+                ..CreatableTopic::default()
+            }],
+            timeout_ms: 10_000,
+            ..CreateTopicsRequest::default()
+        };
+        let answer = self.connect(through).await.call(&request).await.unwrap();
+        ErrorCode::from_i16(answer.topics[0].error_code).unwrap()
+    }
+
+    pub(crate) async fn delete_topic(&self, through: i32, name: &str) -> ErrorCode {
+        let request = DeleteTopicsRequest {
+            topics: vec![DeleteTopicState {
+                name: Some(name.into()),
+                ..DeleteTopicState::default()
+            }],
+            timeout_ms: 10_000,
+            ..DeleteTopicsRequest::default()
+        };
+        let answer = self.connect(through).await.call(&request).await.unwrap();
+        ErrorCode::from_i16(answer.responses[0].error_code).unwrap()
+    }
+
+    pub(crate) async fn unregister_broker(&self, through: i32, id: i32) -> ErrorCode {
+        let request = UnregisterBrokerRequest {
+            broker_id: id,
+            ..UnregisterBrokerRequest::default()
+        };
+        let answer = self.connect(through).await.call(&request).await.unwrap();
+        ErrorCode::from_i16(answer.error_code).unwrap()
+    }
+
+    /// Leader and voters of the quorum.
+    pub(crate) async fn describe_quorum(&self, through: i32) -> (i32, Vec<i32>) {
+        let request = DescribeQuorumRequest {
+            topics: vec![TopicData {
+                topic_name: "__cluster_metadata".into(),
+                partitions: vec![PartitionData::default()],
+                ..TopicData::default()
+            }],
+            ..DescribeQuorumRequest::default()
+        };
+        let answer = self.connect(through).await.call(&request).await.unwrap();
+        let partition = &answer.topics[0].partitions[0];
+        let mut voters: Vec<i32> = partition
+            .current_voters
+            .iter()
+            .map(|voter| voter.replica_id)
+            .collect();
+        voters.sort_unstable();
+        (partition.leader_id, voters)
+    }
+}
+
+/// On a task of its own, because stopping blocks its thread in places.
+async fn stop(running: RunningBroker) {
+    tokio::spawn(running.stop(GRACE)).await.unwrap();
+}
+
+fn place(id: i32) -> usize {
+    usize::try_from(id - 1).unwrap()
+}
+
+/// Ports that nobody listened on a moment ago.
+fn free_ports() -> [u16; 3] {
+    let listeners = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+fn directory(id: i32) -> DirectoryId {
+    DirectoryId::new(Uuid::from_bytes([u8::try_from(id + 64).unwrap(); 16]))
+}
+
+fn voter((port, id): (&u16, i32)) -> Voter {
+    Voter {
+        id: BrokerId::new(id),
+        directory_id: directory(id),
+        endpoints: vec![VoterEndpoint {
+            name: "CONTROLLER".to_owned(),
+            host: "127.0.0.1".to_owned(),
+            port: *port,
+        }],
+        kraft_version_range: (0, 1),
+    }
+}
+
+fn configuration(id: i32, ports: &[u16; 3], voters: Voters, data: &TempDir) -> BrokerConfig {
+    let addresses = ports.map(|port| format!("127.0.0.1:{port}"));
+    let quorum = match voters {
+        Voters::Fixed => {
+            let voters = addresses.iter().zip(1..);
+            let voters: Vec<String> = voters.map(|(address, id)| format!("{id}@{address}")).collect();
+            ("controller.quorum.voters", voters.join(","))
+        }
+        Voters::InTheLog => ("controller.quorum.bootstrap.servers", addresses.join(",")),
+    };
+    let own = &addresses[place(id)];
+    let lines = [
+        ("process.roles", "broker,controller".to_owned()),
+        ("node.id", id.to_string()),
+        ("listeners", format!("PLAINTEXT://127.0.0.1:0,CONTROLLER://{own}")),
+        ("controller.listener.names", "CONTROLLER".to_owned()),
+        ("eddyline.http.listener", String::new()),
+        ("log.dirs", data.path().display().to_string()),
+        quorum,
+    ];
+    let lines: Vec<(String, String)> = lines
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    config::load(None, std::iter::empty(), &lines).unwrap()
+}
