@@ -34,6 +34,32 @@ pub enum FenceError {
     },
 }
 
+impl FenceError {
+    /// Compares the epoch that a client knows with the current one; a client that names none is not checked (KIP-320).
+    ///
+    /// # Errors
+    /// When the client knows an older or a newer leader.
+    pub fn check(
+        partition: &TopicPartition,
+        current: LeaderEpoch,
+        requested: Option<LeaderEpoch>,
+    ) -> Result<(), Self> {
+        match requested {
+            Some(requested) if requested < current => Err(Self::Fenced {
+                partition: partition.clone(),
+                requested,
+                current,
+            }),
+            Some(requested) if requested > current => Err(Self::Unknown {
+                partition: partition.clone(),
+                requested,
+                current,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A leader does not append.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaderAppendError {

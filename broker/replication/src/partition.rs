@@ -203,20 +203,7 @@ impl<W: Wake> Partition<W> {
     /// # Errors
     /// When the client knows an older or a newer leader.
     pub fn check_leader_epoch(&self, requested: Option<LeaderEpoch>) -> Result<(), FenceError> {
-        let current = self.leader_epoch;
-        match requested {
-            Some(requested) if requested < current => Err(FenceError::Fenced {
-                partition: self.id().clone(),
-                requested,
-                current,
-            }),
-            Some(requested) if requested > current => Err(FenceError::Unknown {
-                partition: self.id().clone(),
-                requested,
-                current,
-            }),
-            _ => Ok(()),
-        }
+        FenceError::check(self.id(), self.leader_epoch, requested)
     }
 
     /// Appends what a producer or a coordinator sent, and wakes the fetches that can be answered now.

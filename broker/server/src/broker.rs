@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use broker_metadata::MetadataImage;
-use broker_model::{BrokerId, ClusterId, DirectoryId};
+use broker_metadata::{MetadataImage, TopicImage};
+use broker_model::{BrokerId, ClusterId, DirectoryId, PartitionIndex, TopicId};
 use broker_replication::fetch::FetchSessionCache;
 use parking_lot::Mutex;
 
@@ -23,7 +23,7 @@ use crate::drivers::topic_creator::TopicCreator;
 use crate::logging::LoggerLevels;
 use crate::metrics::RequestCounters;
 use crate::network::NetworkState;
-use crate::replica_manager::ReplicaManager;
+use crate::replica_manager::{LookupError, PartitionHandle, ReplicaManager};
 
 /// One running broker; handlers get it as `&Arc<Broker>`.
 #[derive(Debug)]
@@ -68,6 +68,41 @@ pub struct Broker {
     pub limits: AnswerLimits,
     /// What fetching clients want (KIP-227).
     pub fetch_sessions: Mutex<FetchSessionCache>,
+}
+
+impl Broker {
+    /// The partition `index` of the topic called `name`.
+    ///
+    /// # Errors
+    /// [`LookupError::NotLeader`] when the metadata know it and other brokers keep it.
+    pub fn partition_by_name(&self, name: &str, index: i32) -> Result<Arc<PartitionHandle>, LookupError> {
+        self.replica_manager
+            .partition_by_name(name, index)
+            .map_err(|error| {
+                let image = self.image.load();
+                self.kept_elsewhere(image.topics.by_name(name), index)
+                    .unwrap_or(error)
+            })
+    }
+
+    /// The partition `index` of the topic with identity `id`.
+    ///
+    /// # Errors
+    /// [`LookupError::NotLeader`] when the metadata know it and other brokers keep it.
+    pub fn partition_by_id(&self, id: TopicId, index: i32) -> Result<Arc<PartitionHandle>, LookupError> {
+        self.replica_manager.partition_by_id(id, index).map_err(|error| {
+            let image = self.image.load();
+            self.kept_elsewhere(image.topics.by_id(id), index)
+                .unwrap_or(error)
+        })
+    }
+
+    fn kept_elsewhere(&self, topic: Option<&Arc<TopicImage>>, index: i32) -> Option<LookupError> {
+        match topic?.partition(PartitionIndex::new(index)) {
+            Some(_) => Some(LookupError::NotLeader),
+            None => Some(LookupError::UnknownPartition),
+        }
+    }
 }
 
 /// How large answers may get.

@@ -9,7 +9,7 @@ use broker_replication::fetch::FetchSessionError;
 use broker_replication::{FenceError, LeaderAppendError, PartitionReadError};
 use broker_storage::{AppendError, DeleteRecordsError, ReadError, StorageError, ValidationError};
 
-use crate::replica_manager::{LookupError, ProduceError};
+use crate::replica_manager::{LookupError, NotAskable, ProduceError};
 
 /// The code that clients see for an error.
 pub trait ToErrorCode {
@@ -44,6 +44,15 @@ impl ToErrorCode for FenceError {
             Self::Fenced { .. } => ErrorCode::FencedLeaderEpoch,
             Self::Unknown { .. } => ErrorCode::UnknownLeaderEpoch,
             Self::NotLeader { .. } => ErrorCode::NotLeaderOrFollower,
+        }
+    }
+}
+
+impl ToErrorCode for NotAskable {
+    fn error_code(&self) -> ErrorCode {
+        match self {
+            Self::Lookup(error) => error.error_code(),
+            Self::Fenced(error) => error.error_code(),
         }
     }
 }

@@ -21,8 +21,8 @@ pub use follow::{Asked, Cut, FetchedFromLeader};
 pub use follow_changes::{FollowChanges, LeaderElsewhere};
 pub use hosting::TopicReplicas;
 pub use isr_proposals::{IsrProposals, WantedIsr};
-pub use partition_handle::{FetchWaker, Hosted, LookupError, PartitionHandle, Role};
-pub use read::{FetchOutcome, FollowerReader, PartitionFetch, ReadFor};
+pub use partition_handle::{FetchWaker, Hosted, LookupError, NotAskable, PartitionHandle, Role};
+pub use read::{ConsumerReader, FetchOutcome, FollowerReader, FromFollowers, PartitionFetch, ReadFor};
 pub use reconcile::{ResolveTopicSettings, TopicSettings};
 
 use std::collections::HashMap;

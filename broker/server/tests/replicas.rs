@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use broker_client::{ClientOptions, Connection, Endpoint};
 use broker_codec::batch::{BatchBuilder, BatchOptions};
 use broker_controller::BrokerRegistrationRequest;
 use broker_coordinator::OffsetStability;
@@ -21,9 +22,13 @@ use broker_metadata::{
 };
 use broker_model::{Acks, BrokerId, DirectoryId, PartitionIndex, Timestamp, TopicId, Uuid};
 use broker_protocol::ErrorCode;
-use broker_protocol::messages::OffsetCommitRequest;
+use broker_protocol::fetch_request::{FetchPartition, FetchTopic};
+use broker_protocol::fetch_response::PartitionData;
+use broker_protocol::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
+use broker_protocol::messages::{FetchRequest, ListOffsetsRequest, OffsetCommitRequest, ProduceRequest};
 use broker_protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
+use broker_protocol::produce_request::{PartitionProduceData, TopicProduceData};
 use broker_replication::ProduceProgress;
 use broker_server::boot::{self, RunningBroker};
 use broker_server::broker::Broker;
@@ -39,7 +44,31 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 const TOPIC: TopicId = TopicId::new(Uuid::from_bytes([9; 16]));
+const BY_RACKS: &str = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a consumer asks of partition 0.
+struct Consumer {
+    offset: i64,
+    leader_epoch: i32,
+    rack: String,
+    max_wait_ms: i32,
+}
+
+impl Consumer {
+    fn at(offset: i64) -> Self {
+        Self {
+            offset,
+            leader_epoch: -1,
+            rack: String::new(),
+            max_wait_ms: 0,
+        }
+    }
+}
+
+fn rack(id: i32) -> String {
+    format!("rack-{id}")
+}
 
 /// One broker and where its files are.
 struct Node {
@@ -56,6 +85,8 @@ impl Node {
             ("listeners", "PLAINTEXT://127.0.0.1:0".to_owned()),
             ("eddyline.http.listener", String::new()),
             ("replica.fetch.wait.max.ms", "100".to_owned()),
+            ("broker.rack", rack(id)),
+            ("replica.selector.class", BY_RACKS.to_owned()),
             ("log.dirs", data.path().to_str().unwrap().to_owned()),
         ];
         let overrides = overrides.map(|(name, value)| (name.to_owned(), value));
@@ -83,12 +114,51 @@ impl Node {
                 security_protocol: 0,
             }],
             directories: vec![DirectoryId::new(Uuid::from_bytes([100 + other.id as u8; 16]))],
+            rack: Some(rack(other.id).into()),
             ..registration()
         };
+        let id = request.id;
         let metadata = &self.broker().metadata;
         let registered =
             metadata.decide(move |controller, _, _| controller.register_broker(&request).unwrap());
-        registered.await.unwrap();
+        let epoch = registered.await.unwrap();
+        let unfenced = metadata.decide(move |controller, _, _| controller.unfence_broker(id, epoch).unwrap());
+        unfenced.await.unwrap();
+    }
+
+    async fn connect(&self) -> Connection {
+        let endpoint = Endpoint {
+            host: "127.0.0.1".to_owned(),
+            port: self.running.addresses()[0].1.port(),
+        };
+        Connection::open(&endpoint, &ClientOptions::default())
+            .await
+            .unwrap()
+    }
+
+    /// A consumer's fetch of partition 0.
+    async fn consume(&self, consumer: Consumer) -> PartitionData {
+        let request = FetchRequest {
+            max_wait_ms: consumer.max_wait_ms,
+            min_bytes: 1,
+            max_bytes: 1 << 20,
+            session_epoch: -1,
+            rack_id: consumer.rack.into(),
+            topics: vec![FetchTopic {
+                topic_id: TOPIC.uuid(),
+                partitions: vec![FetchPartition {
+                    current_leader_epoch: consumer.leader_epoch,
+                    fetch_offset: consumer.offset,
+                    last_fetched_epoch: -1,
+                    partition_max_bytes: 1 << 20,
+                    ..FetchPartition::default()
+                }],
+                ..FetchTopic::default()
+            }],
+            ..FetchRequest::default()
+        };
+        let response = self.connect().await.call(&request).await.unwrap();
+        response.responses[0].partitions[0].clone()
     }
 
     /// Tells this broker's replica manager who leads.
@@ -503,6 +573,133 @@ async fn a_new_epoch_of_the_same_leader_keeps_its_coordinator() {
     );
     second.learns(&next);
     assert_eq!(commit.await, Ok(0));
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_reads_from_a_follower_what_is_committed_and_no_more() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    first.append(0, 5, Acks::Leader);
+    agree_on([&first, &second], 0, (0, 5, 5)).await;
+    let read = second.consume(Consumer::at(0)).await;
+    assert_eq!((read.error_code, read.high_watermark), (0, 5));
+    assert!(read.records.is_some_and(|records| !records.is_empty()));
+    let parked = second.consume(Consumer {
+        max_wait_ms: 60_000,
+        ..Consumer::at(5)
+    });
+    let (woken, _) = tokio::join!(tokio::time::timeout(PATIENCE, parked), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        first.append(0, 1, Acks::Leader)
+    });
+    assert_eq!(
+        woken.unwrap().high_watermark,
+        6,
+        "more that is committed wakes a reader"
+    );
+    let unknown = second.consume(Consumer {
+        leader_epoch: 9,
+        ..Consumer::at(0)
+    });
+    assert_eq!(unknown.await.error_code, ErrorCode::UnknownLeaderEpoch.code());
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_is_sent_to_the_replica_in_its_rack() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    first.append(0, 5, Acks::Leader);
+    agree_on([&first, &second], 0, (0, 5, 5)).await;
+    for (rack, preferred) in [(rack(1), -1), (rack(2), 2), (rack(3), -1), (String::new(), -1)] {
+        let answer = first.consume(Consumer {
+            rack,
+            ..Consumer::at(0)
+        });
+        let answer = answer.await;
+        assert_eq!(answer.preferred_read_replica, preferred);
+        assert_eq!(
+            answer.records.is_none_or(|records| records.is_empty()),
+            preferred == 2
+        );
+    }
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_producer_is_told_who_leads_and_where() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    let mut builder = BatchBuilder::new(BatchOptions::default());
+    builder.append(Timestamp::from_ms(1), None, Some(b"v"));
+    let request = ProduceRequest {
+        acks: 1,
+        timeout_ms: 1_000,
+        topic_data: vec![TopicProduceData {
+            topic_id: TOPIC.uuid(),
+            partition_data: vec![PartitionProduceData {
+                records: Some(builder.build().unwrap().into()),
+                ..PartitionProduceData::default()
+            }],
+            ..TopicProduceData::default()
+        }],
+        ..ProduceRequest::default()
+    };
+    let response = second.connect().await.call(&request).await.unwrap();
+    let refused = &response.responses[0].partition_responses[0];
+    assert_eq!(refused.error_code, ErrorCode::NotLeaderOrFollower.code());
+    assert_eq!(
+        (
+            refused.current_leader.leader_id,
+            refused.current_leader.leader_epoch
+        ),
+        (1, 0)
+    );
+    let port = first.running.addresses()[0].1.port();
+    let told = &response.node_endpoints[0];
+    assert_eq!((told.node_id, told.port), (1, i32::from(port)));
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_leader_does_not_say_where_the_log_ends_before_it_knows() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    first.append(0, 5, Acks::Leader);
+    first.learns(&leadership.moved_to(1));
+    let latest = |epoch| ListOffsetsRequest {
+        replica_id: -1,
+        topics: vec![ListOffsetsTopic {
+            name: "t".into(),
+            partitions: vec![ListOffsetsPartition {
+                current_leader_epoch: epoch,
+                timestamp: -1,
+                ..ListOffsetsPartition::default()
+            }],
+            ..ListOffsetsTopic::default()
+        }],
+        ..ListOffsetsRequest::default()
+    };
+    let connection = first.connect().await;
+    let ask = async |epoch: i32, at_most: i16| {
+        let response = connection.call_at_most(&latest(epoch), at_most).await.unwrap();
+        let answer = &response.topics[0].partitions[0];
+        (ErrorCode::from_i16(answer.error_code).unwrap(), answer.offset)
+    };
+    assert_eq!(ask(-1, i16::MAX).await, (ErrorCode::OffsetNotAvailable, -1));
+    assert_eq!(ask(-1, 4).await, (ErrorCode::LeaderNotAvailable, -1));
+    assert_eq!(ask(0, i16::MAX).await, (ErrorCode::FencedLeaderEpoch, -1));
+    second.learns(&leadership.moved_to(1));
+    agree_on([&first, &second], 0, (0, 5, 5)).await;
+    assert_eq!(ask(1, i16::MAX).await, (ErrorCode::None, 5));
     first.stop().await;
     second.stop().await;
 }

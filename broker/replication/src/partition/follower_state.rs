@@ -82,6 +82,11 @@ impl FollowerState {
         self.log_start
     }
 
+    /// The latest time at which it had everything.
+    pub fn last_caught_up(&self) -> MonotonicMs {
+        self.last_caught_up
+    }
+
     /// Takes note of a fetch while the leader's log ends at `leader_end`.
     pub fn note_fetch(&mut self, fetch: &FollowerFetch, leader_end: LogEndOffset) {
         let position = LogEndOffset::at(fetch.fetch_offset);

@@ -130,6 +130,20 @@ impl<W: Wake> Partition<W> {
         }
     }
 
+    /// The follower among `candidates` that a consumer at `fetch_offset` had best read from (KIP-392): in sync, with that
+    /// offset, and with the longest log.
+    pub fn preferred_follower(&self, fetch_offset: Offset, candidates: &[BrokerId]) -> Option<BrokerId> {
+        let is_fit = |state: &&FollowerState| {
+            candidates.contains(&state.id())
+                && self.in_sync.committed().contains(&state.id())
+                && state.log_end().is_some_and(|end| end.offset() >= fetch_offset)
+                && state.log_start().offset() <= fetch_offset
+        };
+        let fit = self.followers.iter().filter(is_fit);
+        fit.max_by_key(|state| (state.log_end(), state.last_caught_up()))
+            .map(FollowerState::id)
+    }
+
     /// How far a request is whose records end before `required`.
     pub fn produce_progress(&self, required: Offset) -> ProduceProgress {
         if self.log.high_watermark().offset() < required {

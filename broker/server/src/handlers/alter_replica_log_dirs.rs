@@ -59,7 +59,6 @@ fn place(broker: &Broker, path: &str, topic: &str, index: i32) -> ErrorCode {
         return ErrorCode::LogDirNotFound;
     }
     let current = broker
-        .replica_manager
         .partition_by_name(topic, index)
         .and_then(|handle| handle.with_log(|log| log.directory().path() == wanted));
     match current {

@@ -56,7 +56,6 @@ fn delete(broker: &Broker, topic: &str, wanted: &DeleteRecordsPartition) -> Resu
         return Err(ErrorCode::InvalidTopicException);
     }
     let handle = broker
-        .replica_manager
         .partition_by_name(topic, wanted.partition_index)
         .map_err(|error| error.error_code())?;
     handle

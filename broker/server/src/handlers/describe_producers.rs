@@ -39,19 +39,16 @@ pub async fn handle(
 }
 
 fn describe(broker: &Broker, topic: &str, index: i32) -> PartitionResponse {
-    let states = broker
-        .replica_manager
-        .partition_by_name(topic, index)
-        .and_then(|handle| {
-            handle.with(|partition| {
-                partition
-                    .log()
-                    .producer_states()
-                    .into_iter()
-                    .map(state_of)
-                    .collect()
-            })
-        });
+    let states = broker.partition_by_name(topic, index).and_then(|handle| {
+        handle.with(|partition| {
+            partition
+                .log()
+                .producer_states()
+                .into_iter()
+                .map(state_of)
+                .collect()
+        })
+    });
     let mut response = PartitionResponse {
         partition_index: index,
         ..PartitionResponse::default()

@@ -10,6 +10,7 @@ mod wanted;
 use std::sync::Arc;
 use std::time::Duration;
 
+use broker_metadata::image::BrokerRegistration;
 use broker_model::{BrokerEpoch, BrokerId, IsolationLevel};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{FetchRequest, FetchResponse};
@@ -24,8 +25,14 @@ use crate::dispatch::{Answer, HandlerResult};
 use crate::error_mapping::ToErrorCode;
 use crate::network::{BudgetLease, RequestContext};
 use crate::replica_manager::{
-    FetchOutcome, FetchWaker, FollowerReader, LookupError, PartitionHandle, ReadFor,
+    ConsumerReader, FetchOutcome, FetchWaker, FollowerReader, FromFollowers, LookupError, PartitionHandle,
+    ReadFor,
 };
+
+/// First version in which consumers may read from followers (KIP-392).
+const FIRST_FROM_FOLLOWERS: i16 = 11;
+/// Kafka's class that prefers replicas in the consumer's rack.
+const BY_RACKS: &str = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
 /// Bytes of one response at most, beside the one batch that a reader always gets; keeps what responses hold in
 /// memory in bounds whatever clients and `fetch.max.bytes` ask for.
@@ -49,7 +56,7 @@ pub async fn handle(
     let fetch = Fetch {
         broker,
         version: context.api_version,
-        read_for: read_for(broker, &request, isolation),
+        read_for: read_for(broker, &request, (context.api_version, isolation)),
         max_bytes: request
             .max_bytes
             .min(broker.limits.fetch_bytes)
@@ -77,7 +84,7 @@ pub async fn handle(
     let pass = fetch.read_or_wait(&wanted, &handles).await;
     count(&handles, &pass.outcomes);
     // The lease lives until the answer is made, and the connection counts it from then on.
-    let mut response = fetch.respond(session, &wanted, pass.outcomes);
+    let mut response = fetch.respond(session, &wanted, &handles, pass.outcomes);
     if context.api_version >= answer::FIRST_WITH_ENDPOINTS {
         response.node_endpoints = answer::endpoints_of_leaders(&response, broker, context.listener());
     }
@@ -106,10 +113,17 @@ fn isolation_of(level: i8) -> Option<IsolationLevel> {
 }
 
 /// Consumers give -1, and -2 for debugging; everything else is a broker.
-fn read_for(broker: &Broker, request: &FetchRequest, isolation: IsolationLevel) -> ReadFor {
+fn read_for(broker: &Broker, request: &FetchRequest, (version, isolation): (i16, IsolationLevel)) -> ReadFor {
     let id = BrokerId::new(request.replica_id.max(request.replica_state.replica_id));
     if id < BrokerId::new(0) {
-        return ReadFor::Consumer(isolation);
+        return ReadFor::Consumer(ConsumerReader {
+            isolation,
+            from_followers: match version >= FIRST_FROM_FOLLOWERS {
+                true => FromFollowers::Allowed,
+                false => FromFollowers::No,
+            },
+            near: brokers_near(broker, &request.rack_id),
+        });
     }
     let epoch = request.replica_state.replica_epoch;
     let epoch = (epoch >= 0).then(|| BrokerEpoch::new(epoch));
@@ -129,6 +143,30 @@ fn read_for(broker: &Broker, request: &FetchRequest, isolation: IsolationLevel) 
             Eligibility::Ineligible
         },
     })
+}
+
+/// Brokers in the consumer's rack, if this one is in another and replicas are chosen by racks; else the leader is as
+/// good as any.
+fn brokers_near(broker: &Broker, rack: &str) -> Vec<BrokerId> {
+    if rack.is_empty() || broker.configs.alone().text("replica.selector.class") != Some(BY_RACKS) {
+        return Vec::new();
+    }
+    let image = broker.image.load();
+    let is_near = |registration: &&Arc<BrokerRegistration>| {
+        registration.rack.as_deref() == Some(rack) && registration.is_active()
+    };
+    let near: Vec<BrokerId> = image
+        .cluster
+        .brokers
+        .values()
+        .filter(is_near)
+        .map(|near| near.id)
+        .collect();
+    if near.contains(&broker.node_id) {
+        Vec::new()
+    } else {
+        near
+    }
 }
 
 struct Fetch<'a> {
@@ -180,12 +218,7 @@ impl Fetch<'_> {
         let notify = Arc::new(Notify::new());
         let parked = Parked(DelayedFetch::new(missing, FetchWaker(Arc::clone(&notify))));
         for handle in handles.iter().flatten() {
-            // An offline partition wakes nobody; the pass below finds it.
-            let parked = Arc::clone(&parked.0);
-            let _offline = handle.with(|partition| match self.read_for {
-                ReadFor::Consumer(_) => partition.watch(parked),
-                ReadFor::Follower(_) => partition.watch_log_end(parked),
-            });
+            self.park(handle, &parked.0);
         }
         // Between the first pass and the watch more may have come.
         let second = self.pass(wanted, handles);
@@ -197,6 +230,17 @@ impl Fetch<'_> {
         self.pass(wanted, handles)
     }
 
+    fn park(&self, handle: &PartitionHandle, parked: &Arc<DelayedFetch<FetchWaker>>) {
+        let led_here = handle.with(|partition| match self.read_for {
+            ReadFor::Consumer(_) => partition.watch(parked.clone()),
+            ReadFor::Follower(_) => partition.watch_log_end(parked.clone()),
+        });
+        // An offline partition wakes nobody; the next pass finds it.
+        if led_here == Err(LookupError::NotLeader) && matches!(self.read_for, ReadFor::Consumer(_)) {
+            handle.watch_as_reader(parked.clone());
+        }
+    }
+
     fn is_enough(&self, pass: &Pass) -> bool {
         self.max_wait.is_zero() || pass.must_answer == MustAnswer::Now || pass.size >= self.min_bytes
     }
@@ -204,8 +248,8 @@ impl Fetch<'_> {
     fn find(&self, wanted: &FetchPartition) -> Result<Arc<PartitionHandle>, LookupError> {
         let index = wanted.key.partition.value();
         match &wanted.key.topic {
-            FetchTopic::Name(name) => self.broker.replica_manager.partition_by_name(name, index),
-            FetchTopic::Id(id) => self.broker.replica_manager.partition_by_id(*id, index),
+            FetchTopic::Name(name) => self.broker.partition_by_name(name, index),
+            FetchTopic::Id(id) => self.broker.partition_by_id(*id, index),
         }
     }
 
@@ -226,7 +270,7 @@ impl Fetch<'_> {
                     handle,
                     partition,
                     budget.allowance(partition.max_bytes),
-                    self.read_for,
+                    &self.read_for,
                     now,
                 ),
                 Err(error) => FetchOutcome::Missing(*error),
@@ -249,16 +293,16 @@ impl Fetch<'_> {
         &self,
         session: FetchContext,
         wanted: &[FetchPartition],
+        handles: &[Result<Arc<PartitionHandle>, LookupError>],
         outcomes: Vec<FetchOutcome>,
     ) -> FetchResponse {
         let named: Vec<_> = wanted
             .iter()
+            .zip(handles)
             .zip(outcomes)
-            .map(|(partition, outcome)| {
-                (
-                    partition.key.clone(),
-                    answer::partition_data(partition, outcome, self),
-                )
+            .map(|((partition, handle), outcome)| {
+                let data = answer::partition_data(partition, handle, outcome, self);
+                (partition.key.clone(), data)
             })
             .collect();
         let told: Vec<_> = named

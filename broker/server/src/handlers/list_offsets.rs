@@ -18,7 +18,10 @@ use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::error_mapping::ToErrorCode;
 use crate::network::RequestContext;
-use crate::replica_manager::FetchWaker;
+use crate::replica_manager::{FetchWaker, NotAskable};
+
+/// First version that knows the code for offsets that a new leader does not know yet.
+const FIRST_WITH_NOT_AVAILABLE: i16 = 5;
 
 /// Answers one request.
 ///
@@ -104,9 +107,9 @@ impl Lookup<'_> {
         let epoch = (epoch >= 0).then(|| LeaderEpoch::new(epoch));
         let found = self
             .broker
-            .replica_manager
             .partition_by_name(topic, index)
-            .and_then(|handle| handle.with(|partition| self.ask(partition, query, epoch)));
+            .map_err(NotAskable::from)
+            .and_then(|handle| handle.with_leader_of(epoch, |partition| self.ask(partition, query)));
         match found {
             Ok(Ok(None)) => refused(index, ErrorCode::None),
             Ok(Ok(Some(place))) => ListOffsetsPartitionResponse {
@@ -130,19 +133,31 @@ impl Lookup<'_> {
         }
     }
 
+    /// A new leader learns late of how far consumers were allowed to read (KIP-207); followers read to the log end.
+    fn knows_bound(&self, partition: &Partition<FetchWaker>) -> bool {
+        self.upper == FetchIsolation::LogEnd || partition.knows_high_watermark()
+    }
+
     fn ask(
         &self,
         partition: &Partition<FetchWaker>,
         query: OffsetQuery,
-        epoch: Option<LeaderEpoch>,
     ) -> Result<Option<TimestampAndOffset>, ErrorCode> {
-        partition
-            .check_leader_epoch(epoch)
-            .map_err(|error| error.error_code())?;
         let bound = partition.log().upper_bound(self.upper);
         let found = partition
             .offset_for_timestamp(query)
             .map_err(|error| error.error_code())?;
+        let is_hidden = |place: &TimestampAndOffset| match query {
+            OffsetQuery::Latest => true,
+            OffsetQuery::At(_) | OffsetQuery::MaxTimestamp => place.offset >= bound,
+            _ => false,
+        };
+        if !self.knows_bound(partition) && found.as_ref().is_some_and(is_hidden) {
+            return Err(match self.version {
+                FIRST_WITH_NOT_AVAILABLE.. => ErrorCode::OffsetNotAvailable,
+                _ => ErrorCode::LeaderNotAvailable,
+            });
+        }
         Ok(match query {
             OffsetQuery::Latest => found.map(|place| TimestampAndOffset {
                 offset: bound,

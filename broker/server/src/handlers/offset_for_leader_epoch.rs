@@ -13,7 +13,7 @@ use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::error_mapping::ToErrorCode;
 use crate::network::RequestContext;
-use crate::replica_manager::FetchWaker;
+use crate::replica_manager::{FetchWaker, NotAskable};
 
 /// Answers one request.
 ///
@@ -27,9 +27,11 @@ pub async fn handle(
     let topics = request.topics.into_iter().map(|topic| {
         let answer = |wanted: &OffsetForLeaderPartition| {
             broker
-                .replica_manager
                 .partition_by_name(&topic.topic, wanted.partition)
-                .and_then(|handle| handle.with(|partition| end_of(partition, wanted)))
+                .map_err(NotAskable::from)
+                .and_then(|handle| {
+                    handle.with_leader_of(known_epoch(wanted), |leader| end_of(leader, wanted))
+                })
                 .unwrap_or_else(|error| refused(wanted.partition, error.error_code()))
         };
         let partitions = topic.partitions.iter().map(answer).collect();
@@ -46,12 +48,12 @@ pub async fn handle(
     }))
 }
 
+fn known_epoch(wanted: &OffsetForLeaderPartition) -> Option<LeaderEpoch> {
+    (wanted.current_leader_epoch >= 0).then(|| LeaderEpoch::new(wanted.current_leader_epoch))
+}
+
 fn end_of(partition: &mut Partition<FetchWaker>, wanted: &OffsetForLeaderPartition) -> EpochEndOffset {
     let index = wanted.partition;
-    let known = (wanted.current_leader_epoch >= 0).then(|| LeaderEpoch::new(wanted.current_leader_epoch));
-    if let Err(error) = partition.check_leader_epoch(known) {
-        return refused(index, error.error_code());
-    }
     match partition
         .log()
         .offset_for_leader_epoch(LeaderEpoch::new(wanted.leader_epoch))

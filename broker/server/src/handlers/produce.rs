@@ -9,17 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use broker_codec::{Records, StringBytes};
-use broker_model::{Acks, Now, TopicId};
+use broker_model::{Acks, Now, PartitionIndex, TopicId};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{ProduceRequest, ProduceResponse};
 use broker_protocol::produce_request::TopicProduceData;
 use broker_protocol::produce_response::{
-    BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse,
+    BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse, TopicProduceResponse,
 };
 use broker_replication::{LeaderAppendError, ProduceProgress};
 use broker_storage::{AppendError, AppendOrigin, LogAppendInfo, ValidationError};
 use tokio::time::Instant;
 
+use super::leader_hint;
 use crate::broker::Broker;
 use crate::dispatch::{Answer, CloseConnection, HandlerResult};
 use crate::error_mapping::ToErrorCode;
@@ -30,6 +31,8 @@ use crate::replica_manager::{
 
 /// First version that names topics by id.
 const FIRST_BY_ID: i16 = 13;
+/// First version that says who leads (KIP-951).
+const FIRST_WITH_LEADER: i16 = 10;
 /// The client id by which Kafka's own tools may write to internal topics.
 const ADMIN_CLIENT: &str = "__admin_client";
 const TRANSACTIONAL_BIT: u8 = 0x10;
@@ -61,6 +64,12 @@ pub async fn handle(
     if !awaiting.is_empty() {
         let wait = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
         finish_all(&mut responses, awaiting, Instant::now() + wait).await;
+        for topic in &mut responses {
+            let id = TopicId::new(topic.topic_id);
+            for answer in &mut topic.partition_responses {
+                produce.name_leader(answer, &topic.name, id);
+            }
+        }
     }
     if produce.acks == Some(Acks::None) {
         return match responses
@@ -75,9 +84,35 @@ pub async fn handle(
         };
     }
     Ok(Answer::Respond(ProduceResponse {
+        node_endpoints: endpoints_of_leaders(&responses, broker, context),
         responses,
         ..ProduceResponse::default()
     }))
+}
+
+/// Where the leaders listen that the answers name.
+fn endpoints_of_leaders(
+    responses: &[TopicProduceResponse],
+    broker: &Broker,
+    context: &RequestContext,
+) -> Vec<NodeEndpoint> {
+    let answers = responses.iter().flat_map(|topic| &topic.partition_responses);
+    let mut leaders = answers
+        .map(|answer| answer.current_leader.leader_id)
+        .filter(|leader| *leader >= 0)
+        .peekable();
+    if leaders.peek().is_none() {
+        return Vec::new();
+    }
+    let endpoints = leader_hint::endpoints_of(broker, leaders, context.listener()).into_iter();
+    let named = endpoints.map(|(id, (endpoint, rack))| NodeEndpoint {
+        node_id: id.value(),
+        host: endpoint.host.as_ref().into(),
+        port: endpoint.port.into(),
+        rack: rack.as_deref().map(StringBytes::from),
+        ..NodeEndpoint::default()
+    });
+    named.collect()
 }
 
 /// Waits for the replicas, all records until the same moment, and answers what became of each.
@@ -157,12 +192,15 @@ impl Produce<'_> {
             if is_refused {
                 return refused(index, ErrorCode::InvalidTopicException);
             }
-            match self.find(&topic.name, id, index) {
+            let handle = self.find(&topic.name, id, index);
+            let mut answer = match &handle {
                 Err(error) => refused(index, error.error_code()),
                 Ok(handle) => {
-                    self.partition(&handle, records, is_transactional, |records| note(place, records))
+                    self.partition(handle, records, is_transactional, |records| note(place, records))
                 }
-            }
+            };
+            self.name_leader(&mut answer, &topic.name, id);
+            answer
         };
         let partitions = topic.partition_data.into_iter().enumerate();
         let partition_responses = partitions
@@ -176,10 +214,33 @@ impl Produce<'_> {
         }
     }
 
+    /// Says who leads, if another broker does.
+    fn name_leader(&self, answer: &mut PartitionProduceResponse, name: &StringBytes, id: TopicId) {
+        let is_led_elsewhere = answer.error_code == ErrorCode::NotLeaderOrFollower.code();
+        if !is_led_elsewhere || self.context.api_version < FIRST_WITH_LEADER {
+            return;
+        }
+        let handle = self.find(name, id, answer.index);
+        let image = self.broker.image.load();
+        let topic = match self.context.api_version >= FIRST_BY_ID {
+            true => image.topics.by_id(id),
+            false => image.topics.by_name(name),
+        };
+        let index = PartitionIndex::new(answer.index);
+        let leader = leader_hint::leader_of(self.broker, handle.as_deref(), topic.map(Arc::as_ref), index);
+        if let Some((leader, epoch)) = leader {
+            answer.current_leader = LeaderIdAndEpoch {
+                leader_id: leader.value(),
+                leader_epoch: epoch.value(),
+                ..LeaderIdAndEpoch::default()
+            };
+        }
+    }
+
     fn find(&self, name: &StringBytes, id: TopicId, index: i32) -> Result<Arc<PartitionHandle>, LookupError> {
         match self.context.api_version >= FIRST_BY_ID {
-            true => self.broker.replica_manager.partition_by_id(id, index),
-            false => self.broker.replica_manager.partition_by_name(name, index),
+            true => self.broker.partition_by_id(id, index),
+            false => self.broker.partition_by_name(name, index),
         }
     }
 

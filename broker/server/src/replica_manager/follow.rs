@@ -62,12 +62,17 @@ impl ReplicaManager {
     pub fn take_fetched(&self, asked: &Asked, fetched: &FetchedFromLeader, now: Now) -> FetchStep {
         let taken = asked.handle.with_follower(|follower| {
             if !follower.is_at(&asked.position) {
-                return Ok(None);
+                return Ok((None, false));
             }
-            follower.append(&fetched.records, fetched.high_watermark, fetched.log_start, now)
+            let before = follower.log().high_watermark();
+            let info = follower.append(&fetched.records, fetched.high_watermark, fetched.log_start, now)?;
+            Ok((info, follower.log().high_watermark() > before))
         });
         match taken {
-            Ok(Ok(info)) => {
+            Ok(Ok((info, is_more_committed))) => {
+                if is_more_committed {
+                    asked.handle.wake_readers();
+                }
                 if let Some(write_back) = info.and_then(|info| info.write_back) {
                     // When the thread is behind, the kernel's own write-back takes this range.
                     let _dropped = self.write_back.try_send(write_back);

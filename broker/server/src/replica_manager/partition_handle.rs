@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use broker_model::{BrokerId, LeaderEpoch, Now, TopicPartition};
-use broker_replication::purgatory::Wake;
-use broker_replication::{Follower, Leadership, Partition, ReplicationSettings};
+use broker_replication::purgatory::{DelayedFetch, Wake, WatcherList};
+use broker_replication::{FenceError, Follower, Leadership, Partition, ReplicationSettings};
 use broker_storage::{TopicCompression, UnifiedLog};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
@@ -42,6 +42,17 @@ pub enum LookupError {
     /// The partition is kept here, but another broker leads it (NOT_LEADER_OR_FOLLOWER).
     #[error("another broker leads the partition")]
     NotLeader,
+}
+
+/// Why a partition does not answer a client that may know another epoch of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAskable {
+    /// There is no leader here.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// The epoch does not fit.
+    #[error(transparent)]
+    Fenced(#[from] FenceError),
 }
 
 /// What this broker has of a partition.
@@ -119,6 +130,8 @@ impl Hosted {
 pub struct PartitionHandle {
     id: TopicPartition,
     hosted: Mutex<Hosted>,
+    /// Fetches of consumers that read from this replica while it follows.
+    readers: Mutex<WatcherList<FetchWaker>>,
     may_block: AtomicBool,
     counters: PartitionCounters,
 }
@@ -130,6 +143,7 @@ impl PartitionHandle {
         Self {
             id,
             hosted: Mutex::new(hosted),
+            readers: Mutex::default(),
             may_block,
             counters: PartitionCounters::default(),
         }
@@ -154,6 +168,8 @@ impl PartitionHandle {
     pub fn assume(&self, role: Role, settings: ReplicationSettings, now: Now) {
         let mut hosted = self.hosted.lock();
         *hosted = std::mem::replace(&mut *hosted, Hosted::Deleted).assume(role, settings, now);
+        drop(hosted);
+        self.wake_readers();
     }
 
     /// Calls `ask` with the partition under its lock, if it is led here.
@@ -179,6 +195,48 @@ impl PartitionHandle {
             Hosted::Offline => Err(LookupError::Offline),
             Hosted::Leading(_) | Hosted::Deleted => Err(LookupError::UnknownPartition),
         }
+    }
+
+    /// Calls `ask` with the partition under its lock, if it is led here in the epoch that the client knows.
+    ///
+    /// # Errors
+    /// As [`Self::with`]; a client that knows another epoch than this broker is told that first, as in Kafka.
+    pub fn with_leader_of<T>(
+        &self,
+        requested: Option<LeaderEpoch>,
+        ask: impl FnOnce(&mut Partition<FetchWaker>) -> T,
+    ) -> Result<T, NotAskable> {
+        match &mut *self.hosted.lock() {
+            Hosted::Leading(partition) => {
+                partition.check_leader_epoch(requested)?;
+                Ok(ask(partition))
+            }
+            Hosted::Following(follower) => {
+                FenceError::check(follower.id(), follower.leader_epoch(), requested)?;
+                Err(LookupError::NotLeader.into())
+            }
+            Hosted::Offline => Err(LookupError::Offline.into()),
+            Hosted::Deleted => Err(LookupError::UnknownPartition.into()),
+        }
+    }
+
+    /// Who leads and in which epoch, as far as this replica knows.
+    pub fn leader(&self, own: BrokerId) -> Option<(BrokerId, LeaderEpoch)> {
+        match &*self.hosted.lock() {
+            Hosted::Leading(partition) => Some((own, partition.leader_epoch())),
+            Hosted::Following(follower) => Some((follower.leader(), follower.leader_epoch())),
+            Hosted::Offline | Hosted::Deleted => None,
+        }
+    }
+
+    /// Parks a consumer's fetch at a replica that follows, until more is committed here (KIP-392).
+    pub fn watch_as_reader(&self, fetch: Arc<DelayedFetch<FetchWaker>>) {
+        self.readers.lock().watch(fetch);
+    }
+
+    /// More is committed here, or the role changed: whoever reads from this follower looks again.
+    pub(super) fn wake_readers(&self) {
+        self.readers.lock().finish_all();
     }
 
     /// Calls `ask` with the log under the lock, whoever leads.
@@ -213,7 +271,9 @@ impl PartitionHandle {
 
     /// Gives the partition up and answers its log, if it has one; parked fetches are woken.
     pub fn give_up(&self, from_now_on: Hosted) -> Option<UnifiedLog> {
-        match std::mem::replace(&mut *self.hosted.lock(), from_now_on) {
+        let before = std::mem::replace(&mut *self.hosted.lock(), from_now_on);
+        self.wake_readers();
+        match before {
             Hosted::Leading(partition) => Some(partition.resign()),
             Hosted::Following(follower) => Some(follower.into_log()),
             Hosted::Offline | Hosted::Deleted => None,

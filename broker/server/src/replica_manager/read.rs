@@ -8,18 +8,38 @@ use broker_model::{
 };
 use broker_replication::fetch::{FetchPartition, PartitionAllowance};
 use broker_replication::{Eligibility, FenceError, FollowerFetch, Partition, PartitionReadError};
-use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits};
+use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits, UnifiedLog};
 
-use super::partition_handle::{FetchWaker, LookupError, PartitionHandle};
+use super::partition_handle::{FetchWaker, LookupError, NotAskable, PartitionHandle};
 use super::{ReplicaManager, WantedIsr, wanted_isr};
 
 /// For whom a fetch reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadFor {
-    /// A consumer with this isolation.
-    Consumer(IsolationLevel),
+    /// A consumer.
+    Consumer(ConsumerReader),
     /// A broker that follows.
     Follower(FollowerReader),
+}
+
+/// A consumer that fetches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerReader {
+    /// What it may see of transactions.
+    pub isolation: IsolationLevel,
+    /// Whether a replica that follows may answer (KIP-392).
+    pub from_followers: FromFollowers,
+    /// Brokers nearer to it than the leader.
+    pub near: Vec<BrokerId>,
+}
+
+/// Whether a consumer may read from a replica that follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FromFollowers {
+    /// It may.
+    Allowed,
+    /// Its protocol knows leaders only.
+    No,
 }
 
 /// A broker that fetches as a replica.
@@ -47,12 +67,19 @@ pub enum FetchOutcome {
         /// Where the log stands.
         at: PartitionFetch,
     },
-    /// The client knows another leader; with the epoch of this one.
-    Fenced(FenceError, LeaderEpoch),
+    /// The client knows another leader.
+    Fenced(FenceError),
     /// The partition has no answer.
     Refused(PartitionReadError),
     /// There is no partition to ask.
     Missing(LookupError),
+    /// The consumer had better read from that replica (KIP-392).
+    Elsewhere {
+        /// Which.
+        replica: BrokerId,
+        /// Where the log stands.
+        at: PartitionFetch,
+    },
     /// The position is outside of what the log knows of epochs.
     OutOfRange,
 }
@@ -72,6 +99,18 @@ pub struct PartitionFetch {
     pub log_start: LogStartOffset,
 }
 
+impl PartitionFetch {
+    fn without_records(log: &UnifiedLog) -> Self {
+        Self {
+            records: LogSlice::default(),
+            aborted: None,
+            high_watermark: log.high_watermark(),
+            last_stable_offset: log.last_stable_offset(),
+            log_start: log.log_start(),
+        }
+    }
+}
+
 impl ReplicaManager {
     /// Reads one partition of a fetch within its allowance.
     pub fn fetch_one(
@@ -79,28 +118,80 @@ impl ReplicaManager {
         handle: &PartitionHandle,
         wanted: &FetchPartition,
         allowance: PartitionAllowance,
-        read_for: ReadFor,
+        read_for: &ReadFor,
         now: MonotonicMs,
     ) -> FetchOutcome {
         let limits = limits_of(allowance, read_for);
-        let ReadFor::Follower(reader) = read_for else {
-            return handle
-                .with(|partition| read(partition, wanted, limits))
-                .unwrap_or_else(FetchOutcome::Missing);
+        let epoch = wanted.current_leader_epoch;
+        let outcome = match read_for {
+            ReadFor::Consumer(reader) => {
+                if reader.from_followers == FromFollowers::Allowed
+                    && let Some(outcome) = read_as_follower(handle, wanted, limits)
+                {
+                    return outcome;
+                }
+                handle.with_leader_of(epoch, |partition| consume(partition, wanted, limits, reader))
+            }
+            ReadFor::Follower(reader) => {
+                let followed =
+                    handle.with_leader_of(epoch, |partition| follow(partition, wanted, limits, *reader, now));
+                followed.map(|(outcome, proposal)| {
+                    if let Some(wanted) = proposal {
+                        self.isr_proposals().add(wanted);
+                    }
+                    outcome
+                })
+            }
         };
-        let followed = handle.with(|partition| follow(partition, wanted, limits, reader, now));
-        let (outcome, proposal) = followed.unwrap_or_else(|error| (FetchOutcome::Missing(error), None));
-        if let Some(wanted) = proposal {
-            self.isr_proposals().add(wanted);
-        }
-        outcome
+        outcome.unwrap_or_else(|error| match error {
+            NotAskable::Lookup(error) => FetchOutcome::Missing(error),
+            NotAskable::Fenced(error) => FetchOutcome::Fenced(error),
+        })
     }
 }
 
-fn limits_of(allowance: PartitionAllowance, read_for: ReadFor) -> ReadLimits {
+/// Reads from a replica that follows, up to the high watermark that it knows; none if it does not follow.
+fn read_as_follower(
+    handle: &PartitionHandle,
+    wanted: &FetchPartition,
+    limits: ReadLimits,
+) -> Option<FetchOutcome> {
+    let read = handle.with_follower(|follower| {
+        let fence = FenceError::check(
+            follower.id(),
+            follower.leader_epoch(),
+            wanted.current_leader_epoch,
+        );
+        match fence {
+            Ok(()) => read(follower.log(), wanted, limits),
+            Err(error) => FetchOutcome::Fenced(error),
+        }
+    });
+    read.ok()
+}
+
+/// Reads for a consumer, unless another replica had better.
+fn consume(
+    partition: &Partition<FetchWaker>,
+    wanted: &FetchPartition,
+    limits: ReadLimits,
+    reader: &ConsumerReader,
+) -> FetchOutcome {
+    if !reader.near.is_empty()
+        && let Some(replica) = partition.preferred_follower(wanted.fetch_offset, &reader.near)
+    {
+        let at = PartitionFetch::without_records(partition.log());
+        return FetchOutcome::Elsewhere { replica, at };
+    }
+    read(partition.log(), wanted, limits)
+}
+
+fn limits_of(allowance: PartitionAllowance, read_for: &ReadFor) -> ReadLimits {
     let upper = match read_for {
-        ReadFor::Consumer(IsolationLevel::ReadUncommitted) => FetchIsolation::HighWatermark,
-        ReadFor::Consumer(IsolationLevel::ReadCommitted) => FetchIsolation::TxnCommitted,
+        ReadFor::Consumer(reader) => match reader.isolation {
+            IsolationLevel::ReadUncommitted => FetchIsolation::HighWatermark,
+            IsolationLevel::ReadCommitted => FetchIsolation::TxnCommitted,
+        },
         ReadFor::Follower(_) => FetchIsolation::LogEnd,
     };
     let (max_bytes, min_one) = match allowance {
@@ -123,7 +214,7 @@ fn follow(
     reader: FollowerReader,
     now: MonotonicMs,
 ) -> (FetchOutcome, Option<WantedIsr>) {
-    let outcome = read(partition, wanted, limits);
+    let outcome = read(partition.log(), wanted, limits);
     if !matches!(outcome, FetchOutcome::Read(_)) {
         return (outcome, None);
     }
@@ -146,34 +237,30 @@ fn follow(
     }
 }
 
-fn read(partition: &Partition<FetchWaker>, wanted: &FetchPartition, limits: ReadLimits) -> FetchOutcome {
-    let read = match partition.read(wanted.fetch_offset, limits, wanted.current_leader_epoch) {
-        Ok(read) => read,
-        Err(PartitionReadError::Fenced(error)) => {
-            return FetchOutcome::Fenced(error, partition.leader_epoch());
-        }
-        Err(error) => return FetchOutcome::Refused(error),
-    };
-    let mut fetch = PartitionFetch {
-        records: read.records,
-        aborted: read.aborted,
-        high_watermark: read.high_watermark,
-        last_stable_offset: read.last_stable_offset,
-        log_start: read.log_start,
-    };
-    let Some(last_fetched) = wanted.last_fetched_epoch else {
-        return FetchOutcome::Read(fetch);
-    };
-    match partition.log().offset_for_leader_epoch(last_fetched) {
-        None => FetchOutcome::OutOfRange,
-        Some((epoch, end_offset)) if epoch < last_fetched || end_offset < wanted.fetch_offset => {
-            fetch.records = LogSlice::default();
-            FetchOutcome::Diverged {
-                epoch,
-                end_offset,
-                at: fetch,
+/// Where histories part comes before whether the offset exists: a follower that is ahead of its leader is to be cut
+/// where both agree, and not where the leader ends.
+fn read(log: &UnifiedLog, wanted: &FetchPartition, limits: ReadLimits) -> FetchOutcome {
+    if let Some(last_fetched) = wanted.last_fetched_epoch {
+        match log.offset_for_leader_epoch(last_fetched) {
+            None => return FetchOutcome::OutOfRange,
+            Some((epoch, end_offset)) if epoch < last_fetched || end_offset < wanted.fetch_offset => {
+                return FetchOutcome::Diverged {
+                    epoch,
+                    end_offset,
+                    at: PartitionFetch::without_records(log),
+                };
             }
+            Some(_) => {}
         }
-        Some(_) => FetchOutcome::Read(fetch),
+    }
+    match log.read(wanted.fetch_offset, limits) {
+        Ok(read) => FetchOutcome::Read(PartitionFetch {
+            records: read.records,
+            aborted: read.aborted,
+            high_watermark: read.high_watermark,
+            last_stable_offset: read.last_stable_offset,
+            log_start: read.log_start,
+        }),
+        Err(error) => FetchOutcome::Refused(error.into()),
     }
 }

@@ -87,7 +87,7 @@ configs! {
         "How often high watermarks are written.";
     "replica.lag.time.max.ms": Long = Value("30000"), Any, High, ReadOnly, Public, Yes, [],
         "A follower that is not caught up for this long leaves the in-sync replicas.";
-    "replica.selector.class": String = Null, Any, Medium, ReadOnly, Public, No(JAVA_CLASS), [],
+    "replica.selector.class": String = Null, Any, Medium, ReadOnly, Public, Yes, [],
         "Class that chooses the replica that a consumer reads from.";
     "replica.socket.receive.buffer.bytes": Int = Value("65536"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
         "Receive buffer of a follower's socket.";

@@ -1,9 +1,9 @@
 //! What partitions found, in the words of a Fetch response.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use broker_codec::{Records, StringBytes};
-use broker_model::{BrokerId, HighWatermark, LogStartOffset, Offset};
+use broker_model::{HighWatermark, LogStartOffset, Offset};
 use broker_protocol::ErrorCode;
 use broker_protocol::fetch_response::{
     AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData,
@@ -12,11 +12,12 @@ use broker_protocol::messages::{FetchRequest, FetchResponse};
 use broker_replication::fetch::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome};
 use broker_storage::{LogSlice, StorageError};
 
+use super::super::leader_hint;
 use super::Fetch;
 use crate::broker::Broker;
 use crate::error_mapping::ToErrorCode;
 use crate::network::ListenerName;
-use crate::replica_manager::{FetchOutcome, PartitionFetch};
+use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle};
 
 /// First version with the hint who leads (KIP-951).
 const FIRST_WITH_LEADER: i16 = 12;
@@ -32,33 +33,26 @@ pub(super) fn endpoints_of_leaders(
 ) -> Vec<NodeEndpoint> {
     let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
     let leaders = partitions.map(|partition| partition.current_leader.leader_id);
-    let named: BTreeSet<i32> = leaders.filter(|leader| *leader >= 0).collect();
-    if named.is_empty() {
-        return Vec::new();
-    }
-    let image = broker.image.load();
-    let endpoint_of = |id: i32| {
-        let registration = image.cluster.broker(BrokerId::new(id))?;
-        let endpoint = registration.listener(listener.as_str())?;
-        Some(NodeEndpoint {
-            node_id: id,
-            host: endpoint.host.as_ref().into(),
-            port: endpoint.port.into(),
-            rack: registration.rack.as_deref().map(StringBytes::from),
-            ..NodeEndpoint::default()
-        })
-    };
-    named.into_iter().filter_map(endpoint_of).collect()
+    let endpoints = leader_hint::endpoints_of(broker, leaders, listener).into_iter();
+    let named = endpoints.map(|(id, (endpoint, rack))| NodeEndpoint {
+        node_id: id.value(),
+        host: endpoint.host.as_ref().into(),
+        port: endpoint.port.into(),
+        rack: rack.as_deref().map(StringBytes::from),
+        ..NodeEndpoint::default()
+    });
+    named.collect()
 }
 
 /// One partition's answer. Fetches the bytes of the records.
 pub(super) fn partition_data(
     wanted: &FetchPartition,
+    handle: &Result<Arc<PartitionHandle>, LookupError>,
     outcome: FetchOutcome,
     fetch: &Fetch<'_>,
 ) -> PartitionData {
     let index = wanted.key.partition.value();
-    match outcome {
+    let mut data = match outcome {
         FetchOutcome::Read(read) => records_of(index, read),
         FetchOutcome::Diverged {
             epoch,
@@ -72,20 +66,14 @@ pub(super) fn partition_data(
             },
             ..records_of(index, at)
         },
-        FetchOutcome::Fenced(error, leader_epoch) => {
-            let mut data = PartitionData {
-                aborted_transactions: None,
-                ..refused(index, error.error_code())
-            };
-            if fetch.version >= FIRST_WITH_LEADER && error.error_code() == ErrorCode::FencedLeaderEpoch {
-                data.current_leader = LeaderIdAndEpoch {
-                    leader_id: fetch.broker.replica_manager.node_id.value(),
-                    leader_epoch: leader_epoch.value(),
-                    ..LeaderIdAndEpoch::default()
-                };
-            }
-            data
-        }
+        FetchOutcome::Elsewhere { replica, at } => PartitionData {
+            preferred_read_replica: replica.value(),
+            ..records_of(index, at)
+        },
+        FetchOutcome::Fenced(error) => PartitionData {
+            aborted_transactions: None,
+            ..refused(index, error.error_code())
+        },
         FetchOutcome::Refused(error) => PartitionData {
             aborted_transactions: None,
             ..refused(index, error.error_code())
@@ -95,6 +83,36 @@ pub(super) fn partition_data(
             ..refused(index, ErrorCode::OffsetOutOfRange)
         },
         FetchOutcome::Missing(error) => refused(index, error.error_code()),
+    };
+    let is_led_elsewhere = matches!(
+        ErrorCode::from_i16(data.error_code),
+        Some(ErrorCode::FencedLeaderEpoch | ErrorCode::NotLeaderOrFollower)
+    );
+    if fetch.version >= FIRST_WITH_LEADER && is_led_elsewhere {
+        data.current_leader = current_leader(wanted, handle, fetch);
+    }
+    data
+}
+
+fn current_leader(
+    wanted: &FetchPartition,
+    handle: &Result<Arc<PartitionHandle>, LookupError>,
+    fetch: &Fetch<'_>,
+) -> LeaderIdAndEpoch {
+    let image = fetch.broker.image.load();
+    let topic = match &wanted.key.topic {
+        FetchTopic::Name(name) => image.topics.by_name(name),
+        FetchTopic::Id(id) => image.topics.by_id(*id),
+    };
+    let handle = handle.as_deref();
+    let topic = topic.map(Arc::as_ref);
+    match leader_hint::leader_of(fetch.broker, handle, topic, wanted.key.partition) {
+        None => LeaderIdAndEpoch::default(),
+        Some((leader, epoch)) => LeaderIdAndEpoch {
+            leader_id: leader.value(),
+            leader_epoch: epoch.value(),
+            ..LeaderIdAndEpoch::default()
+        },
     }
 }
 
@@ -152,7 +170,9 @@ fn fetched(slice: LogSlice) -> Result<Records, StorageError> {
 /// What the session remembers of an answer.
 pub(super) fn outcome_of(data: &PartitionData) -> PartitionOutcome {
     let has_records = data.records.as_ref().is_some_and(|records| !records.is_empty());
-    let is_notice = data.error_code != 0 || data.diverging_epoch != EpochEndOffset::default();
+    let is_notice = data.error_code != 0
+        || data.preferred_read_replica >= 0
+        || data.diverging_epoch != EpochEndOffset::default();
     PartitionOutcome {
         high_watermark: HighWatermark::at(Offset::new(data.high_watermark)),
         log_start_offset: LogStartOffset::at(Offset::new(data.log_start_offset)),
