@@ -4,7 +4,7 @@
 //! them never makes an earlier one worse. Invariants of every plan: no partition gets two replicas on one broker, loses
 //! a replica or spreads over fewer racks than it did, unless brokers are removed and the racks with them; nothing goes
 //! to a broker that is cordoned, drained or fenced, or that has no room; equal facts give equal plans, and a cluster
-//! that meets its goals gives an empty one. Executing a plan is [`crate::RebalanceExecution`]'s business.
+//! that meets its goals gives an empty one. Executing a plan is [`crate::Rebalance`]'s business.
 //!
 //! ```text
 //! facts ──► drain ──► racks ──► replicas ──► disk ──► leaders ──► bytes in ──► bytes out ──► difference = plan

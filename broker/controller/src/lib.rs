@@ -29,6 +29,7 @@ mod placement;
 mod producer_ids;
 mod quorum_controller;
 mod reassignment;
+mod rebalance;
 mod registration;
 mod safe_to_stop;
 mod seed;
@@ -51,6 +52,10 @@ pub use outcome::Outcome;
 pub use placement::{PlacementError, PlacementSpec, ReplicaPlacer, UsableBroker};
 pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdsBlock};
 pub use quorum_controller::{ControllerSettings, QuorumController, TopicDeletion};
+pub use rebalance::{
+    MovementState, Rebalance, RebalanceLimits, RebalanceProgress, RebalanceStatus, StoredMovement,
+    StoredPlanError,
+};
 pub use safe_to_stop::{MinInSync, partitions_at_risk, safe_to_stop};
 pub use seed::Seed;
 pub use upkeep::{Remainder, UpkeepSchedule, UpkeepSettings};

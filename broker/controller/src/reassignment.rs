@@ -21,7 +21,7 @@ use crate::{ApiError, Outcome, QuorumController};
 
 /// Whether a reassignment may change how many replicas a partition has (KIP-860).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FactorChange {
+pub(crate) enum FactorChange {
     Allowed,
     Forbidden,
 }
@@ -70,7 +70,8 @@ impl QuorumController {
         Outcome::new(records, response)
     }
 
-    fn reassign(
+    /// Begins, changes or takes back one reassignment; no record when nothing changes.
+    pub(crate) fn reassign(
         &self,
         topic: &str,
         request: &ReassignablePartition,
@@ -177,7 +178,7 @@ impl QuorumController {
 type Reassignment = (Vec<BrokerId>, Vec<BrokerId>, Vec<BrokerId>);
 
 /// The replicas that the partition will have: after its reassignment, if there is one.
-fn target_replicas(partition: &PartitionRegistration) -> Vec<BrokerId> {
+pub(crate) fn target_replicas(partition: &PartitionRegistration) -> Vec<BrokerId> {
     let mut target = partition.replicas.clone();
     target.retain(|id| !partition.removing_replicas.contains(id));
     target

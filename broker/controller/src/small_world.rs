@@ -11,11 +11,14 @@ use broker_metadata::{
 };
 use broker_model::{BrokerEpoch, BrokerId, DirectoryId, PartitionIndex, Timestamp, Uuid};
 use broker_protocol::ErrorCode;
+use broker_protocol::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
 use broker_protocol::alter_partition_request::{BrokerState, PartitionData, TopicData};
 use broker_protocol::create_topics_request::{
     CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
 };
-use broker_protocol::messages::{AlterPartitionRequest, CreateTopicsRequest};
+use broker_protocol::messages::{
+    AlterPartitionReassignmentsRequest, AlterPartitionRequest, CreateTopicsRequest,
+};
 
 use crate::{
     ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, EffectiveConfig, Outcome,
@@ -132,6 +135,32 @@ impl World {
             records,
         };
         self.controller.replay(&batch).unwrap()
+    }
+
+    /// Another controller takes over: all that it has is what the log's image says.
+    pub(crate) fn fail_over(&mut self) {
+        let image = self.controller.image().clone();
+        let settings = ControllerSettings::default();
+        self.controller = QuorumController::new(settings, Arc::new(FewConfigs), image);
+    }
+
+    /// Reassigns a partition as a client would.
+    pub(crate) fn reassign(&mut self, topic: &str, index: i32, replicas: &[i32]) {
+        let request = AlterPartitionReassignmentsRequest {
+            topics: vec![ReassignableTopic {
+                name: topic.into(),
+                partitions: vec![ReassignablePartition {
+                    partition_index: index,
+                    replicas: Some(replicas.to_vec()),
+                    ..ReassignablePartition::default()
+                }],
+                ..ReassignableTopic::default()
+            }],
+            ..AlterPartitionReassignmentsRequest::default()
+        };
+        let outcome = self.controller.alter_partition_reassignments(&request);
+        let answer = self.commit(outcome);
+        assert_eq!(answer.responses[0].partitions[0].error_code, 0);
     }
 
     /// Sets a configuration of a topic past every check, and says what that changed.
