@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use broker_metadata::messages::ConfigRecord;
+use broker_metadata::messages::{ClearElrRecord, ConfigRecord};
 use broker_metadata::{ConfigResource, ConfigResourceType, MetadataRecord, is_legal_topic_name};
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_configs_response::AlterConfigsResourceResponse as LegacyResponse;
@@ -129,7 +129,7 @@ impl QuorumController {
             };
         }
         self.rules.validate(self.image(), &resource, &new)?;
-        Ok(difference(&resource, &old, &new))
+        Ok(self.with_elr_cleared(difference(&resource, &old, &new)))
     }
 
     /// The value after the operation; `None` when it is not set any more.
@@ -191,7 +191,33 @@ impl QuorumController {
             .of(&resource)
             .map_or_else(Configs::new, |configs| Configs::clone(configs));
         self.rules.validate(self.image(), &resource, &new)?;
-        Ok(difference(&resource, &old, &new))
+        Ok(self.with_elr_cleared(difference(&resource, &old, &new)))
+    }
+
+    /// With another `min.insync.replicas` the high watermark moves past replicas that were eligible for the earlier one
+    /// (KIP-966): none of them may lead any more.
+    fn with_elr_cleared(&self, mut records: Vec<MetadataRecord>) -> Vec<MetadataRecord> {
+        if !self.image().features.elr_enabled() {
+            return records;
+        }
+        let cleared = |record: &MetadataRecord| match record {
+            MetadataRecord::Config(config) if config.name == "min.insync.replicas" => {
+                let is_of_topic = config.resource_type == ConfigResourceType::Topic.code();
+                // No name stands for all topics.
+                Some(ClearElrRecord {
+                    topic_name: if is_of_topic {
+                        config.resource_name.clone()
+                    } else {
+                        "".into()
+                    },
+                    unknown_tagged_fields: Vec::new(),
+                })
+            }
+            _ => None,
+        };
+        let cleared = records.iter().find_map(cleared);
+        records.extend(cleared.map(MetadataRecord::from));
+        records
     }
 
     fn existing_resource(&self, (kind, name): ResourceKey<'_>) -> Result<ConfigResource, ApiError> {

@@ -127,3 +127,44 @@ fn what_is_set_already_needs_no_record() {
     assert_eq!(alter(&mut world, 2, "t", &[("retention.ms", 0, Some("1"))]), 0);
     assert_eq!(world.controller.loader().next_offset(), before);
 }
+
+/// `t` and `u` on three brokers, of which 3 is away and eligible in both.
+fn eligible_world() -> World {
+    let mut world = World::with_brokers(3);
+    for topic in ["t", "u"] {
+        world.create_on(topic, &[&[1, 2, 3]]);
+        assert_eq!(
+            alter(&mut world, 2, topic, &[("min.insync.replicas", 0, Some("3"))]),
+            0
+        );
+    }
+    world.fence(3);
+    assert_eq!(eligible(&world), [1, 1]);
+    world
+}
+
+fn eligible(world: &World) -> [usize; 2] {
+    ["t", "u"].map(|topic| world.partition(topic, 0).elr.len())
+}
+
+#[test]
+fn with_another_minimum_nobody_is_eligible_any_more() {
+    let mut world = eligible_world();
+    assert_eq!(alter(&mut world, 2, "t", &[("retention.ms", 0, Some("1"))]), 0);
+    assert_eq!(eligible(&world), [1, 1], "another configuration changes nothing");
+    assert_eq!(
+        alter(&mut world, 2, "t", &[("min.insync.replicas", 0, Some("2"))]),
+        0
+    );
+    assert_eq!(eligible(&world), [0, 1], "of that topic alone");
+
+    let mut world = eligible_world();
+    assert_eq!(
+        alter(&mut world, 4, "", &[("min.insync.replicas", 0, Some("1"))]),
+        0
+    );
+    assert_eq!(eligible(&world), [0, 0]);
+    let mut world = eligible_world();
+    assert_eq!(alter(&mut world, 2, "t", &[("min.insync.replicas", 1, None)]), 0);
+    assert_eq!(eligible(&world), [0, 1], "taken back to the one that it inherits");
+}
