@@ -15,7 +15,7 @@ mod stored_plan;
 
 use std::collections::BTreeMap;
 
-use broker_metadata::{MetadataImage, MetadataRecord, PartitionRegistration};
+use broker_metadata::{ConfigResource, MetadataImage, MetadataRecord, PartitionRegistration};
 use broker_model::{BrokerId, Timestamp, Uuid};
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_partition_reassignments_request::ReassignablePartition;
@@ -117,6 +117,11 @@ impl Rebalance {
     /// What stands in the log cannot be read.
     pub fn load(image: &MetadataImage) -> Result<Option<Self>, StoredPlanError> {
         stored(image)
+    }
+
+    /// Where it stands in the metadata log: configurations of this resource.
+    pub fn resource() -> ConfigResource {
+        stored_plan::resource()
     }
 
     /// Whether it is being executed.

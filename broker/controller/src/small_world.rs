@@ -20,9 +20,10 @@ use broker_protocol::messages::{
     AlterPartitionReassignmentsRequest, AlterPartitionRequest, CreateTopicsRequest,
 };
 
+use crate::balancer::{ClusterFacts, GoalSettings, RebalanceMode, plan_rebalance};
 use crate::{
     ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, EffectiveConfig, Outcome,
-    QuorumController, Seed,
+    QuorumController, RebalanceLimits, Seed,
 };
 
 /// Knows four configurations of topics; every other kind of resource takes anything.
@@ -121,7 +122,7 @@ impl World {
         outcome.response
     }
 
-    fn replay(&mut self, records: Vec<MetadataRecord>) -> MetadataChanges {
+    pub(crate) fn replay(&mut self, records: Vec<MetadataRecord>) -> MetadataChanges {
         if records.is_empty() {
             return MetadataChanges::default();
         }
@@ -175,8 +176,8 @@ impl World {
         self.replay(vec![record.into()])
     }
 
-    /// The leader's word that these replicas are in sync.
-    pub(crate) fn set_isr(&mut self, topic: &str, index: i32, members: &[BrokerId]) {
+    /// The leader's word that these replicas are in sync, and what it changed.
+    pub(crate) fn set_isr(&mut self, topic: &str, index: i32, members: &[BrokerId]) -> MetadataChanges {
         let image = self.controller.image();
         let partition = self.partition(topic, index);
         let state = |id: &BrokerId| BrokerState {
@@ -201,9 +202,38 @@ impl World {
             ..AlterPartitionRequest::default()
         };
         let outcome = self.controller.alter_partition(&request);
-        let answer = self.commit(outcome);
-        let code = answer.topics[0].partitions[0].error_code;
+        let code = outcome.response.topics[0].partitions[0].error_code;
         assert!(code == 0 || code == ErrorCode::NewLeaderElected.code(), "{code}");
+        self.replay(outcome.records)
+    }
+
+    /// Of every partition under reassignment, all replicas are in sync; what each batch changed.
+    pub(crate) fn catch_up(&mut self) -> Vec<MetadataChanges> {
+        let image = self.controller.image().clone();
+        let mut changes = Vec::new();
+        for (topic, indexes) in image.topics.indexes().reassigning.topics() {
+            let topic = image.topics.by_id(topic).unwrap();
+            for index in indexes {
+                let members = topic.partition(*index).unwrap().replicas.clone();
+                changes.push(self.set_isr(&topic.name, index.value(), &members));
+            }
+        }
+        changes
+    }
+
+    /// Starts a plan that empties the broker, with so many replicas a broker at once.
+    pub(crate) fn start_drain(&mut self, id: i32, replicas_per_broker: usize) {
+        let (image, none) = (self.controller.image(), BTreeMap::default());
+        let facts = ClusterFacts::from_image(image, &none, &BTreeMap::default());
+        let mode = RebalanceMode::RemoveBrokers([BrokerId::new(id)].into());
+        let plan = plan_rebalance(&facts, &mode, &GoalSettings::default()).unwrap();
+        let limits = RebalanceLimits {
+            replicas_per_broker,
+            bytes_per_second: None,
+        };
+        let started = (Uuid::from_bytes([5; 16]), Timestamp::from_ms(7));
+        let outcome = self.controller.start_rebalance(&plan, limits, started);
+        self.commit(outcome.unwrap());
     }
 
     pub(crate) fn seed(&mut self) -> Seed {

@@ -1,5 +1,5 @@
-//! What the controller does unasked: it fences who fell silent, gives leaderships back to preferred leaders, and
-//! elects whoever is alive where a topic prefers to lose records rather than time.
+//! What the controller does unasked: it fences who fell silent, gives leaderships back to preferred leaders, elects
+//! whoever is alive where a topic prefers to lose records rather than time, and goes on with the plan that was started.
 //!
 //! Each is a decision "records due now"; [`UpkeepSchedule`] says when it is worth asking, and is the soft state of the
 //! controller that is active. Invariants: one broker is fenced at a time, because the next decision must see what the
@@ -10,7 +10,7 @@ use broker_model::{BrokerId, MonotonicMs};
 
 use crate::leadership::RulesByTopic;
 use crate::partition_change::{Election, PartitionChange};
-use crate::{BrokerSessions, Outcome, QuorumController};
+use crate::{BrokerSessions, Outcome, QuorumController, Rebalance};
 
 /// Most elections in one batch; the rest follow in the next.
 const ELECTIONS_PER_BATCH_MAX: usize = 1_000;
@@ -42,12 +42,30 @@ pub enum Remainder {
     More,
 }
 
+/// Least time between two looks at a plan: every batch of a busy cluster may concern it.
+const PLAN_LOOK_MS: u64 = 100;
+
 /// When the controller looks next.
 #[derive(Clone, Debug)]
 pub struct UpkeepSchedule {
     settings: UpkeepSettings,
     balance_at: Option<MonotonicMs>,
     unclean_at: MonotonicMs,
+    plan: WatchedPlan,
+    /// When the plan is looked at; `None` until something changes that may concern it.
+    plan_at: Option<MonotonicMs>,
+    plan_seen: MonotonicMs,
+}
+
+/// The plan in the metadata log, as it was read last.
+#[derive(Clone, Debug)]
+enum WatchedPlan {
+    /// It has to be read.
+    Unread,
+    /// None is running, or what stands there cannot be read.
+    None,
+    /// It is being executed.
+    Running(Rebalance),
 }
 
 impl UpkeepSchedule {
@@ -57,25 +75,38 @@ impl UpkeepSchedule {
             settings,
             balance_at: settings.balance_every_ms.map(|ms| now.plus_ms(ms)),
             unclean_at: now.plus_ms(settings.unclean_every_ms),
+            plan: WatchedPlan::Unread,
+            plan_at: Some(now),
+            plan_seen: now,
         }
     }
 
-    /// Notes what a batch changed: with another configuration an unclean election may be allowed at once.
+    /// Notes what a batch changed: with another configuration an unclean election may be allowed at once, and a plan
+    /// may go on when partitions or brokers changed.
     pub fn note(&mut self, changes: &MetadataChanges, now: MonotonicMs) {
         if !changes.configs.is_empty() {
             self.unclean_at = self.unclean_at.min(now);
+        }
+        if changes.configs.contains(&Rebalance::resource()) {
+            self.plan = WatchedPlan::Unread;
+            self.plan_at = Some(now);
+        }
+        let is_running = matches!(self.plan, WatchedPlan::Running(_));
+        if is_running && self.plan_at.is_none() && !(changes.topics.is_empty() && changes.brokers.is_empty())
+        {
+            self.plan_at = Some(now.max(self.plan_seen.plus_ms(PLAN_LOOK_MS)));
         }
     }
 
     /// When [`QuorumController::upkeep`] has something to look at, if nothing is noted until then.
     pub fn next_deadline(&self) -> MonotonicMs {
-        self.balance_at
-            .map_or(self.unclean_at, |at| at.min(self.unclean_at))
+        let others = [self.balance_at, self.plan_at].into_iter().flatten();
+        others.fold(self.unclean_at, MonotonicMs::min)
     }
 }
 
 impl QuorumController {
-    /// The elections that are due. One kind at a time, so that none is decided over what another one changes.
+    /// What is due. One kind at a time, so that none is decided over what another one changes.
     pub fn upkeep(&self, schedule: &mut UpkeepSchedule, now: MonotonicMs) -> Outcome<()> {
         if schedule.unclean_at <= now {
             let outcome = self.elect_unclean_where_allowed();
@@ -91,7 +122,26 @@ impl QuorumController {
             }
             return Outcome::new(outcome.records, ());
         }
+        if schedule.plan_at.is_some_and(|at| at <= now) {
+            return Outcome::new(self.go_on_with_plan(schedule, now), ());
+        }
         Outcome::answer(())
+    }
+
+    fn go_on_with_plan(&self, schedule: &mut UpkeepSchedule, now: MonotonicMs) -> Vec<MetadataRecord> {
+        schedule.plan_at = None;
+        schedule.plan_seen = now;
+        if let WatchedPlan::Unread = schedule.plan {
+            schedule.plan = match Rebalance::load(self.image()) {
+                Ok(Some(plan)) if plan.is_running() => WatchedPlan::Running(plan),
+                // One that cannot be read is told to whoever asks for it; nothing is guessed from it.
+                Ok(_) | Err(_) => WatchedPlan::None,
+            };
+        }
+        match &schedule.plan {
+            WatchedPlan::Running(plan) => self.advance_rebalance(plan).records,
+            WatchedPlan::Unread | WatchedPlan::None => Vec::new(),
+        }
     }
 
     /// Gives partitions back to their preferred leaders where these can lead.
@@ -200,6 +250,8 @@ mod tests {
         rejoin(&mut world);
         let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
         schedule.unclean_at = at(900_000);
+        let nothing = world.controller.upkeep(&mut schedule, at(0));
+        assert!(nothing.records.is_empty(), "no plan was started");
         assert_eq!(schedule.next_deadline(), at(300_000));
         let early = world.controller.upkeep(&mut schedule, at(299_999));
         assert!(early.records.is_empty());
@@ -242,6 +294,7 @@ mod tests {
         let outcome = world.controller.elect_unclean_where_allowed();
         assert!(outcome.records.is_empty(), "the topic forbids it");
         let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
+        assert!(world.controller.upkeep(&mut schedule, at(0)).records.is_empty());
         let changes = world.configure("t", "unclean.leader.election.enable", "true");
         schedule.note(&changes, at(10));
         assert_eq!(schedule.next_deadline(), at(10));
@@ -273,6 +326,43 @@ mod tests {
         assert_eq!(first, before.min(ELECTIONS_PER_BATCH_MAX));
         world.commit(outcome);
         assert_eq!(strays(&world), before - first);
+    }
+
+    #[test]
+    fn a_plan_that_was_started_runs_by_itself_and_under_the_next_controller_too() {
+        let mut world = World::with_brokers(3);
+        world.create_on("t", &[&[1], &[1], &[1], &[1]]);
+        world.start_drain(1, 1);
+        let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
+        let mut looks = 0;
+        for ms in (0..5_000).step_by(50) {
+            if ms == 200 {
+                world.fail_over();
+                schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(ms));
+            }
+            if schedule.next_deadline() > at(ms) {
+                continue;
+            }
+            looks += 1;
+            let outcome = world.controller.upkeep(&mut schedule, at(ms));
+            let changes = world.replay(outcome.records);
+            schedule.note(&changes, at(ms));
+            for changes in world.catch_up() {
+                schedule.note(&changes, at(ms));
+            }
+        }
+        let indexes = world.controller.image().topics.indexes();
+        assert!(indexes.of(BrokerId::new(1)).is_none(), "1 is empty");
+        assert!(
+            !Rebalance::load(world.controller.image())
+                .unwrap()
+                .unwrap()
+                .is_running()
+        );
+        assert!(
+            looks < 20,
+            "it looks when something changed, and not at every moment: {looks}"
+        );
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn split(text: &str) -> Option<Vec<BrokerId>> {
     text.split(',').map(id).collect()
 }
 
-fn resource() -> ConfigResource {
+pub(super) fn resource() -> ConfigResource {
     ConfigResource::topic(RESOURCE)
 }
 

@@ -48,18 +48,6 @@ fn moving(world: &World) -> usize {
     world.controller.image().topics.indexes().reassigning.len()
 }
 
-/// Of every partition under reassignment, all replicas are in sync.
-fn catch_up(world: &mut World) {
-    let image = world.controller.image().clone();
-    for (topic, indexes) in image.topics.indexes().reassigning.topics() {
-        let topic = image.topics.by_id(topic).unwrap();
-        for index in indexes {
-            let members = topic.partition(*index).unwrap().replicas.clone();
-            world.set_isr(&topic.name, index.value(), &members);
-        }
-    }
-}
-
 /// Twelve partitions on brokers 1 and 2 of four.
 fn world() -> World {
     let mut world = World::with_brokers(4);
@@ -89,7 +77,7 @@ fn a_drain_runs_within_its_limit_and_ends() {
         }
         assert!(moving(&world) > 0, "somebody moves until it is over");
         rounds += 1;
-        catch_up(&mut world);
+        world.catch_up();
     }
     assert!(rounds >= 3, "12 movements, each leader sends 2 at once: {rounds}");
     let ended = load(&world);
@@ -118,7 +106,7 @@ fn another_controller_goes_on_where_the_first_was() {
         "what is under way counts for the limit"
     );
     for _ in 0..12 {
-        catch_up(&mut world);
+        world.catch_up();
         world.fail_over();
         advance(&mut world);
     }
@@ -131,7 +119,7 @@ fn a_cancel_takes_back_what_moves_and_leaves_what_has_moved() {
     let plan = plan(&world, &drain(1));
     start(&mut world, &plan, 2);
     advance(&mut world);
-    catch_up(&mut world);
+    world.catch_up();
     advance(&mut world);
     assert!(moving(&world) > 0);
     let done = load(&world).progress(world.controller.image()).done;
@@ -153,7 +141,7 @@ fn what_somebody_else_moved_or_deleted_is_overtaken() {
     world.reassign("t", 11, &[3, 4]);
     let overtaken = |world: &World| load(world).progress(world.controller.image()).overtaken;
     assert_eq!(overtaken(&world), 1);
-    catch_up(&mut world);
+    world.catch_up();
     assert_eq!((overtaken(&world), moving(&world)), (1, 0));
     let request = broker_protocol::messages::DeleteTopicsRequest {
         topic_names: vec!["t".into()],
