@@ -23,6 +23,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::broker::Broker;
+use crate::drivers::broker_lifecycle::BrokerState;
 use crate::metrics::{self, Stage};
 use crate::network::{BindError, BoundListener, ListenerConfig, ListenerName, NetworkConfig};
 
@@ -174,6 +175,12 @@ async fn show_readiness(State(shared): State<Arc<Shared>>) -> Response {
     match &**shared.progress.load() {
         Progress::Starting => unready("starting: logs are being read\n"),
         Progress::Stopping => unready("stopping\n"),
+        Progress::Running(broker) if *broker.lifecycle.state().borrow() == BrokerState::NotRunning => {
+            match broker.metadata.quorum().borrow().leader {
+                Some(_) => "ready\n".into_response(),
+                None => unready("nobody leads the quorum\n"),
+            }
+        }
         Progress::Running(broker) if !broker.image.load().cluster.is_active(broker.node_id) => {
             unready("fenced: the controller lets no clients in\n")
         }

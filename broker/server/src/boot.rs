@@ -23,7 +23,7 @@ use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now, TopicPart
 use broker_raft::{RaftSettings, ReplicaKey, VoterSet};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
-    DirectoryError, DirectoryHealth, DirectoryOwner, Fs, LogCheckpoints, LogDirectory, LogManager,
+    DirectoryError, DirectoryOwner, Fs, LogCheckpoints, LogDirectory, LogManager,
     LogManagerOptions, OpenFileBudget, PreviousStop, TailCacheBudget, read_meta_properties,
 };
 use parking_lot::Mutex;
@@ -34,7 +34,7 @@ use crate::broker::{AnswerLimits, AutoTopicCreation, Broker};
 use crate::clock::{Clock, random_seed, random_uuid};
 use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConfigs};
 use crate::drivers::broker_lifecycle::{
-    BrokerLifecycle, LifecycleParts, LifecycleSettings, RegistrationRefused,
+    BrokerLifecycle, LifecycleParts, LifecycleSettings, OwnDirectory, RegistrationRefused,
 };
 use crate::drivers::controller_channel::ControllerChannel;
 use crate::drivers::controller_registration;
@@ -549,6 +549,7 @@ fn register(
             rack: settings.rack.clone(),
             directories: online_directories(&logs),
             previous_epoch: previous_epoch(&logs),
+            configs: settings.configs.clone(),
             settings: settings.lifecycle,
             controller: broker.controller.another(),
             metadata: broker.metadata.clone(),
@@ -567,13 +568,17 @@ fn previous_epoch(logs: &LogManager) -> BrokerEpoch {
     }
 }
 
-fn online_directories(logs: &LogManager) -> Vec<(DirectoryId, Arc<DirectoryHealth>)> {
+fn online_directories(logs: &LogManager) -> Vec<OwnDirectory> {
     let online = logs
         .directories()
         .iter()
         .filter(|directory| !directory.health().is_offline());
     online
-        .map(|directory| (directory.id(), directory.health().clone()))
+        .map(|directory| OwnDirectory {
+            id: directory.id(),
+            path: directory.path().to_path_buf(),
+            health: directory.health().clone(),
+        })
         .collect()
 }
 

@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use heartbeats::Heartbeats;
-pub use parts::{ControlledShutdown, LifecycleParts, LifecycleSettings};
+pub use parts::{ControlledShutdown, LifecycleParts, LifecycleSettings, OwnDirectory};
 
 /// How far a broker is (as Kafka's `BrokerState`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

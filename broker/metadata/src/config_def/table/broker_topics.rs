@@ -23,7 +23,7 @@ configs! {
         "Names of the providers that replace references inside config values.";
     "controlled.shutdown.enable": Boolean = Value("true"), Any, Medium, ReadOnly, Public, Yes, [],
         "Whether a broker hands over its leaderships before it stops.";
-    "cordoned.log.dirs": List = Value(""), Distinct, Medium, PerBroker, Public, No(MORE_NODES), [],
+    "cordoned.log.dirs": List = Value(""), Distinct, Medium, PerBroker, Public, Yes, [],
         "Log directories that get no new replicas.";
     "create.topic.policy.class.name": Class = Null, Any, Low, ReadOnly, Public, No(JAVA_CLASS), [],
         "Class that may veto new topics.";

@@ -38,6 +38,7 @@ pub(super) struct Heartbeats {
 struct Said {
     wants: Wants,
     failed: Vec<Uuid>,
+    cordoned: Vec<Uuid>,
     offset: Offset,
 }
 
@@ -173,6 +174,7 @@ impl Heartbeats {
             want_fence: !self.said.wants.in_service,
             want_shut_down: self.said.wants.shut_down,
             offline_log_dirs: self.said.failed.clone(),
+            cordoned_log_dirs: Some(self.said.cordoned.clone()),
             ..BrokerHeartbeatRequest::default()
         }
     }
@@ -181,6 +183,7 @@ impl Heartbeats {
         Said {
             wants: *self.lifecycle.wants.borrow(),
             failed: self.parts.failed_directories(),
+            cordoned: self.parts.cordoned_directories(),
             offset: self.parts.metadata.published().next_offset.minus(1),
         }
     }
@@ -264,7 +267,8 @@ impl Heartbeats {
             sleep(LOOK).await;
             let now = self.to_say();
             let is_awaited = now.offset > self.said.offset && self.somebody_stops();
-            if now.failed != self.said.failed || is_awaited || self.parts.controller.has_broken() {
+            let is_new = now.failed != self.said.failed || now.cordoned != self.said.cordoned;
+            if is_new || is_awaited || self.parts.controller.has_broken() {
                 return;
             }
         }

@@ -1,5 +1,6 @@
 //! What a broker says about itself, and how patient it is with its controller.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use broker_protocol::broker_registration_request::{Feature, Listener};
 use broker_protocol::messages::BrokerRegistrationRequest;
 use broker_storage::DirectoryHealth;
 
+use crate::config::StaticConfigs;
 use crate::drivers::controller_channel::ControllerChannel;
 use crate::drivers::metadata_driver::MetadataDriver;
 
@@ -37,6 +39,17 @@ pub enum ControlledShutdown {
     Disabled,
 }
 
+/// A log directory of the broker.
+#[derive(Clone, Debug)]
+pub struct OwnDirectory {
+    /// Its identity.
+    pub id: DirectoryId,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it works.
+    pub health: Arc<DirectoryHealth>,
+}
+
 /// What a broker says about itself, and whom it says it to.
 #[derive(Debug)]
 pub struct LifecycleParts {
@@ -50,10 +63,12 @@ pub struct LifecycleParts {
     pub listeners: Vec<Endpoint>,
     /// Its rack.
     pub rack: Option<Arc<str>>,
-    /// The log directories that it starts with, and whether each works.
-    pub directories: Vec<(DirectoryId, Arc<DirectoryHealth>)>,
+    /// The log directories that it starts with.
+    pub directories: Vec<OwnDirectory>,
     /// The epoch in which it stopped in order; none if it did not.
     pub previous_epoch: BrokerEpoch,
+    /// What it was started with; with the image it says which directories take nothing new.
+    pub configs: Arc<StaticConfigs>,
     /// How patient it is.
     pub settings: LifecycleSettings,
     /// A way to the controller that nothing else uses: its end means that the broker is gone.
@@ -85,7 +100,7 @@ impl LifecycleParts {
             listeners: self.listeners.iter().map(listener).collect(),
             features: SUPPORTED_FEATURES.iter().map(feature).collect(),
             rack: self.rack.as_deref().map(Into::into),
-            log_dirs: self.directories.iter().map(|(id, _)| id.uuid()).collect(),
+            log_dirs: self.directories.iter().map(|own| own.id.uuid()).collect(),
             previous_broker_epoch: self.previous_epoch.value(),
             ..BrokerRegistrationRequest::default()
         }
@@ -93,7 +108,18 @@ impl LifecycleParts {
 
     /// Directories that failed since the start.
     pub(super) fn failed_directories(&self) -> Vec<Uuid> {
-        let failed = self.directories.iter().filter(|(_, health)| health.is_offline());
-        failed.map(|(id, _)| id.uuid()).collect()
+        let failed = self.directories.iter().filter(|own| own.health.is_offline());
+        failed.map(|own| own.id.uuid()).collect()
+    }
+
+    /// Directories that take no new replicas (`cordoned.log.dirs`, KIP-1066).
+    pub(super) fn cordoned_directories(&self) -> Vec<Uuid> {
+        let image = self.metadata.image().load_full();
+        let named = self.configs.at(&image).list("cordoned.log.dirs");
+        let cordoned = self
+            .directories
+            .iter()
+            .filter(|own| named.iter().any(|path| Path::new(path) == own.path));
+        cordoned.map(|own| own.id.uuid()).collect()
     }
 }
