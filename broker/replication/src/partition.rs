@@ -188,8 +188,23 @@ impl<W: Wake> Partition<W> {
                 self.followers.push(FollowerState::new(id, now));
             }
         }
+        self.forget_left_out(&leadership.in_sync);
         self.in_sync.replace(leadership.in_sync);
         self.maybe_increment_high_watermark(now);
+    }
+
+    /// Who is taken out of the in-sync set is not waited for to join it again, until its next fetch says that it may:
+    /// it was fenced, or it lags.
+    fn forget_left_out(&mut self, in_sync: &InSyncReplicas) {
+        if in_sync.partition_epoch() <= self.in_sync.partition_epoch() {
+            return;
+        }
+        for follower in &mut self.followers {
+            let was_in = self.in_sync.committed().contains(&follower.id());
+            if was_in && !in_sync.committed().contains(&follower.id()) {
+                follower.set_eligibility(Eligibility::Ineligible);
+            }
+        }
     }
 
     fn finish_all(&mut self) {

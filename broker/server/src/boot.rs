@@ -23,8 +23,8 @@ use broker_model::{BrokerEpoch, BrokerId, ClusterId, DirectoryId, Now, TopicPart
 use broker_raft::{RaftSettings, ReplicaKey, VoterSet};
 use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use broker_storage::{
-    DirectoryError, DirectoryOwner, Fs, LogCheckpoints, LogDirectory, LogManager,
-    LogManagerOptions, OpenFileBudget, PreviousStop, TailCacheBudget, read_meta_properties,
+    DirectoryError, DirectoryOwner, Fs, LogCheckpoints, LogDirectory, LogManager, LogManagerOptions,
+    OpenFileBudget, PreviousStop, TailCacheBudget, read_meta_properties,
 };
 use parking_lot::Mutex;
 use tokio::runtime::Handle;

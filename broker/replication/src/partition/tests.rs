@@ -122,6 +122,24 @@ fn the_high_watermark_waits_for_a_replica_that_is_about_to_join() {
 }
 
 #[test]
+fn a_follower_that_the_controller_takes_out_is_not_waited_for() {
+    let mut partition = lead(log(), 0, &[1, 2, 3]);
+    append(&mut partition, 5);
+    fetch_at(&mut partition, 2, 5, 1_000);
+    fetch_at(&mut partition, 3, 5, 1_000);
+    append(&mut partition, 5);
+    fetch_at(&mut partition, 3, 10, 1_001);
+    assert_eq!(high_watermark(&partition), 5, "2 is in sync");
+    let without_2 = leadership(0, in_sync(&[1, 3], 1));
+    partition.set_leadership(without_2, monotonic(1_002));
+    assert_eq!(
+        high_watermark(&partition),
+        10,
+        "2 was fenced and does not come back by itself"
+    );
+}
+
+#[test]
 fn under_min_in_sync_the_high_watermark_stands_and_acks_all_is_refused() {
     let mut partition = lead(log(), 0, &[1]);
     partition.set_settings(settings(2), monotonic(0));
