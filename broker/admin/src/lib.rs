@@ -6,7 +6,6 @@
 //! a retry.
 
 #[expect(
-    missing_docs,
     clippy::allow_attributes,
     clippy::missing_errors_doc,
     clippy::too_many_lines,

@@ -8,13 +8,13 @@
 use broker_metadata::{BrokerRegistration, LeaderRecoveryState, PartitionRegistration};
 use broker_model::BrokerId;
 
-use crate::cluster_facts::{
-    ClusterFacts, METADATA_LAG_MAX, NodeObstacle, Obstacle, PartitionObstacle, QuorumFacts, Verdict,
+use crate::availability::{
+    AvailabilityFacts, METADATA_LAG_MAX, NodeObstacle, Obstacle, PartitionObstacle, QuorumFacts, Verdict,
     has_directory,
 };
 
 /// Whether the node has caught up; at most `limit` obstacles are named.
-pub fn caught_up(facts: &ClusterFacts, node: BrokerId, limit: usize) -> Verdict {
+pub fn caught_up(facts: &AvailabilityFacts, node: BrokerId, limit: usize) -> Verdict {
     let mut verdict = Verdict::new(limit);
     let registration = facts.image.cluster.broker(node);
     if let Some(quorum) = facts.checked_quorum(&mut verdict) {
@@ -28,7 +28,7 @@ pub fn caught_up(facts: &ClusterFacts, node: BrokerId, limit: usize) -> Verdict 
 }
 
 fn check_voter(
-    facts: &ClusterFacts,
+    facts: &AvailabilityFacts,
     quorum: &QuorumFacts,
     node: BrokerId,
     is_broker: bool,
@@ -44,7 +44,7 @@ fn check_voter(
     }
 }
 
-fn check_broker(facts: &ClusterFacts, registration: &BrokerRegistration, verdict: &mut Verdict) {
+fn check_broker(facts: &AvailabilityFacts, registration: &BrokerRegistration, verdict: &mut Verdict) {
     let id = registration.id;
     if registration.fenced {
         verdict.add(Obstacle::Node(id, NodeObstacle::Fenced));
@@ -63,7 +63,7 @@ fn check_broker(facts: &ClusterFacts, registration: &BrokerRegistration, verdict
     }
 }
 
-fn check_replicas(facts: &ClusterFacts, registration: &BrokerRegistration, verdict: &mut Verdict) {
+fn check_replicas(facts: &AvailabilityFacts, registration: &BrokerRegistration, verdict: &mut Verdict) {
     let topics = &facts.image.topics;
     let Some(partitions) = topics.indexes().of(registration.id) else {
         return;

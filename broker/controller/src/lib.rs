@@ -9,12 +9,12 @@
 
 mod alter_partition;
 mod api_error;
+mod availability;
 pub mod balancer;
 mod bootstrap;
 mod broker_sessions;
 mod brokers;
 mod caught_up;
-mod cluster_facts;
 mod config_rules;
 mod configs;
 mod directories;
@@ -40,13 +40,13 @@ mod upkeep;
 mod small_world;
 
 pub use api_error::ApiError;
+pub use availability::{
+    AvailabilityFacts, METADATA_LAG_MAX, NodeObstacle, Obstacle, ObstacleKind, PartitionObstacle,
+    QuorumFacts, QuorumObstacle, VOTER_SILENCE_MAX_MS, Verdict, VoterFacts,
+};
 pub use broker_sessions::{BrokerSessions, SessionLimits};
 pub use brokers::BrokerRegistrationRequest;
 pub use caught_up::caught_up;
-pub use cluster_facts::{
-    ClusterFacts, METADATA_LAG_MAX, NodeObstacle, Obstacle, ObstacleKind, PartitionObstacle, QuorumFacts,
-    QuorumObstacle, VOTER_SILENCE_MAX_MS, Verdict, VoterFacts,
-};
 pub use config_rules::{ConfigRules, EffectiveConfig};
 pub use outcome::Outcome;
 pub use placement::{PlacementError, PlacementSpec, ReplicaPlacer, UsableBroker};

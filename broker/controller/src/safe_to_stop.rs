@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 use broker_metadata::{LeaderRecoveryState, MetadataImage, PartitionRegistration};
 use broker_model::{BrokerId, PartitionIndex, TopicId};
 
-use crate::cluster_facts::{
-    ClusterFacts, NodeObstacle, Obstacle, PartitionObstacle, QuorumFacts, QuorumObstacle, Verdict,
+use crate::availability::{
+    AvailabilityFacts, NodeObstacle, Obstacle, PartitionObstacle, QuorumFacts, QuorumObstacle, Verdict,
     is_listed_up,
 };
 
@@ -27,7 +27,7 @@ pub type MinInSync<'a> = &'a dyn Fn(&str) -> usize;
 
 /// Whether the nodes may stop together; at most `limit` obstacles are named.
 pub fn safe_to_stop(
-    facts: &ClusterFacts,
+    facts: &AvailabilityFacts,
     stopping: &BTreeSet<BrokerId>,
     min_in_sync: MinInSync<'_>,
     limit: usize,
@@ -61,7 +61,7 @@ pub fn partitions_at_risk(
     verdict
 }
 
-fn is_known(facts: &ClusterFacts, id: BrokerId) -> bool {
+fn is_known(facts: &AvailabilityFacts, id: BrokerId) -> bool {
     let cluster = &facts.image.cluster;
     let votes = |quorum: &QuorumFacts| quorum.voters.iter().any(|voter| voter.id == id);
     cluster.brokers.contains_key(&id)
@@ -69,7 +69,7 @@ fn is_known(facts: &ClusterFacts, id: BrokerId) -> bool {
         || facts.quorum.as_ref().is_some_and(votes)
 }
 
-fn check_quorum(facts: &ClusterFacts, stopping: &BTreeSet<BrokerId>, verdict: &mut Verdict) {
+fn check_quorum(facts: &AvailabilityFacts, stopping: &BTreeSet<BrokerId>, verdict: &mut Verdict) {
     let Some(quorum) = facts.checked_quorum(verdict) else {
         return;
     };

@@ -4,6 +4,8 @@
 //! accepted before everything that was acknowledged earlier can be served. Stop: sockets, decisions, maintenance,
 //! logs, and the marker of a clean stop last. What the properties say is `config`'s, what runs later the drivers'.
 
+mod early_listeners;
+
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
@@ -29,7 +31,8 @@ use broker_storage::{
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use crate::admin_http::{AdminHttp, AdminHttpConfig};
+use crate::admin_http::AdminHttpConfig;
+use crate::admin_service::AdminServiceConfig;
 use crate::broker::{AnswerLimits, AutoTopicCreation, Broker};
 use crate::clock::{Clock, random_seed, random_uuid};
 use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConfigs};
@@ -59,6 +62,7 @@ use crate::network::{
     BindError, BoundListener, ListenerConfig, ListenerName, Listeners, NetworkConfig, NetworkState,
 };
 use crate::replica_manager::{ReplicaManager, ResolveTopicSettings};
+use early_listeners::EarlyListeners;
 
 /// The `kraft.version`s that this program speaks.
 const KRAFT_VERSIONS: (i16, i16) = (0, 1);
@@ -132,6 +136,8 @@ pub struct BootSettings {
     pub fetch_sessions: SessionCacheLimits,
     /// Where monitoring asks; none for no HTTP listener.
     pub admin_http: Option<AdminHttpConfig>,
+    /// Where the operator asks; none for no admin service.
+    pub admin_service: Option<AdminServiceConfig>,
     /// Levels of the loggers; those that logging was started with.
     pub logger_levels: LoggerLevels,
     /// How groups are coordinated.
@@ -212,7 +218,7 @@ pub struct RunningBroker {
     failure: Arc<Failure>,
     addresses: Vec<(ListenerName, SocketAddr)>,
     controller_addresses: Vec<(ListenerName, SocketAddr)>,
-    admin_http: Option<AdminHttp>,
+    early: EarlyListeners,
 }
 
 impl MetadataPublisher for ReplicaManager {
@@ -226,7 +232,7 @@ impl MetadataPublisher for ReplicaManager {
 /// # Errors
 /// What is missing or refused; nothing of the broker runs then.
 pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBroker, BootError> {
-    let admin_http = settings.admin_http.as_ref().map(AdminHttp::start).transpose()?;
+    let early = EarlyListeners::start(&settings)?;
     let cluster_id = cluster_id_of(&settings)?;
     let mut logs = open_directories(&settings, cluster_id.clone())?;
     logs.adopt(metadata_partition(), &settings.metadata_directory);
@@ -244,6 +250,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     );
     let parts = (Arc::new(metadata), Arc::new(replica_manager));
     let broker = bundle(&settings, cluster_id, metadata_directory_id, parts, clock)?;
+    early.joined(&broker);
     // Voters need one another before there is anybody to register with.
     let mut listeners = Listeners::start(&broker, bound.for_controllers)?;
     register(&broker, &settings, &bound.addresses)?;
@@ -258,9 +265,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
     listeners.accept_on(bound.for_clients)?;
-    if let Some(admin_http) = &admin_http {
-        admin_http.running(&broker);
-    }
+    early.running(&broker);
     Ok(RunningBroker {
         broker,
         listeners,
@@ -271,7 +276,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         failure,
         addresses: bound.addresses,
         controller_addresses: bound.controller_addresses,
-        admin_http,
+        early,
     })
 }
 
@@ -626,7 +631,12 @@ impl RunningBroker {
 
     /// Where monitoring asks.
     pub fn admin_address(&self) -> Option<SocketAddr> {
-        self.admin_http.as_ref().map(AdminHttp::address)
+        self.early.http_address()
+    }
+
+    /// Where the operator asks.
+    pub fn admin_service_address(&self) -> Option<SocketAddr> {
+        self.early.admin_address()
     }
 
     /// How the last process that had the first directory ended.
@@ -644,11 +654,10 @@ impl RunningBroker {
 
     /// Stops: answers what was asked, for at most `grace`, and closes everything.
     pub async fn stop(self, grace: Duration) {
-        if let Some(admin_http) = &self.admin_http {
-            admin_http.stopping();
-        }
+        self.early.unready();
         self.broker.lifecycle.controlled_shutdown(grace).await;
         self.broker.lifecycle.stop();
+        self.early.stopping();
         self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
         self.isr_proposer.abort();
@@ -670,5 +679,6 @@ impl RunningBroker {
         if self.write_back.is_finished() && self.write_back.join().is_err() {
             tracing::error!("the write-back thread had panicked");
         }
+        self.early.stop().await;
     }
 }

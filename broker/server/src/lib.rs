@@ -7,6 +7,7 @@
 //! crates below becomes a Kafka error code.
 
 pub mod admin_http;
+pub mod admin_service;
 pub mod boot;
 pub mod broker;
 pub mod clock;

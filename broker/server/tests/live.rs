@@ -1,5 +1,5 @@
 //! A whole broker over real sockets: peers that mean harm (`hostile`), the mistakes that others made
-//! (`traps`), and what monitoring sees (`monitoring`).
+//! (`traps`), what monitoring sees (`monitoring`) and the operator is told (`admin`).
 //!
 //! Names of hostile tests begin with the row of `docs/hostile-input.md`; `docs/traps.md` lists the traps. One test runs
 //! at a time, because memory and latencies are measured for the process as a whole.
@@ -10,6 +10,8 @@
     reason = "latencies are measured, and attacks end by the clock"
 )]
 
+#[path = "live/admin.rs"]
+mod admin;
 #[path = "live/broker.rs"]
 mod broker;
 #[path = "live/controller_listener.rs"]

@@ -6,7 +6,7 @@ use broker_metadata::image::directory;
 use broker_model::{MonotonicMs, Offset, Timestamp};
 
 use super::*;
-use crate::cluster_facts::{ObstacleKind, VoterFacts};
+use crate::availability::{ObstacleKind, VoterFacts};
 use crate::small_world::{World, ids};
 use crate::{BrokerSessions, SessionLimits};
 
@@ -22,7 +22,7 @@ fn well() -> World {
 }
 
 /// Everybody is heard and current; nodes 1 and 4 vote, 4 is no broker.
-fn facts(world: &World) -> ClusterFacts {
+fn facts(world: &World) -> AvailabilityFacts {
     let image = world.controller.image().clone();
     let newest = image.provenance.last_contained_offset;
     let voter = |id| VoterFacts {
@@ -30,7 +30,7 @@ fn facts(world: &World) -> ClusterFacts {
         log_end: Some(newest.plus(1)),
         last_caught_up: Some(NOW),
     };
-    ClusterFacts {
+    AvailabilityFacts {
         heard: image.cluster.brokers.keys().map(|id| (*id, newest)).collect(),
         quorum: Some(QuorumFacts {
             high_watermark: newest.plus(1),
@@ -41,7 +41,7 @@ fn facts(world: &World) -> ClusterFacts {
     }
 }
 
-fn lacks(facts: &ClusterFacts, node: i32) -> Vec<(ObstacleKind, u64)> {
+fn lacks(facts: &AvailabilityFacts, node: i32) -> Vec<(ObstacleKind, u64)> {
     let counts: BTreeMap<_, _> = caught_up(facts, BrokerId::new(node), 10).counts;
     counts.into_iter().collect()
 }
@@ -183,8 +183,9 @@ fn that_a_new_controller_takes_everybody_for_alive_is_no_sign_of_life() {
         .values()
         .map(|broker| (broker.id, broker.epoch));
     let mut sessions = BrokerSessions::begin(limits, registered, MonotonicMs::from_ms(0));
-    let heard =
-        |sessions: &BrokerSessions, now| ClusterFacts::heard_by(sessions, image, MonotonicMs::from_ms(now));
+    let heard = |sessions: &BrokerSessions, now| {
+        AvailabilityFacts::heard_by(sessions, image, MonotonicMs::from_ms(now))
+    };
     assert_eq!(heard(&sessions, 1), BTreeMap::new());
     sessions.heard(
         BrokerId::new(2),

@@ -4,14 +4,14 @@ use broker_metadata::messages::PartitionChangeRecord;
 use broker_model::Timestamp;
 
 use super::*;
-use crate::cluster_facts::{ObstacleKind, VoterFacts};
+use crate::availability::{ObstacleKind, VoterFacts};
 use crate::small_world::{World, ids};
 
 const NOW: Timestamp = Timestamp::from_ms(1_000_000);
 const NEEDED: MinInSync<'static> = &|_| 2;
 
 /// Three brokers that vote, all well, with two partitions of three replicas.
-fn well() -> (World, ClusterFacts) {
+fn well() -> (World, AvailabilityFacts) {
     let mut world = World::with_brokers(3);
     world.create("orders", 2, 3);
     for index in 0..2 {
@@ -21,7 +21,7 @@ fn well() -> (World, ClusterFacts) {
     (world, facts)
 }
 
-fn facts(world: &World) -> ClusterFacts {
+fn facts(world: &World) -> AvailabilityFacts {
     let image = world.controller.image().clone();
     let newest = image.provenance.last_contained_offset;
     let voter = |id| VoterFacts {
@@ -29,7 +29,7 @@ fn facts(world: &World) -> ClusterFacts {
         log_end: Some(newest.plus(1)),
         last_caught_up: Some(NOW),
     };
-    ClusterFacts {
+    AvailabilityFacts {
         heard: image.cluster.brokers.keys().map(|id| (*id, newest)).collect(),
         quorum: Some(QuorumFacts {
             high_watermark: newest.plus(1),
@@ -40,7 +40,7 @@ fn facts(world: &World) -> ClusterFacts {
     }
 }
 
-fn stop(facts: &ClusterFacts, nodes: &[i32]) -> Verdict {
+fn stop(facts: &AvailabilityFacts, nodes: &[i32]) -> Verdict {
     safe_to_stop(facts, &ids(nodes).into_iter().collect(), NEEDED, 10)
 }
 
@@ -53,7 +53,7 @@ fn kinds(verdict: &Verdict) -> Vec<(ObstacleKind, u64)> {
         .collect()
 }
 
-fn voter_of(facts: &mut ClusterFacts, place: usize) -> &mut VoterFacts {
+fn voter_of(facts: &mut AvailabilityFacts, place: usize) -> &mut VoterFacts {
     &mut facts.quorum.as_mut().unwrap().voters[place]
 }
 

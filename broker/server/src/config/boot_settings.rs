@@ -86,6 +86,7 @@ impl BrokerConfig {
             group_memory_bytes: configs.size("eddyline.group.memory.bytes"),
             offsets_topic: offsets_topic(&configs),
             admin_http: self.admin_http.clone(),
+            admin_service: self.admin_service.clone(),
             logger_levels: self.logging.levels.clone(),
         }
     }

@@ -16,6 +16,7 @@ use super::quorum::{ProcessRoles, QuorumSettings, read_quorum, read_roles};
 use super::reader::Reader;
 use super::{ConfigError, ConfigProblem, Settings, StaticConfigs};
 use crate::admin_http::AdminHttpConfig;
+use crate::admin_service::{AdminServiceConfig, PlaintextNetwork};
 use crate::logging::{LogFormat, LoggerLevels};
 use crate::network::{ConnectionBounds, Deadlines, NetworkConfig};
 
@@ -36,6 +37,8 @@ pub struct BrokerConfig {
     pub logging: LoggingConfig,
     /// `eddyline.http.listener`; none when there is none.
     pub admin_http: Option<AdminHttpConfig>,
+    /// `eddyline.admin.listener`; none when there is none.
+    pub admin_service: Option<AdminServiceConfig>,
     /// Settings that are known and change nothing; for the log.
     pub without_effect: Vec<ConfigProblem>,
     /// Settings that are likely mistakes: unknown names, and what no topic can be made with; for the log.
@@ -81,6 +84,7 @@ impl BrokerConfig {
         check_overrides(&mut reader);
         let logging = read_logging(&mut reader);
         let admin_http = read_admin_http(&mut reader);
+        let admin_service = read_admin_service(&mut reader);
         let rack = reader.text("broker.rack").map(Into::into);
         let without_effect = reader.without_effect();
         let mut suspicious = reader.unknown();
@@ -106,6 +110,7 @@ impl BrokerConfig {
             network,
             logging,
             admin_http,
+            admin_service,
             without_effect,
             suspicious,
             unknown_variables,
@@ -145,6 +150,28 @@ fn read_admin_http(reader: &mut Reader<'_>) -> Option<AdminHttpConfig> {
         );
     }
     parsed
+}
+
+fn read_admin_service(reader: &mut Reader<'_>) -> Option<AdminServiceConfig> {
+    const NAME: &str = "eddyline.admin.listener";
+    let listener = reader.text(NAME).filter(|listener| !listener.trim().is_empty())?;
+    let plaintext = match reader.flag("eddyline.admin.allow.plaintext") {
+        true => PlaintextNetwork::Allowed,
+        false => PlaintextNetwork::Refused,
+    };
+    let Some(config) = AdminServiceConfig::parse(&listener, plaintext) else {
+        let why = format!("{listener} is not a host and a port");
+        let remedy = "write host:port or [v6 address]:port; nothing for no listener";
+        reader.refuse(NAME, why, remedy);
+        return None;
+    };
+    if !config.may_be_bound() {
+        let why = format!("others can reach {listener}, and nothing is encrypted");
+        let remedy =
+            "write 127.0.0.1:9645, or set eddyline.admin.allow.plaintext=true if the network is trusted";
+        reader.refuse(NAME, why, remedy);
+    }
+    Some(config)
 }
 
 /// What Kafka wants to be told and goes without saying here: clients find it where they look for it.

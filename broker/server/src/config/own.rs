@@ -21,6 +21,18 @@ const fn own(name: &'static str, kind: ConfigType, default: &'static str, doc: &
 
 /// Every configuration of our own, by name.
 pub static OWN_CONFIGS: &[ConfigDef] = &[
+    own(
+        "eddyline.admin.allow.plaintext",
+        ConfigType::Boolean,
+        "false",
+        "Whether the admin service may listen, unencrypted, where other machines reach it: say so for a network that you trust only.",
+    ),
+    own(
+        "eddyline.admin.listener",
+        ConfigType::String,
+        "",
+        "Address of the admin service (gRPC), such as 127.0.0.1:9645; empty for none.",
+    ),
     ConfigDef {
         validator: Validator::AtLeast(1_048_576),
         ..own(

@@ -100,8 +100,9 @@ pub(super) async fn run(arguments: BrokerArguments) -> Result<(), ServeError> {
     }
     let served = serve::until_told(config.boot_settings(), clock, |running| {
         let (addresses, http) = (running.addresses(), running.admin_address());
+        let admin = running.admin_service_address();
         let start_ms = clock.elapsed().as_millis();
-        tracing::info!(node_id = %config.node_id, ?addresses, ?http, start_ms, "broker serves");
+        tracing::info!(node_id = %config.node_id, ?addresses, ?http, ?admin, start_ms, "broker serves");
         Ok(())
     });
     served.await.map_err(|error| match error {

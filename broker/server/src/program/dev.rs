@@ -21,6 +21,8 @@ use crate::program::serve::{self, ServeError};
 
 /// The port that Kafka's tools expect.
 const USUAL_PORT: u16 = 9092;
+/// The port of the admin service.
+const USUAL_ADMIN_PORT: u16 = 9645;
 /// The port for monitoring.
 const USUAL_HTTP_PORT: u16 = 9644;
 
@@ -141,10 +143,12 @@ pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
 
 fn configuration(data: &Path, port: u16, more: Vec<(String, String)>) -> Result<BrokerConfig, ServeError> {
     let http_port = usual_or_free_port(USUAL_HTTP_PORT)?;
+    let admin_port = usual_or_free_port(USUAL_ADMIN_PORT)?;
     let of_place = [
         ("log.dirs", data.display().to_string()),
         ("listeners", format!("PLAINTEXT://127.0.0.1:{port}")),
         ("eddyline.http.listener", format!("127.0.0.1:{http_port}")),
+        ("eddyline.admin.listener", format!("127.0.0.1:{admin_port}")),
     ];
     let fixed = DEV_CONFIGS
         .iter()
@@ -175,6 +179,9 @@ fn announce(running: &RunningBroker, data: &DataDirectory, clock: Clock) -> Resu
     writeln!(out, "  data   {}", data.told())?;
     if let Some(http) = running.admin_address() {
         writeln!(out, "  http   http://{http}/metrics")?;
+    }
+    if let Some(admin) = running.admin_service_address() {
+        writeln!(out, "  admin  {admin}")?;
     }
     writeln!(out, "  try    echo hello | kcat -b {kafka} -t greetings -P")?;
     writeln!(out, "         kcat -b {kafka} -t greetings -C -e")?;

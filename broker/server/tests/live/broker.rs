@@ -110,6 +110,11 @@ impl LiveBroker {
         Wire::connect(self.running().admin_address().unwrap())
     }
 
+    /// Where the operator asks.
+    pub(crate) fn admin_service_address(&self) -> SocketAddr {
+        self.running().admin_service_address().unwrap()
+    }
+
     fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             // On a worker, because stopping blocks its thread in places.

@@ -23,7 +23,7 @@ pub const VOTER_SILENCE_MAX_MS: i64 = 3_000;
 
 /// Everything that a verdict rests on.
 #[derive(Clone, Debug)]
-pub struct ClusterFacts {
+pub struct AvailabilityFacts {
     /// What the cluster has decided.
     pub image: MetadataImage,
     /// How far the brokers that the active controller hears have read the metadata. Who is not in it was not heard.
@@ -54,7 +54,7 @@ pub struct VoterFacts {
     pub last_caught_up: Option<Timestamp>,
 }
 
-impl ClusterFacts {
+impl AvailabilityFacts {
     /// Brokers that are heard, with the offset up to which each has read the metadata: those of which this controller
     /// had a sign of life itself, in time. That a new controller takes everybody for alive does not count.
     pub fn heard_by(
