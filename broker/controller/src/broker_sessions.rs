@@ -127,10 +127,14 @@ impl BrokerSessions {
 
     /// Whether every broker that is heard has seen that the broker's leaderships are gone, so that no client is sent
     /// to it any more.
+    ///
+    /// Of a shutdown that an earlier controller began the offset is not known; a broker that waited for it would never
+    /// stop. Then it is enough that everybody was heard by this controller.
     pub fn may_shut_down(&self, id: BrokerId, now: MonotonicMs) -> bool {
-        let Some(decided_at) = self.sessions.get(&id).and_then(|session| session.shutdown_offset) else {
+        let Some(session) = self.sessions.get(&id) else {
             return false;
         };
+        let decided_at = session.shutdown_offset.unwrap_or(Offset::ZERO);
         let alive = self.sessions.values().filter(|session| session.expires > now);
         alive
             .into_iter()
@@ -208,6 +212,15 @@ mod tests {
             "2 may still send clients there"
         );
         sessions.heard(broker(2), epoch(20), Offset::new(50), at(200));
+        assert!(sessions.may_shut_down(broker(1), at(200)));
+    }
+
+    #[test]
+    fn a_shutdown_that_an_earlier_controller_began_comes_to_its_end() {
+        let mut sessions = two();
+        sessions.heard(broker(1), epoch(10), Offset::new(50), at(100));
+        assert!(!sessions.may_shut_down(broker(1), at(100)), "2 was not heard");
+        sessions.heard(broker(2), epoch(20), Offset::new(40), at(200));
         assert!(sessions.may_shut_down(broker(1), at(200)));
     }
 

@@ -200,7 +200,8 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
             // The last member stays in the in-sync set although it left: it alone may come back as leader.
             self.old.isr.contains(&id)
         } else {
-            self.isr.contains(&id) || self.elr.contains(&id)
+            // Who is eligible only does not take the lead from a set that it is not in: a leader is in sync (KIP-966).
+            self.isr.contains(&id) || (self.isr.is_empty() && self.elr.contains(&id))
         };
         in_sync && (self.can_lead)(id)
     }

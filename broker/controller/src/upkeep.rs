@@ -245,6 +245,25 @@ mod tests {
     }
 
     #[test]
+    fn a_preferred_leader_that_is_only_eligible_waits_until_it_is_in_sync() {
+        let mut world = World::with_brokers(3);
+        world.create_with("t", 1, 3, &[("min.insync.replicas", "2")]);
+        let members = world.partition("t", 0).replicas.clone();
+        world.fence(members[1].value());
+        world.fence(members[0].value());
+        world.unfence(members[0].value());
+        let partition = world.partition("t", 0);
+        assert_eq!(
+            (&partition.isr[..], &partition.elr[..]),
+            (&members[2..], &members[..1])
+        );
+        assert!(
+            world.controller.balance_leaders().records.is_empty(),
+            "a leader is in sync"
+        );
+    }
+
+    #[test]
     fn upkeep_balances_when_it_is_due_and_not_before() {
         let (mut world, preferred) = stray();
         rejoin(&mut world);

@@ -1,0 +1,56 @@
+//! How much happened in a run, so that a run in which nothing happens is noticed.
+
+use std::ops::AddAssign;
+
+macro_rules! counts {
+    ($($name:ident),* $(,)?) => {
+        /// What happened in one or several runs.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Counts {
+            $(pub(crate) $name: u64,)*
+        }
+
+        impl AddAssign for Counts {
+            fn add_assign(&mut self, other: Self) {
+                $(self.$name += other.$name;)*
+            }
+        }
+    };
+}
+
+counts! {
+    steps,
+    kills,
+    power_losses,
+    freezes,
+    partitions,
+    clean_stops,
+    controllers,
+    leaders,
+    acknowledged,
+    retries,
+    unknown_outcomes,
+    consumed,
+    commits,
+    rebalances,
+    topics,
+    reassignments,
+}
+
+impl Counts {
+    /// Whether a set of many runs met enough of everything to prove something.
+    pub fn is_eventful(&self) -> bool {
+        [
+            self.kills,
+            self.freezes,
+            self.partitions,
+            self.controllers,
+            self.leaders,
+            self.acknowledged,
+            self.retries,
+            self.consumed,
+        ]
+        .into_iter()
+        .all(|count| count > 0)
+    }
+}

@@ -1,0 +1,103 @@
+//! What the parties of a run say to one another.
+//!
+//! Where a core decides on a request of the protocol, that request travels; what only the server's handlers would take
+//! apart travels as the facts that they find in it.
+
+use broker_model::{Acks, BrokerEpoch, BrokerId, LeaderEpoch, Offset, PartitionIndex, TopicId};
+use broker_protocol::ErrorCode;
+use broker_protocol::messages::{
+    AlterPartitionRequest, AlterPartitionResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
+    BrokerRegistrationRequest, BrokerRegistrationResponse, CreateTopicsRequest, CreateTopicsResponse,
+};
+use broker_raft::{RaftRequest, RaftResponse};
+use broker_replication::DivergingEpoch;
+use broker_replication::fetch::FetchPartition;
+use bytes::Bytes;
+
+/// A partition of a topic that may be made anew under the same name.
+pub(crate) type PartitionId = (TopicId, PartitionIndex);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Request {
+    Raft(RaftRequest),
+    Register(BrokerRegistrationRequest),
+    Heartbeat(BrokerHeartbeatRequest),
+    AlterPartition(AlterPartitionRequest),
+    CreateTopics(CreateTopicsRequest),
+    ReplicaFetch(ReplicaFetch),
+    Metadata,
+    Produce(Produce),
+    Fetch(Fetch),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Response {
+    Raft(RaftResponse),
+    Registered(BrokerRegistrationResponse),
+    Heartbeat(BrokerHeartbeatResponse),
+    AlterPartition(AlterPartitionResponse),
+    CreateTopics(CreateTopicsResponse),
+    ReplicaFetch(Vec<ReplicaFetched>),
+    Metadata(Vec<PartitionInfo>),
+    Produced(Result<Offset, ErrorCode>),
+    Fetched(Result<Fetched, ErrorCode>),
+    /// The node that was asked does not lead the quorum.
+    NotController,
+}
+
+/// What a follower asks of a leader.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplicaFetch {
+    pub(crate) follower: BrokerId,
+    pub(crate) epoch: BrokerEpoch,
+    pub(crate) partitions: Vec<FetchPartition>,
+    pub(crate) max_wait_ms: u64,
+}
+
+/// What a leader answers of one partition.
+#[derive(Clone, Debug)]
+pub(crate) enum ReplicaFetched {
+    Records {
+        records: Bytes,
+        high_watermark: Offset,
+        log_start: Offset,
+    },
+    Diverged(DivergingEpoch),
+    OutOfRange {
+        log_start: Offset,
+        log_end: Offset,
+    },
+    Refused(#[expect(dead_code, reason = "it is for the trace")] ErrorCode),
+}
+
+/// A partition as a node's metadata show it to clients.
+#[derive(Clone, Debug)]
+pub(crate) struct PartitionInfo {
+    pub(crate) topic: std::sync::Arc<str>,
+    pub(crate) id: PartitionId,
+    pub(crate) leader: BrokerId,
+    pub(crate) leader_epoch: LeaderEpoch,
+    pub(crate) replicas: Vec<BrokerId>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Produce {
+    pub(crate) partition: PartitionId,
+    pub(crate) acks: Acks,
+    pub(crate) records: Bytes,
+    pub(crate) timeout_ms: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Fetch {
+    pub(crate) partition: PartitionId,
+    pub(crate) offset: Offset,
+    pub(crate) leader_epoch: Option<LeaderEpoch>,
+    pub(crate) max_wait_ms: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Fetched {
+    pub(crate) records: Bytes,
+    pub(crate) high_watermark: Offset,
+}

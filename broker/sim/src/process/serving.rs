@@ -1,0 +1,370 @@
+//! Serving producers, consumers and followers, and the requests that wait.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use broker_model::{Acks, BrokerEpoch, MonotonicMs, Offset};
+use broker_protocol::ErrorCode;
+use broker_replication::fetch::{FetchPartition, FetchTopic};
+use broker_replication::purgatory::{DelayedFetch, DelayedProduce, Wake};
+use broker_replication::{
+    DivergingEpoch, Eligibility, FenceError, FollowerFetch, LeaderAppend, LeaderAppendError, Partition,
+    PartitionReadError, ProduceProgress,
+};
+use broker_storage::{
+    AppendError, AppendOrigin, FetchIsolation, MinOneBatch, ReadError, ReadLimits, StorageError,
+};
+
+use super::{Halt, Hosted, Process};
+use crate::message::{Fetch, Fetched, PartitionId, Produce, ReplicaFetch, ReplicaFetched, Response};
+use crate::sabotage::Sabotage;
+
+/// Remembers that it was woken.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Waker(Arc<AtomicBool>);
+
+impl Wake for Waker {
+    fn wake(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[derive(Debug)]
+enum Waiting {
+    Produce {
+        partition: PartitionId,
+        first: Offset,
+        parked: Arc<DelayedProduce<Waker>>,
+    },
+    Replica(ReplicaFetch),
+    Consumer(Fetch),
+}
+
+#[derive(Debug)]
+struct ParkedRequest {
+    token: u64,
+    waker: Waker,
+    deadline: MonotonicMs,
+    waiting: Waiting,
+}
+
+/// The requests that wait.
+#[derive(Debug, Default)]
+pub(super) struct Parked(Vec<ParkedRequest>);
+
+impl Parked {
+    pub(super) fn deadline(&self) -> Option<MonotonicMs> {
+        self.0.iter().map(|parked| parked.deadline).min()
+    }
+}
+
+const FETCH_BYTES: usize = 4 << 10;
+
+impl Process {
+    pub(super) fn produce(&mut self, token: u64, produce: &Produce) -> Result<(), Halt> {
+        let append = LeaderAppend {
+            acks: produce.acks,
+            origin: AppendOrigin::Client,
+            now: self.now,
+            request_version: None,
+            unpack_max: usize::MAX,
+        };
+        let sabotage = self.machine.settings.sabotage;
+        let partition = match self.replicas.leading(produce.partition) {
+            Ok(partition) => partition,
+            Err(error) => {
+                self.respond(token, Response::Produced(Err(error)));
+                return Ok(());
+            }
+        };
+        let info = match partition.append_as_leader(&produce.records, append) {
+            Ok(info) => info,
+            Err(error) => {
+                let code = refusal(error)?;
+                self.respond(token, Response::Produced(Err(code)));
+                return Ok(());
+            }
+        };
+        let required = info.last_offset.plus(1);
+        let progress = match produce.acks {
+            Acks::All if sabotage != Sabotage::EarlyAcknowledgement => partition.produce_progress(required),
+            _ => ProduceProgress::Acknowledged,
+        };
+        if progress == ProduceProgress::Waiting {
+            let waker = Waker::default();
+            let parked = DelayedProduce::new(required, waker.clone());
+            partition.watch_high_watermark(parked.clone());
+            self.parked.0.push(ParkedRequest {
+                token,
+                waker,
+                deadline: self.now.monotonic.plus_ms(produce.timeout_ms),
+                waiting: Waiting::Produce {
+                    partition: produce.partition,
+                    first: info.first_offset,
+                    parked,
+                },
+            });
+            return Ok(());
+        }
+        self.respond(token, Response::Produced(told(progress, info.first_offset)));
+        Ok(())
+    }
+
+    pub(super) fn serve_fetch(&mut self, token: u64, fetch: Fetch) -> Result<(), Halt> {
+        let answer = self.read(&fetch)?;
+        let is_enough = !matches!(&answer, Ok(fetched) if fetched.records.is_empty());
+        if is_enough || fetch.max_wait_ms == 0 {
+            self.respond(token, Response::Fetched(answer));
+            return Ok(());
+        }
+        let waker = Waker::default();
+        if let Ok(partition) = self.replicas.leading(fetch.partition) {
+            partition.watch(DelayedFetch::new(1, waker.clone()));
+        }
+        let deadline = self.now.monotonic.plus_ms(fetch.max_wait_ms);
+        self.park(token, waker, deadline, Waiting::Consumer(fetch));
+        Ok(())
+    }
+
+    fn park(&mut self, token: u64, waker: Waker, deadline: MonotonicMs, waiting: Waiting) {
+        self.parked.0.push(ParkedRequest {
+            token,
+            waker,
+            deadline,
+            waiting,
+        });
+    }
+
+    /// Reads for a consumer, as leader or as follower (KIP-392).
+    fn read(&mut self, fetch: &Fetch) -> Result<Result<Fetched, ErrorCode>, Halt> {
+        let upper = match self.machine.settings.sabotage {
+            Sabotage::UnboundedRead => FetchIsolation::LogEnd,
+            _ => FetchIsolation::HighWatermark,
+        };
+        let limits = ReadLimits {
+            max_bytes: FETCH_BYTES,
+            upper,
+            min_one: MinOneBatch::Yes,
+        };
+        let read = match self.replicas.hosted.get(&fetch.partition) {
+            None => return Ok(Err(ErrorCode::UnknownTopicId)),
+            Some(Hosted::Leading(partition)) => partition.read(fetch.offset, limits, fetch.leader_epoch),
+            Some(Hosted::Following(follower)) => match fetch.leader_epoch {
+                Some(epoch) if epoch != follower.leader_epoch() => {
+                    return Ok(Err(ErrorCode::FencedLeaderEpoch));
+                }
+                _ => follower
+                    .log()
+                    .read(fetch.offset, limits)
+                    .map_err(PartitionReadError::from),
+            },
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => return Ok(Err(read_refusal(error)?)),
+        };
+        Ok(Ok(Fetched {
+            high_watermark: read.high_watermark.offset(),
+            records: read.records.fetch()?.to_bytes(),
+        }))
+    }
+
+    pub(super) fn serve_replica(&mut self, token: u64, fetch: ReplicaFetch) -> Result<(), Halt> {
+        let answers = self.read_for_replica(&fetch)?;
+        if fetch.max_wait_ms == 0 || answers.iter().any(has_something) {
+            self.respond(token, Response::ReplicaFetch(answers));
+            return Ok(());
+        }
+        let waker = Waker::default();
+        let delayed = DelayedFetch::new(1, waker.clone());
+        for wanted in &fetch.partitions {
+            if let Ok(partition) = self.replicas.leading(id_of(wanted)) {
+                partition.watch_log_end(delayed.clone());
+            }
+        }
+        let deadline = self.now.monotonic.plus_ms(fetch.max_wait_ms);
+        self.park(token, waker, deadline, Waiting::Replica(fetch));
+        Ok(())
+    }
+
+    fn read_for_replica(&mut self, fetch: &ReplicaFetch) -> Result<Vec<ReplicaFetched>, Halt> {
+        let image = self.metadata.image();
+        let registered = image
+            .cluster
+            .broker(fetch.follower)
+            .filter(|found| found.is_active());
+        let is_eligible = registered.is_some_and(|found| found.epoch == fetch.epoch);
+        let anyone = self.machine.settings.sabotage == Sabotage::AnyoneInSync;
+        let eligibility = match is_eligible || anyone {
+            true => Eligibility::Eligible,
+            false => Eligibility::Ineligible,
+        };
+        let mut answers = Vec::with_capacity(fetch.partitions.len());
+        for wanted in &fetch.partitions {
+            answers.push(self.follow(fetch, wanted, eligibility)?);
+        }
+        Ok(answers)
+    }
+
+    /// Reads for a follower, and takes note of where it is.
+    fn follow(
+        &mut self,
+        fetch: &ReplicaFetch,
+        wanted: &FetchPartition,
+        eligibility: Eligibility,
+    ) -> Result<ReplicaFetched, Halt> {
+        let sabotage = self.machine.settings.sabotage;
+        let id = id_of(wanted);
+        let now = self.now.monotonic;
+        let partition = match self.replicas.leading(id) {
+            Ok(partition) => partition,
+            Err(error) => return Ok(ReplicaFetched::Refused(error)),
+        };
+        let answer = read_for_follower(partition, wanted)?;
+        let ReplicaFetched::Records { .. } = answer else {
+            return Ok(answer);
+        };
+        let fetch_offset = match sabotage {
+            Sabotage::InflatedFollower => partition.log().log_end().offset(),
+            _ => wanted.fetch_offset,
+        };
+        let epoch = match sabotage {
+            Sabotage::AnyoneInSync => None,
+            _ => Some(fetch.epoch).filter(|epoch| *epoch != BrokerEpoch::NONE),
+        };
+        let fetch = FollowerFetch {
+            follower: fetch.follower,
+            broker_epoch: epoch,
+            fetch_offset,
+            log_start: wanted.log_start,
+            now,
+        };
+        match partition.fetched_by(&fetch, eligibility) {
+            Ok(Some(proposal)) => {
+                let epoch = partition.leader_epoch();
+                self.replicas.want(id, epoch, proposal);
+                Ok(answer)
+            }
+            Ok(None) => Ok(answer),
+            Err(_) => Ok(ReplicaFetched::Refused(ErrorCode::NotLeaderOrFollower)),
+        }
+    }
+
+    /// Answers the requests that were woken or have waited long enough.
+    pub(super) fn finish_parked(&mut self) -> Result<(), Halt> {
+        let now = self.now.monotonic;
+        let is_due =
+            |parked: &mut ParkedRequest| parked.waker.0.load(Ordering::Relaxed) || parked.deadline <= now;
+        let due: Vec<_> = self.parked.0.extract_if(.., is_due).collect();
+        for parked in due {
+            let token = parked.token;
+            match parked.waiting {
+                Waiting::Produce {
+                    partition,
+                    first,
+                    parked,
+                } => {
+                    let leading = self.replicas.leading(partition);
+                    let progress = leading.map(|partition| partition.produce_progress(parked.required()));
+                    parked.abandon();
+                    let answer = progress.and_then(|progress| told(progress, first));
+                    self.respond(token, Response::Produced(answer));
+                }
+                Waiting::Replica(fetch) => {
+                    let answers = self.read_for_replica(&fetch)?;
+                    self.respond(token, Response::ReplicaFetch(answers));
+                }
+                Waiting::Consumer(fetch) => {
+                    let answer = self.read(&fetch)?;
+                    self.respond(token, Response::Fetched(answer));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn id_of(wanted: &FetchPartition) -> PartitionId {
+    match &wanted.key.topic {
+        FetchTopic::Id(id) => (*id, wanted.key.partition),
+        FetchTopic::Name(_) => (broker_model::TopicId::ZERO, wanted.key.partition),
+    }
+}
+
+fn has_something(answer: &ReplicaFetched) -> bool {
+    !matches!(answer, ReplicaFetched::Records { records, .. } if records.is_empty())
+}
+
+fn read_for_follower(partition: &Partition<Waker>, wanted: &FetchPartition) -> Result<ReplicaFetched, Halt> {
+    let limits = ReadLimits {
+        max_bytes: usize::try_from(wanted.max_bytes).unwrap_or(0),
+        upper: FetchIsolation::LogEnd,
+        min_one: MinOneBatch::Yes,
+    };
+    let out_of_range = || ReplicaFetched::OutOfRange {
+        log_start: partition.log().log_start().offset(),
+        log_end: partition.log().log_end().offset(),
+    };
+    let read = match partition.read(wanted.fetch_offset, limits, wanted.current_leader_epoch) {
+        Ok(read) => read,
+        Err(PartitionReadError::Read(ReadError::OffsetOutOfRange { .. })) => return Ok(out_of_range()),
+        Err(error) => return Ok(ReplicaFetched::Refused(read_refusal(error)?)),
+    };
+    let parted = match wanted.last_fetched_epoch {
+        None => None,
+        Some(last) => match partition.log().offset_for_leader_epoch(last) {
+            None => return Ok(out_of_range()),
+            Some(found) => Some(found).filter(|(epoch, end)| *epoch < last || *end < wanted.fetch_offset),
+        },
+    };
+    if let Some((epoch, end_offset)) = parted {
+        return Ok(ReplicaFetched::Diverged(DivergingEpoch { epoch, end_offset }));
+    }
+    Ok(ReplicaFetched::Records {
+        high_watermark: read.high_watermark.offset(),
+        log_start: read.log_start.offset(),
+        records: read.records.fetch()?.to_bytes(),
+    })
+}
+
+fn told(progress: ProduceProgress, first: Offset) -> Result<Offset, ErrorCode> {
+    match progress {
+        ProduceProgress::Acknowledged => Ok(first),
+        ProduceProgress::TooFewInSync => Err(ErrorCode::NotEnoughReplicasAfterAppend),
+        ProduceProgress::Waiting => Err(ErrorCode::RequestTimedOut),
+    }
+}
+
+/// What a producer is told; a disk that failed ends the process.
+fn refusal(error: LeaderAppendError) -> Result<ErrorCode, Halt> {
+    Ok(match error {
+        LeaderAppendError::Fenced(error) => fence_code(&error),
+        LeaderAppendError::NotEnoughReplicas { .. } => ErrorCode::NotEnoughReplicas,
+        LeaderAppendError::Append(error) => match error {
+            AppendError::Storage(StorageError::DiskFull { .. }) => ErrorCode::KafkaStorageError,
+            // Kafka says the same of both; a run has to tell a gap from a batch that is older than what is known.
+            AppendError::OutOfOrderSequence {
+                received, expected, ..
+            } if received.value() < expected.value() => ErrorCode::DuplicateSequenceNumber,
+            AppendError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
+            AppendError::InvalidProducerEpoch { .. } => ErrorCode::InvalidProducerEpoch,
+            other => return Err(other.into()),
+        },
+    })
+}
+
+fn read_refusal(error: PartitionReadError) -> Result<ErrorCode, Halt> {
+    Ok(match error {
+        PartitionReadError::Fenced(error) => fence_code(&error),
+        PartitionReadError::Read(ReadError::OffsetOutOfRange { .. }) => ErrorCode::OffsetOutOfRange,
+        PartitionReadError::Read(error) => return Err(error.into()),
+    })
+}
+
+fn fence_code(error: &FenceError) -> ErrorCode {
+    match error {
+        FenceError::Fenced { .. } => ErrorCode::FencedLeaderEpoch,
+        FenceError::Unknown { .. } => ErrorCode::UnknownLeaderEpoch,
+        FenceError::NotLeader { .. } => ErrorCode::NotLeaderOrFollower,
+    }
+}

@@ -1,0 +1,359 @@
+//! What is done to a cluster, from a seed: faults for a while, then peace, in which it has to recover.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use broker_controller::{SessionLimits, UpkeepSettings};
+use broker_model::{Acks, BrokerId};
+use broker_raft::RaftTimeouts;
+
+use crate::chance::Chance;
+use crate::checker::{PLAIN_PRODUCERS, ReplicaContent, Violation};
+use crate::client::{Admin, Client, Consumer, NewTopic, Producer, ReadFrom};
+use crate::counts::Counts;
+use crate::machine::{Machine, NodeClock};
+use crate::message::PartitionId;
+use crate::network::{Network, Place};
+use crate::process::Hosted;
+use crate::sabotage::Sabotage;
+use crate::settings::Settings;
+use crate::world::World;
+
+const STORM_MS: u64 = 12_000;
+/// How long everything may take to come back.
+const PEACE_MS: u64 = 25_000;
+const REST_MS: u64 = 2_500;
+
+/// What power losses may do in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Power {
+    /// There are none.
+    Stays,
+    /// Every append is synced, so that any number of machines may lose power.
+    FailsAndAllIsSynced,
+    /// One machine at a time loses what it had not synced.
+    FailsOnOneMachine,
+}
+
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    seed: u64,
+    nodes: i32,
+    power: Power,
+    settings: Settings,
+    chance: Chance,
+}
+
+impl Scenario {
+    pub(crate) fn of(seed: u64, sabotage: Sabotage) -> Self {
+        let mut chance = Chance::new(seed ^ 0x5eed_c1a5_0000_0000);
+        let nodes = i32::try_from(chance.between(3, 5)).unwrap_or(3);
+        let power = match chance.below(3) {
+            0 => Power::Stays,
+            1 => Power::FailsAndAllIsSynced,
+            _ => Power::FailsOnOneMachine,
+        };
+        let voters = if nodes == 5 && chance.below(2) == 0 { 5 } else { 3 };
+        let settings = Settings {
+            voters: (1..=voters).map(BrokerId::new).collect(),
+            raft: RaftTimeouts::default(),
+            raft_fetch_bytes: 1 << chance.between(9, 16),
+            sessions: SessionLimits {
+                session_ms: chance.between(1_000, 4_000),
+                reconnect_ms: chance.between(50, 400),
+            },
+            upkeep: UpkeepSettings {
+                balance_every_ms: Some(chance.between(500, 5_000)),
+                unclean_every_ms: chance.between(500, 5_000),
+            },
+            heartbeat_ms: chance.between(100, 400),
+            controller_timeout_ms: 1_000,
+            flush_max_ms: chance.between(1, 20),
+            min_in_sync: 2,
+            replica_lag_ms: chance.between(500, 4_000),
+            replica_wait_ms: chance.between(20, 500),
+            replica_fetch_bytes: 1 << chance.between(8, 14),
+            flush_messages: (power == Power::FailsAndAllIsSynced).then_some(1),
+            segment_bytes: 1 << chance.between(10, 15),
+            tail_cache_bytes: if chance.below(3) == 0 { 0 } else { 1 << 16 },
+            checkpoint_ms: chance.between(300, 4_000),
+            sabotage,
+        };
+        Self {
+            seed,
+            nodes,
+            power,
+            settings,
+            chance,
+        }
+    }
+
+    /// Runs it; the trace, if it is wanted, and what came of it.
+    pub(crate) fn run(mut self, wants_trace: bool) -> (Vec<String>, Result<Counts, Violation>) {
+        let network = Network {
+            held_up: self.chance.below(30),
+            delay_max_ms: self.chance.between(1, 10),
+            ..Network::calm()
+        };
+        let mut world = World::new(self.seed, network);
+        world.trace = wants_trace.then(Vec::new);
+        let result = self
+            .play(&mut world)
+            .map_err(|broken| format!("at {} ms: {broken}", world.now));
+        let (leaders, controllers) = world.checker.terms();
+        world.counts.leaders += leaders;
+        world.counts.controllers += controllers;
+        (
+            world.trace.take().unwrap_or_default(),
+            result.map(|()| world.counts),
+        )
+    }
+
+    fn play(&mut self, world: &mut World) -> Result<(), Violation> {
+        world.note(|| {
+            format!(
+                "{} nodes, power {:?}, {:?}",
+                self.nodes, self.power, self.settings
+            )
+        });
+        self.populate(world)?;
+        let until = world.now + STORM_MS;
+        while world.now < until {
+            let pause = self.chance.between(20, 800);
+            world.run_until((world.now + pause).min(until))?;
+            self.strike(world)?;
+        }
+        self.make_peace(world)?;
+        self.come_to_rest(world)
+    }
+
+    fn populate(&mut self, world: &mut World) -> Result<(), Violation> {
+        let settings = Arc::new(self.settings.clone());
+        for id in 1..=self.nodes {
+            let clock = NodeClock {
+                rate: self.chance.between(930, 1_070),
+                base: self.chance.below(1_000_000),
+                wall_skew_ms: i64::try_from(self.chance.below(20 * 86_400_000)).unwrap_or(0),
+            };
+            world.add_node(Machine::new(BrokerId::new(id), settings.clone(), clock));
+            world.start(id)?;
+        }
+        let topics = vec![NewTopic {
+            name: "numbers".to_owned(),
+            partitions: i32::try_from(self.chance.between(1, 3)).unwrap_or(1),
+            replicas: 3,
+        }];
+        world.add_client(Client::Admin(Admin::new(topics)))?;
+        for number in 1..=2 {
+            let pause = self.chance.between(20, 100);
+            let timeout = self.chance.between(300, 2_000);
+            world.add_client(Client::Producer(Producer::new(
+                number,
+                "numbers",
+                Acks::All,
+                pause,
+                timeout,
+            )))?;
+        }
+        let plain = Producer::new(PLAIN_PRODUCERS, "numbers", Acks::Leader, 100, 1_000);
+        world.add_client(Client::Producer(plain))?;
+        world.add_client(Client::Consumer(Consumer::new("numbers", ReadFrom::Leader)))?;
+        world.add_client(Client::Consumer(Consumer::new("numbers", ReadFrom::AnyReplica)))?;
+        world.run_until(world.now + 2_500)
+    }
+
+    fn strike(&mut self, world: &mut World) -> Result<(), Violation> {
+        let node = i32::try_from(self.chance.between(1, u64::try_from(self.nodes).unwrap_or(3))).unwrap_or(1);
+        let pause = self.chance.between(50, 3_000);
+        match self.chance.below(12) {
+            0..=2 if self.may_crash(world) => world.kill(node, pause),
+            3 | 4 if self.power != Power::Stays && self.may_crash(world) => world.cut_power(node, pause),
+            5 => self.isolate(world, node),
+            6 => self.split(world),
+            7 | 8 => world.network.heal(),
+            9 => world.freeze(node, pause),
+            10 => world.break_a_connection(),
+            11 if self.may_crash(world) => world.stop(node),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the promise of replication covers that a node crashes now: of two machines that lose what they had
+    /// not synced nobody can tell which has more.
+    fn may_crash(&self, world: &World) -> bool {
+        if self.power != Power::FailsOnOneMachine {
+            return true;
+        }
+        let Some(image) = world.checker.newest_image() else {
+            return true;
+        };
+        // Also this node: what it lost last time must have come back.
+        let is_back = |(id, node): (&i32, &crate::world::Node)| {
+            let registered = image
+                .cluster
+                .broker(BrokerId::new(*id))
+                .filter(|found| found.is_active());
+            let epoch = node.process.as_ref().and_then(|process| process.lifecycle.epoch);
+            epoch.is_some() && registered.map(|found| found.epoch) == epoch
+        };
+        let all_run = world.nodes.iter().all(is_back);
+        let in_sync = image
+            .topics
+            .iter()
+            .flat_map(|topic| topic.partitions.iter())
+            .all(|partition| {
+                partition
+                    .replicas
+                    .iter()
+                    .all(|replica| partition.isr.contains(replica))
+            });
+        all_run && in_sync
+    }
+
+    fn isolate(&mut self, world: &mut World, node: i32) {
+        world.counts.partitions += 1;
+        world.note(|| format!("n{node} is cut off"));
+        let ways = self.chance.below(3);
+        let clients = (0..world.clients.len()).map(Place::Client);
+        let with_clients = self.chance.below(2) == 0;
+        let nodes = (1..=self.nodes).filter(|other| *other != node).map(Place::Node);
+        let others: Vec<Place> = nodes.chain(clients.filter(|_| with_clients)).collect();
+        for other in others {
+            if ways != 1 {
+                world.network.cut(Place::Node(node), other);
+            }
+            if ways != 0 {
+                world.network.cut(other, Place::Node(node));
+            }
+        }
+    }
+
+    fn split(&mut self, world: &mut World) {
+        world.counts.partitions += 1;
+        world.note(|| "the network splits".to_owned());
+        let sides: Vec<bool> = (0..self.nodes).map(|_| self.chance.below(2) == 0).collect();
+        let side = |node: i32| sides[usize::try_from(node - 1).unwrap_or(0)];
+        for from in 1..=self.nodes {
+            for to in (1..=self.nodes).filter(|to| side(*to) != side(from)) {
+                world.network.cut(Place::Node(from), Place::Node(to));
+            }
+        }
+    }
+
+    /// Everything works again: every partition has to take writes, and every replica has to come back in sync.
+    fn make_peace(&mut self, world: &mut World) -> Result<(), Violation> {
+        world.note(|| "peace".to_owned());
+        world.network.heal();
+        world.network.held_up = 0;
+        world.network.delay_max_ms = 2;
+        let since = world.now;
+        loop {
+            world.run_until(world.now + 500)?;
+            match is_well(world, since) {
+                Ok(()) => return Ok(()),
+                Err(broken) if world.now > since + PEACE_MS => return Err(broken),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// The producers end, everything is replicated and read; then all must agree.
+    fn come_to_rest(&mut self, world: &mut World) -> Result<(), Violation> {
+        for client in &mut world.clients {
+            if let Client::Producer(producer) = client {
+                producer.finish();
+            }
+        }
+        world.run_until(world.now + REST_MS)?;
+        let is_idle = |client: &Client| !matches!(client, Client::Producer(producer) if !producer.is_idle());
+        if !world.clients.iter().all(is_idle) {
+            return Err("liveness (I28): a producer is not done".to_owned());
+        }
+        world.checker.topics_stay()?;
+        let partitions: BTreeSet<PartitionId> = world
+            .nodes
+            .values()
+            .filter_map(|node| node.process.as_ref())
+            .flat_map(|process| process.replicas.hosted.keys().copied())
+            .collect();
+        for partition in partitions {
+            let replicas = contents(world, partition)?;
+            world.checker.ends(partition, &replicas)?;
+            let end = replicas.first().map_or(0, |leader| leader.high_watermark);
+            for client in &world.clients {
+                if let Client::Consumer(consumer) = client
+                    && let Some((_, at)) = consumer.positions().find(|(id, _)| *id == partition)
+                    && at < end
+                {
+                    return Err(format!(
+                        "liveness (I28): a consumer of {} is at {at} of {end}",
+                        partition.1
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether every partition has everybody in sync and takes records, as far as it was seen since then.
+fn is_well(world: &World, since: u64) -> Result<(), Violation> {
+    let image = world.checker.newest_image();
+    let image = image.ok_or("liveness (I28): nobody ever led the quorum")?;
+    for topic in image.topics.sorted_by_name() {
+        for (index, partition) in topic.indexed_partitions() {
+            let name = format!("{}-{index}", topic.name);
+            if !partition.has_leader() {
+                return Err(format!("liveness (I28): {name} has no leader: {partition:?}"));
+            }
+            if partition
+                .replicas
+                .iter()
+                .any(|replica| !partition.isr.contains(replica))
+            {
+                return Err(format!("liveness (I28): {name} is not in sync: {partition:?}"));
+            }
+            if world.checker.acknowledged_since((topic.id, index), since) == 0 {
+                return Err(format!("liveness (I28): {name} takes no records: {partition:?}"));
+            }
+        }
+    }
+    let is_stopping = |(id, node): (&i32, &crate::world::Node)| {
+        let registered = image.cluster.broker(BrokerId::new(*id));
+        node.process.is_none() || registered.is_none_or(|found| !found.is_active())
+    };
+    match (image.topics.is_empty(), world.nodes.iter().any(is_stopping)) {
+        (true, _) => Err("liveness (I28): no topic was made".to_owned()),
+        (_, true) => Err("liveness (I28): a node did not come back".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// The replicas of a partition, the leader's first.
+fn contents(world: &World, partition: PartitionId) -> Result<Vec<ReplicaContent>, Violation> {
+    let mut contents = Vec::new();
+    for (id, node) in &world.nodes {
+        let Some(hosted) = node
+            .process
+            .as_ref()
+            .and_then(|process| process.replicas.hosted.get(&partition))
+        else {
+            continue;
+        };
+        let log = hosted.log();
+        let bytes = crate::process::read_from(log, log.log_start().offset());
+        let bytes = bytes.map_err(|halt| format!("node {id} cannot be read: {halt:?}"))?;
+        let content = ReplicaContent {
+            node: *id,
+            log_start: log.log_start().value(),
+            high_watermark: log.high_watermark().value(),
+            bytes,
+        };
+        match hosted {
+            Hosted::Leading(_) => contents.insert(0, content),
+            Hosted::Following(_) => contents.push(content),
+        }
+    }
+    Ok(contents)
+}

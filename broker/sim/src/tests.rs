@@ -1,0 +1,61 @@
+use super::*;
+
+fn lines_of(seed: u64) -> Vec<String> {
+    trace(seed, None).expect("nothing is planted").0
+}
+
+/// What the bug breaks, over some seeds.
+fn broken_by(sabotage: Sabotage) -> Vec<String> {
+    let runs = (0..12).map(|seed| Scenario::of(seed, sabotage).run(false).1);
+    runs.filter_map(Result::err).collect()
+}
+
+#[track_caller]
+fn assert_seen(sabotage: Sabotage, rules: &[&str]) {
+    let broken = broken_by(sabotage);
+    let is_seen = broken
+        .iter()
+        .any(|violation| rules.iter().any(|rule| violation.contains(rule)));
+    assert!(is_seen, "{sabotage:?} broke {broken:?}");
+}
+
+#[test]
+fn a_seed_gives_the_same_run_every_time() {
+    let (first, second) = (lines_of(5), lines_of(5));
+    let differs = first.iter().zip(&second).position(|(one, other)| one != other);
+    assert_eq!(differs, None, "{:?}", differs.map(|at| (&first[at], &second[at])));
+    assert_eq!(first.len(), second.len());
+}
+
+#[test]
+fn every_seed_keeps_every_rule() {
+    let mut total = Counts::default();
+    for seed in 0..12 {
+        match run(seed) {
+            Ok(counts) => total += counts,
+            Err(broken) => panic!("{broken}"),
+        }
+    }
+    println!("{total:?}");
+    assert!(total.is_eventful(), "{total:?}");
+}
+
+#[test]
+fn an_acknowledgement_before_replication_is_seen() {
+    assert_seen(Sabotage::EarlyAcknowledgement, &["(I1)", "(I5)"]);
+}
+
+#[test]
+fn a_follower_that_counts_before_it_has_the_records_is_seen() {
+    assert_seen(Sabotage::InflatedFollower, &["high watermark (I7)"]);
+}
+
+#[test]
+fn a_follower_that_does_not_cut_what_parted_is_seen() {
+    assert_seen(Sabotage::IgnoredDivergence, &["(I5)", "(I18)", "(I28)"]);
+}
+
+#[test]
+fn a_consumer_that_reads_past_the_high_watermark_is_seen() {
+    assert_seen(Sabotage::UnboundedRead, &["high watermark (I7)"]);
+}

@@ -1,0 +1,77 @@
+//! What goes wrong with nodes: killed, without power, frozen, with a broken disk.
+
+use super::traffic::Closing;
+use super::{Happening, World};
+use crate::checker::Violation;
+use crate::process::Halt;
+
+impl World {
+    /// The process is gone; what it wrote stays in the page cache.
+    pub(crate) fn kill(&mut self, id: i32, restart_after: u64) {
+        if let Some(party) = self.party_of(id) {
+            self.note(|| format!("n{id} is killed"));
+            self.counts.kills += 1;
+            self.end_process(id);
+            self.close_all_of(party, Closing::ByNetwork);
+            self.put(restart_after, Happening::Restart(id));
+        }
+    }
+
+    /// The machine is off: what was not synced is lost by chance, and nobody is told.
+    pub(crate) fn cut_power(&mut self, id: i32, restart_after: u64) {
+        if let Some(party) = self.party_of(id) {
+            self.note(|| format!("n{id} loses power"));
+            self.counts.power_losses += 1;
+            self.end_process(id);
+            let seed = self.chance.next();
+            let node = self.nodes.get_mut(&id).expect("it has a process");
+            node.machine.disk.crash(seed);
+            node.is_dark = true;
+            self.checker.lost_power(id);
+            self.close_all_of(party, Closing::Silently);
+            self.put(restart_after, Happening::Restart(id));
+        }
+    }
+
+    fn end_process(&mut self, id: i32) {
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.process = None;
+        }
+    }
+
+    pub(crate) fn freeze(&mut self, id: i32, for_ms: u64) {
+        self.note(|| format!("n{id} is frozen for {for_ms} ms"));
+        self.counts.freezes += 1;
+        let until = self.now + for_ms;
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.frozen_until = node.frozen_until.max(until);
+        }
+    }
+
+    /// Tells a node to stop as an operator does, and starts it again when it has.
+    pub(crate) fn stop(&mut self, id: i32) {
+        self.note(|| format!("n{id} is told to stop"));
+        if let Some(process) = self.nodes.get_mut(&id).and_then(|node| node.process.as_mut()) {
+            process.stop();
+        }
+    }
+
+    /// A process ended by itself.
+    pub(super) fn halted(&mut self, id: i32, halt: Halt) -> Result<(), Violation> {
+        match halt {
+            Halt::Broken(error) => return Err(format!("node {id} is broken: {error}")),
+            Halt::Disk(error) => self.note(|| format!("n{id} ends: {error}")),
+            Halt::Stopped => {
+                self.note(|| format!("n{id} has stopped"));
+                self.counts.clean_stops += 1;
+            }
+        }
+        if let Some(party) = self.party_of(id) {
+            self.end_process(id);
+            self.close_all_of(party, Closing::ByNetwork);
+            let after = self.chance.between(200, 3_000);
+            self.put(after, Happening::Restart(id));
+        }
+        Ok(())
+    }
+}
