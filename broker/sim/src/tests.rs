@@ -1,3 +1,5 @@
+//! Runs of some seeds, and each planted bug seen by the rule that it breaks.
+
 use super::*;
 
 fn lines_of(seed: u64) -> Vec<String> {
