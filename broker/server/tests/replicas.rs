@@ -115,7 +115,6 @@ impl Node {
             }],
             directories: vec![DirectoryId::new(Uuid::from_bytes([100 + other.id as u8; 16]))],
             rack: Some(rack(other.id).into()),
-            ..registration()
         };
         let id = request.id;
         let metadata = &self.broker().metadata;
@@ -272,16 +271,6 @@ impl Node {
 
     async fn stop(self) {
         self.running.stop(Duration::from_secs(5)).await;
-    }
-}
-
-fn registration() -> BrokerRegistrationRequest {
-    BrokerRegistrationRequest {
-        id: BrokerId::new(0),
-        incarnation_id: Uuid::ZERO,
-        listeners: Vec::new(),
-        rack: None,
-        directories: Vec::new(),
     }
 }
 

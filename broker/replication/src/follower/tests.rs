@@ -129,3 +129,17 @@ fn an_epoch_without_records_does_not_keep_a_follower_from_fetching() {
     }
     assert_eq!(content(follower.log()), content(leader.log()));
 }
+
+#[test]
+fn an_answer_is_void_once_the_epoch_or_the_log_end_is_another() {
+    let mut leader = lead(log(), 1, &[1, 2]);
+    let mut follower = follow(1);
+    append(&mut leader, 3);
+    let asked = follower.fetch_position();
+    assert!(follower.is_at(&asked));
+    replicate(&mut leader, &mut follower, 2, 1);
+    assert!(!follower.is_at(&asked), "it was answered already");
+    let asked = follower.fetch_position();
+    follower.follow(broker(2), epoch(2));
+    assert!(!follower.is_at(&asked), "the old leader has no say any more");
+}
