@@ -1,6 +1,7 @@
 //! `cluster …`: the cluster as a whole.
 
 mod info;
+mod quorum;
 
 use clap::{Args, Subcommand};
 
@@ -20,12 +21,15 @@ pub struct ClusterCommandArgs {
 enum ClusterCommand {
     /// Show id, controller, brokers, and with --log-dirs what their disks hold
     Info(info::InfoArgs),
+    /// Look at the controllers, let them vote or take the vote from them
+    Quorum(quorum::QuorumArgs),
 }
 
 impl ClusterCommandArgs {
     pub(crate) async fn carry_out(self) -> Result<(), CliError> {
         match self.command {
             ClusterCommand::Info(args) => info::info(&self.cluster, &args).await,
+            ClusterCommand::Quorum(args) => quorum::quorum(&self.cluster, &args).await,
         }
     }
 }

@@ -4,13 +4,16 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::broker::BrokerCommand;
 use crate::cluster::ClusterCommandArgs;
 use crate::completion::{CompletionArgs, complete};
 use crate::config::ConfigArgs;
 use crate::error::{CliError, ExitStatus};
 use crate::group::GroupArgs;
+use crate::leader::LeaderArgs;
 use crate::output::OutputFormat;
 use crate::perf::PerfArgs;
+use crate::reassign::ReassignArgs;
 use crate::topic::TopicArgs;
 
 /// A command that talks to a cluster, or that is about the command line itself.
@@ -20,8 +23,15 @@ pub enum Command {
     Topic(TopicArgs),
     /// List, describe, reset and delete consumer groups
     Group(GroupArgs),
-    /// Look at the cluster as a whole
+    /// Look at the cluster as a whole, and at its controllers
     Cluster(ClusterCommandArgs),
+    /// Say on which brokers partitions lie
+    Reassign(ReassignArgs),
+    /// Say who leads partitions
+    Leader(LeaderArgs),
+    /// The brokers of a cluster; stands beside running one
+    #[command(skip)]
+    Broker(BrokerCommand),
     /// Look at and change the configuration of topics, brokers and groups
     Config(ConfigArgs),
     /// Measure how fast a cluster takes and gives records
@@ -64,6 +74,9 @@ impl Command {
         match self {
             Self::Topic(args) => args.cluster.output,
             Self::Cluster(args) => args.cluster.output,
+            Self::Reassign(args) => args.cluster.output,
+            Self::Leader(args) => args.cluster.output,
+            Self::Broker(command) => command.output_format(),
             Self::Group(args) => args.cluster.output,
             Self::Config(args) => args.cluster.output,
             Self::Perf(args) => args.cluster.output,
@@ -75,6 +88,9 @@ impl Command {
         match self {
             Self::Topic(args) => args.carry_out().await,
             Self::Cluster(args) => args.carry_out().await,
+            Self::Reassign(args) => args.carry_out().await,
+            Self::Leader(args) => args.carry_out().await,
+            Self::Broker(command) => command.carry_out().await,
             Self::Group(args) => args.carry_out().await,
             Self::Config(args) => args.carry_out().await,
             Self::Perf(args) => args.carry_out().await,

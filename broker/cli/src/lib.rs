@@ -6,6 +6,7 @@
 //! client crate's; starting a broker is the server's.
 
 mod base64;
+mod broker;
 mod clock;
 mod cluster;
 mod command;
@@ -19,15 +20,18 @@ mod error;
 mod group;
 mod interrupt;
 mod key_value;
+mod leader;
 mod output;
 mod perf;
 mod producer_args;
 mod progress;
+mod reassign;
 mod reference;
 mod size;
 mod table;
 mod topic;
 
+pub use broker::BrokerCommand;
 pub use command::{Command, run};
 pub use duration::parse_duration;
 pub use reference::reference;

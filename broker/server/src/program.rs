@@ -28,7 +28,7 @@ pub struct Arguments {
 enum Command {
     /// Run a broker for development: no configuration, ready at once, gone with Ctrl-C
     Dev(dev::DevArguments),
-    /// Run a broker with a configuration
+    /// Run a broker with a configuration; or look at those of a cluster
     Broker(broker::BrokerArguments),
     /// Prepare the log directories of a new node
     Format(format::FormatArguments),
@@ -43,7 +43,10 @@ enum Command {
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Dev(arguments) => serve::blocking(dev::run(arguments)),
-        Command::Broker(arguments) => serve::blocking(broker::run(arguments)),
+        Command::Broker(arguments) => match arguments.command {
+            Some(command) => broker_cli::run(broker_cli::Command::Broker(command), Arguments::command()),
+            None => serve::blocking(broker::run(arguments)),
+        },
         Command::Format(arguments) => serve::ended(format::run(arguments)),
         Command::Reference(arguments) => serve::ended(reference::run(&arguments)),
         Command::Client(command) => broker_cli::run(command, Arguments::command()),

@@ -3,9 +3,10 @@
 use broker_codec::batch::{BatchBuilder, BatchOptions};
 use broker_model::{Offset, Timestamp};
 use broker_protocol::messages::{
-    CreateTopicsRequest, CreateTopicsResponse, DescribeGroupsResponse, FetchResponse, JoinGroupRequest,
-    JoinGroupResponse, LeaveGroupResponse, ListOffsetsRequest, ListOffsetsResponse, OffsetCommitRequest,
-    OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
+    AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse, CreateTopicsRequest,
+    CreateTopicsResponse, DescribeGroupsResponse, FetchResponse, JoinGroupRequest, JoinGroupResponse,
+    LeaveGroupResponse, ListOffsetsRequest, ListOffsetsResponse, ListPartitionReassignmentsResponse,
+    OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
 };
 use broker_protocol::{
     ApiKey, ErrorCode, create_topics_response, describe_groups_response, fetch_response, join_group_response,
@@ -79,6 +80,17 @@ fn every_command_is_written_as_in_the_help() {
         "group reset g --from-file plan.csv",
         "group delete g --topic t -y",
         "cluster info --log-dirs -o yaml",
+        "cluster quorum describe --status --replication",
+        "cluster quorum add-voter 4 --directory MXZJTMXqSSuC_7W2MBnVlA --listener CONTROLLER://four:9093",
+        "cluster quorum remove-voter 2 --directory 5XSgIqvNRLi3h_JcAzh7gA --yes",
+        "reassign plan --topic t --topic u --brokers 1,2,3 --replicas 2 --disable-rack-aware -o json",
+        "reassign start plan.json --throttle 50MiB --rollback back.json --additional",
+        "reassign status",
+        "reassign status plan.json --preserve-throttles",
+        "reassign cancel plan.json",
+        "reassign cancel --all",
+        "leader elect --topic t:0 --topic u",
+        "leader elect --all --unclean --yes",
         "config describe topic t --all",
         "config alter broker --set a=b --append c=d --subtract e=f --delete g",
         "perf produce t --records 1000 --rate 100 --warm-up 1s --record-size 100 --keys 7",
@@ -108,6 +120,15 @@ fn what_makes_no_sense_is_wrong_usage() {
         "group reset g --all-topics --to-latest --dry-run --execute",
         "group reset g --from-file f --all-topics",
         "config alter topic t",
+        "cluster quorum add-voter 4 --directory MXZJTMXqSSuC_7W2MBnVlA",
+        "cluster quorum add-voter 4 --directory short --listener A://b:1",
+        "cluster quorum add-voter 4 --directory MXZJTMXqSSuC_7W2MBnVlA --listener b:1",
+        "reassign plan --topic t",
+        "reassign start",
+        "reassign cancel",
+        "reassign cancel plan.json --all",
+        "leader elect",
+        "leader elect --topic t --all",
         "perf produce t",
         "perf produce t -n 5 --rate 0",
         "completion powershell-7",
@@ -361,4 +382,82 @@ fn a_member_commits_what_it_has_shown_and_no_more() {
         ("me", 7)
     );
     assert_eq!(broker.asked(ApiKey::LeaveGroup).len(), 1);
+}
+
+/// A broker on which this much is under way, and which takes every reassignment.
+fn reassigning(under_way: usize) -> Scripted {
+    use broker_protocol::alter_partition_reassignments_response::{
+        ReassignablePartitionResponse, ReassignableTopicResponse,
+    };
+    use broker_protocol::list_partition_reassignments_response::{
+        OngoingPartitionReassignment, OngoingTopicReassignment,
+    };
+    let apis = &[
+        ApiKey::ListPartitionReassignments,
+        ApiKey::AlterPartitionReassignments,
+    ];
+    Scripted::start(apis, move |asked| match asked.api {
+        ApiKey::ListPartitionReassignments => asked.answer(&ListPartitionReassignmentsResponse {
+            topics: (0..under_way)
+                .map(|_| OngoingTopicReassignment {
+                    name: "t".into(),
+                    partitions: vec![OngoingPartitionReassignment::default()],
+                    ..OngoingTopicReassignment::default()
+                })
+                .collect(),
+            ..ListPartitionReassignmentsResponse::default()
+        }),
+        _ => asked.answer(&AlterPartitionReassignmentsResponse {
+            responses: vec![ReassignableTopicResponse {
+                name: "t".into(),
+                partitions: vec![ReassignablePartitionResponse::default()],
+                ..ReassignableTopicResponse::default()
+            }],
+            ..AlterPartitionReassignmentsResponse::default()
+        }),
+    })
+}
+
+#[test]
+fn a_plan_is_begun_only_when_nothing_else_is_under_way() {
+    let directory = tempfile::tempdir().unwrap();
+    let (plan, back) = (
+        directory.path().join("plan.json"),
+        directory.path().join("back.json"),
+    );
+    let text = r#"{"version":1,"partitions":[{"topic":"t","partition":0,"replicas":[3,2],"log_dirs":["any","any"]}]}"#;
+    std::fs::write(&plan, text).unwrap();
+    let (plan, back) = (plan.display().to_string(), back.display().to_string());
+    let busy = reassigning(1);
+    assert_eq!(exit_code(&busy, &format!("reassign start {plan}")), 1);
+    assert!(busy.asked(ApiKey::AlterPartitionReassignments).is_empty());
+    assert_eq!(
+        exit_code(&busy, &format!("reassign start {plan} --additional")),
+        0
+    );
+    let idle = reassigning(0);
+    assert_eq!(
+        exit_code(&idle, &format!("reassign start {plan} --rollback {back}")),
+        0
+    );
+    let asked = idle.asked(ApiKey::AlterPartitionReassignments);
+    let request: AlterPartitionReassignmentsRequest = asked[0].read();
+    assert_eq!(request.topics[0].partitions[0].replicas, Some(vec![3, 2]));
+    // What was there before leads back.
+    assert_eq!(exit_code(&idle, &format!("reassign start {back}")), 0);
+    let asked = idle.asked(ApiKey::AlterPartitionReassignments);
+    let request: AlterPartitionReassignmentsRequest = asked[1].read();
+    assert_eq!(request.topics[0].partitions[0].replicas, Some(vec![1]));
+}
+
+#[test]
+fn cancelling_what_is_not_under_way_is_no_failure() {
+    let idle = reassigning(0);
+    assert_eq!(exit_code(&idle, "reassign cancel --all"), 0);
+    assert!(idle.asked(ApiKey::AlterPartitionReassignments).is_empty());
+    let busy = reassigning(1);
+    assert_eq!(exit_code(&busy, "reassign cancel --all --preserve-throttles"), 0);
+    let asked = busy.asked(ApiKey::AlterPartitionReassignments);
+    let request: AlterPartitionReassignmentsRequest = asked[0].read();
+    assert_eq!(request.topics[0].partitions[0].replicas, None);
 }

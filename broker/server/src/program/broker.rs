@@ -16,12 +16,15 @@ use crate::program::serve::{self, ServeError};
 
 /// What `broker` can be told.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct BrokerArguments {
     #[command(flatten)]
     configuration: Configuration,
     /// End at once when the process with this id, which started this one, is gone
     #[arg(long, hide = true, value_name = "PID")]
     end_with: Option<i32>,
+    #[command(subcommand)]
+    pub(super) command: Option<broker_cli::BrokerCommand>,
 }
 
 /// Where the configuration comes from.
