@@ -278,7 +278,10 @@ impl Shown for Quorum {
 
 impl Status {
     fn text(&self) -> String {
-        let known = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
+        let lag = match (self.max_follower_lag, self.max_follower_lag_ms) {
+            (None, None) => "none".to_owned(),
+            (records, ms) => format!("{} records, {} ms", records.unwrap_or(0), ms.unwrap_or(0)),
+        };
         let members = |members: &[Member]| {
             let member = |member: &Member| {
                 let directory = member.directory_id.as_deref();
@@ -291,14 +294,12 @@ impl Status {
             }
         };
         format!(
-            "cluster         {}\nleader          {}\nleader epoch    {}\nhigh watermark  {}\nfollower lag    {} records, {} ms\n\
+            "cluster         {}\nleader          {}\nleader epoch    {}\nhigh watermark  {}\nfollower lag    {lag}\n\
              voters          {}\nobservers       {}\n",
             self.cluster_id,
             self.leader.map_or("none".to_owned(), |id| id.to_string()),
             self.leader_epoch,
             self.high_watermark,
-            known(self.max_follower_lag),
-            known(self.max_follower_lag_ms),
             members(&self.voters),
             members(&self.observers),
         )
