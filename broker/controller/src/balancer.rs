@@ -9,6 +9,7 @@
 //! ```text
 //! facts ──► drain ──► racks ──► replicas ──► disk ──► leaders ──► bytes in ──► bytes out ──► difference = plan
 //!                      └──────────────── again until nothing improves ────────────┘
+//!                        then without what turned out not to be needed
 //! ```
 
 mod assignment;
@@ -16,6 +17,7 @@ mod drain;
 mod facts;
 mod goal;
 mod plan;
+mod prune;
 mod search;
 mod step;
 

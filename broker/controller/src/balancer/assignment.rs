@@ -1,6 +1,7 @@
 //! The cluster while a plan is made: who holds what, and what that adds up to on each broker.
 //!
-//! Invariant: `totals`, `held`, `written` and `led` are what the replica lists add up to; only [`Assignment::apply`] changes them.
+//! Invariant: `totals`, `held`, `written` and `led` are what the replica lists add up to; only [`Assignment::apply`] and [`Assignment::place`]
+//! change them.
 //! Brokers and racks are numbers here, in the order of the facts.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,24 +173,43 @@ impl Assignment {
         }
     }
 
+    /// Puts the partition on exactly these brokers, the one that should lead first.
+    pub(super) fn place(&mut self, partition: usize, replicas: Vec<usize>) {
+        let old = std::mem::replace(&mut self.partitions[partition].replicas, replicas.clone());
+        for broker in &old {
+            self.release(partition, *broker);
+        }
+        for broker in &replicas {
+            self.hold(partition, *broker);
+        }
+        if let (Some(old), Some(new)) = (old.first(), replicas.first()) {
+            self.unlead(partition, *old);
+            self.lead(partition, *new);
+        }
+    }
+
     fn replace(&mut self, partition: usize, from: usize, to: usize) {
         let replicas = &mut self.partitions[partition].replicas;
         let Some(place) = replicas.iter().position(|broker| *broker == from) else {
             return;
         };
         replicas[place] = to;
-        let load = self.partitions[partition].load;
-        self.held[from].remove(&(load.bytes, partition));
-        self.written[from].remove(&(load.bytes_in, partition));
-        let totals = &mut self.totals[from];
-        totals.replicas -= 1;
-        totals.bytes -= load.bytes;
-        totals.bytes_in -= load.bytes_in;
+        self.release(partition, from);
         self.hold(partition, to);
         if place == 0 {
             self.unlead(partition, from);
             self.lead(partition, to);
         }
+    }
+
+    fn release(&mut self, partition: usize, broker: usize) {
+        let load = self.partitions[partition].load;
+        self.held[broker].remove(&(load.bytes, partition));
+        self.written[broker].remove(&(load.bytes_in, partition));
+        let totals = &mut self.totals[broker];
+        totals.replicas -= 1;
+        totals.bytes -= load.bytes;
+        totals.bytes_in -= load.bytes_in;
     }
 
     fn hold(&mut self, partition: usize, broker: usize) {

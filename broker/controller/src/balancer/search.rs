@@ -18,6 +18,8 @@ const SWAPS_TAKEN: usize = 16;
 const LIKELY: usize = 100;
 /// Most times that all goals are gone through.
 const ROUNDS_MAX: usize = 8;
+/// Most times that what is not needed is left out.
+const PRUNES_MAX: usize = 4;
 
 /// What a step is looked for among.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,9 +48,11 @@ impl Kind {
 pub(super) struct Search {
     pub(super) assignment: Assignment,
     /// Per goal of [`Goal::BANDS`], the band of each broker.
-    bands: Vec<Vec<Band>>,
+    pub(super) bands: Vec<Vec<Band>>,
     /// Per goal of [`Goal::BANDS`], what a step must gain.
     least_gain: Vec<u64>,
+    /// Of each partition, the replicas that it has.
+    pub(super) original: Vec<Vec<usize>>,
     /// Of each partition, the first goal that changed it.
     pub(super) reasons: Vec<Option<Goal>>,
     changes: Vec<u32>,
@@ -69,6 +73,11 @@ impl Search {
         Self {
             bands: bands.to_vec(),
             least_gain: least_gain.to_vec(),
+            original: assignment
+                .partitions
+                .iter()
+                .map(|placed| placed.replicas.clone())
+                .collect(),
             reasons: vec![None; assignment.partitions.len()],
             changes: vec![0; assignment.brokers.len()],
             barren: HashMap::new(),
@@ -76,8 +85,18 @@ impl Search {
         }
     }
 
-    /// Takes steps until no goal comes nearer.
+    /// Takes steps until no goal comes nearer, and leaves out those that were not needed after all.
     pub(super) fn run(&mut self) {
+        self.improve();
+        for _ in 0..PRUNES_MAX {
+            if !self.prune() {
+                return;
+            }
+            self.improve();
+        }
+    }
+
+    fn improve(&mut self) {
         for _ in 0..ROUNDS_MAX {
             let mut improved = self.spread_over_racks();
             for goal in 0..Goal::BANDS.len() {

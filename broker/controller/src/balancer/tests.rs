@@ -338,6 +338,33 @@ fn full_plans_keep_every_promise_and_leave_nothing_to_do() {
     }
 }
 
+/// How far a cluster is from its goals.
+fn distances(facts: &ClusterFacts) -> Vec<u64> {
+    let assignment = assignment::Assignment::new(facts, &BTreeSet::new());
+    let search = search::Search::new(assignment, &GoalSettings::default());
+    let bands = (0..Goal::BANDS.len()).map(|goal| search.distance(goal));
+    std::iter::once(search.rack_excess()).chain(bands).collect()
+}
+
+#[test]
+fn no_movement_can_be_left_out_without_a_goal_being_further_away() {
+    let mut movements = 0;
+    for number in 0..40 {
+        let facts = drawn(&mut Seed::new([number; 32]));
+        let plan = plan(&facts, &RebalanceMode::Full);
+        let whole = distances(&executed(&facts, &plan));
+        for left_out in &plan.movements {
+            let mut rest = plan.clone();
+            rest.movements.retain(|movement| movement != left_out);
+            let without = distances(&executed(&facts, &rest));
+            let is_worse = without.iter().zip(&whole).any(|(without, whole)| without > whole);
+            assert!(is_worse, "seed {number}: {left_out:?} is for nothing");
+            movements += 1;
+        }
+    }
+    assert!(movements > 100, "{movements}");
+}
+
 #[test]
 fn plans_for_new_brokers_move_to_them_alone() {
     for number in 0..50 {
