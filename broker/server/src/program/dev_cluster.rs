@@ -217,7 +217,7 @@ enum Next {
     /// A node goes on.
     Heal(Instant, Strike),
     /// A node was asked to stop, and is started when it has.
-    Restart(Strike),
+    Restart(Instant, Strike),
 }
 
 impl Next {
@@ -228,8 +228,7 @@ impl Next {
 
     fn due(&self) -> Instant {
         match self {
-            Self::Strike(at, _) | Self::Heal(at, _) => *at,
-            Self::Restart(_) => Instant::now() + LOOK,
+            Self::Strike(at, _) | Self::Heal(at, _) | Self::Restart(at, _) => *at,
         }
     }
 }
@@ -304,20 +303,20 @@ fn carry_out(
             let (signal, next) = match fault {
                 Fault::Kill => (Signal::KILL, Next::Heal(Instant::now() + lasting, strike)),
                 Fault::Freeze => (Signal::STOP, Next::Heal(Instant::now() + lasting, strike)),
-                Fault::Restart => (Signal::TERM, Next::Restart(strike)),
+                Fault::Restart => (Signal::TERM, Next::Restart(Instant::now() + LOOK, strike)),
             };
             nodes.signal(strike.node, signal)?;
             return Ok(next);
         }
         Next::Heal(_, strike) if strike.fault == Fault::Freeze => nodes.signal(strike.node, Signal::CONT)?,
-        Next::Heal(_, strike) | Next::Restart(strike) => {
+        Next::Heal(_, strike) | Next::Restart(_, strike) => {
             if !nodes.has_ended(strike.node)? {
-                return Ok(due);
+                return Ok(Next::Restart(Instant::now() + LOOK, strike));
             }
             nodes.start(strike.node)?;
         }
     }
-    let (Next::Strike(_, strike) | Next::Heal(_, strike) | Next::Restart(strike)) = due;
+    let (Next::Strike(_, strike) | Next::Heal(_, strike) | Next::Restart(_, strike)) = due;
     output.tell(
         at,
         Happening::Healed {
@@ -329,7 +328,7 @@ fn carry_out(
 
 /// Makes the cluster whole again, whatever was to happen next.
 async fn heal(nodes: &mut Nodes, next: Next) -> Result<(), ServeError> {
-    let (Next::Heal(_, strike) | Next::Restart(strike)) = next else {
+    let (Next::Heal(_, strike) | Next::Restart(_, strike)) = next else {
         return Ok(());
     };
     if strike.fault == Fault::Freeze {

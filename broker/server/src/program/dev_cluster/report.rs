@@ -58,6 +58,11 @@ fn text(at: Duration, happening: Happening<'_>) -> String {
     let seconds = |span: Duration| format!("{:.1} s", span.as_secs_f64());
     match happening {
         Happening::Chaos { seed } => format!("chaos begins; the same again with --seed {seed}"),
+        Happening::Strike {
+            fault: Fault::Restart,
+            node,
+            ..
+        } => format!("restart node {node}"),
         Happening::Strike { fault, node, lasting } => {
             format!("{} node {node} for {}", fault.name(), seconds(lasting))
         }
