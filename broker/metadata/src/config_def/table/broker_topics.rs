@@ -99,7 +99,7 @@ configs! {
         "How long one sample of the quota of replication lasts.";
     "telemetry.max.bytes": Int = Value("1048576"), AtLeast(1), Low, ReadOnly, Public, No(TELEMETRY), [],
         "Largest push of client metrics.";
-    "unclean.leader.election.enable": Boolean = Value("false"), Any, High, ClusterWide, Public, No(MORE_NODES), [],
+    "unclean.leader.election.enable": Boolean = Value("false"), Any, High, ClusterWide, Public, Yes, [],
         "Whether a replica that is not in sync may lead, at the price of records.";
     "unclean.leader.election.interval.ms": Long = Value("300000"), AtLeast(1), Medium, ReadOnly, Internal, Yes, [],
         "How often partitions that need an unclean election are looked for.";

@@ -81,6 +81,6 @@ configs! {
         "Most milliseconds by which a roll comes early at random.";
     "segment.ms": Long = Value("604800000"), AtLeast(1), Medium, OfResource, Public, Yes, [Same("log.roll.ms"), Hours("log.roll.hours")],
         "Milliseconds after which a new segment begins.";
-    "unclean.leader.election.enable": Boolean = Value("false"), Any, Medium, OfResource, Public, No(MORE_NODES), [Same("unclean.leader.election.enable")],
+    "unclean.leader.election.enable": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [Same("unclean.leader.election.enable")],
         "Whether a replica that is not in sync may lead, at the price of records.";
 }
