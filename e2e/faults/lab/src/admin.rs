@@ -1,0 +1,236 @@
+//! What an administrator asks of the cluster: topics, leaders, offsets, the quorum; over the repository's own client.
+//!
+//! The load runs over librdkafka; only these questions and one of the two final readers use our own client.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use broker_client::{
+    Client, ClientError, ClientOptions, Connection, Endpoint, FetchOptions, Fetcher, NewTopic, OffsetSpec,
+    PartitionInfo, TopicSelection, Validation,
+};
+use broker_codec::StringBytes;
+use broker_model::{Offset, PartitionIndex, TopicPartition};
+use broker_protocol::describe_quorum_request::{PartitionData, TopicData};
+use broker_protocol::messages::DescribeQuorumRequest;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::error::LabError;
+
+/// An administrator with a thread of its own.
+#[derive(Debug)]
+pub struct Admin {
+    runtime: Runtime,
+    bootstrap: String,
+    client: Option<Client>,
+    patience: Duration,
+}
+
+/// The offsets that a leader tells of one partition.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// First offset.
+    pub start: i64,
+    /// High watermark.
+    pub high: i64,
+    /// Leader epoch that the answer carries.
+    pub epoch: i32,
+}
+
+/// The leader of the metadata quorum, as one node says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quorum {
+    /// Its node.
+    pub leader: i32,
+    /// Its epoch.
+    pub epoch: i32,
+}
+
+fn options(call_timeout: Duration) -> ClientOptions {
+    ClientOptions {
+        client_id: StringBytes::from_static("faultlab"),
+        connect_timeout: Duration::from_secs(1),
+        request_timeout: call_timeout.min(Duration::from_secs(4)),
+        call_timeout,
+        metadata_max_age: Duration::from_secs(1),
+        ..ClientOptions::default()
+    }
+}
+
+impl Admin {
+    /// One for the cluster behind these addresses.
+    pub fn new(bootstrap: &str) -> Result<Self, LabError> {
+        Ok(Self {
+            runtime: Builder::new_current_thread().enable_all().build()?,
+            bootstrap: bootstrap.to_owned(),
+            client: None,
+            patience: Duration::from_secs(8),
+        })
+    }
+
+    /// One that gives up after a second.
+    pub fn hasty(bootstrap: &str) -> Result<Self, LabError> {
+        let mut admin = Self::new(bootstrap)?;
+        admin.patience = Duration::from_secs(1);
+        Ok(admin)
+    }
+
+    fn client(&mut self) -> Result<Client, ClientError> {
+        if let Some(client) = &self.client {
+            return Ok(client.clone());
+        }
+        let client = self
+            .runtime
+            .block_on(Client::connect(&self.bootstrap, options(self.patience)))?;
+        self.client = Some(client.clone());
+        Ok(client)
+    }
+
+    /// Forgets connections: the next question opens new ones.
+    pub fn hang_up(&mut self) {
+        self.client = None;
+    }
+
+    /// Brokers that are registered and not fenced.
+    pub fn brokers(&mut self) -> Result<Vec<i32>, LabError> {
+        let client = self.client()?;
+        let metadata = self.runtime.block_on(client.refresh(TopicSelection::NoTopics))?;
+        Ok(metadata.brokers.keys().map(|id| id.value()).collect())
+    }
+
+    /// The broker that coordinates a group.
+    pub fn coordinator(&mut self, group: &str) -> Result<i32, LabError> {
+        let client = self.client()?;
+        Ok(self.runtime.block_on(client.find_coordinator(group))?.value())
+    }
+
+    /// Makes a topic.
+    pub fn create(&mut self, topic: &NewTopic) -> Result<(), LabError> {
+        let client = self.client()?;
+        self.runtime
+            .block_on(client.create_topic(topic, Validation::AndApply))?;
+        Ok(())
+    }
+
+    /// Deletes a topic.
+    pub fn delete(&mut self, topic: &str) -> Result<(), LabError> {
+        let client = self.client()?;
+        Ok(self.runtime.block_on(client.delete_topic(topic))?)
+    }
+
+    /// The partitions of a topic as one broker tells them now.
+    pub fn partitions(&mut self, topic: &str) -> Result<Vec<PartitionInfo>, LabError> {
+        let client = self.client()?;
+        let metadata = self
+            .runtime
+            .block_on(client.refresh(TopicSelection::Named(&[topic])))?;
+        Ok(metadata
+            .topics
+            .get(topic)
+            .map(|topic| topic.partitions.clone())
+            .unwrap_or_default())
+    }
+
+    /// Names of all topics.
+    pub fn topics(&mut self) -> Result<Vec<String>, LabError> {
+        let client = self.client()?;
+        let metadata = self.runtime.block_on(client.refresh(TopicSelection::All))?;
+        Ok(metadata.topics.keys().cloned().collect())
+    }
+
+    /// How far the log of each partition goes, as its leader says.
+    pub fn extents(&mut self, topic: &str, partitions: i32) -> Result<Vec<Extent>, LabError> {
+        let client = self.client()?;
+        let keys: Vec<_> = (0..partitions)
+            .map(|index| TopicPartition::new(topic, PartitionIndex::new(index)))
+            .collect();
+        let asked = async {
+            let starts = client.list_same_offset(&keys, OffsetSpec::Earliest).await?;
+            let ends = client.list_same_offset(&keys, OffsetSpec::Latest).await?;
+            Ok::<_, ClientError>((starts, ends))
+        };
+        let (starts, ends) = self.runtime.block_on(asked)?;
+        let extent = |((_, start), (_, end)): (
+            &(_, broker_client::ListedOffset),
+            &(_, broker_client::ListedOffset),
+        )| Extent {
+            start: start.offset.map_or(0, Offset::value),
+            high: end.offset.map_or(0, Offset::value),
+            epoch: end.leader_epoch.value(),
+        };
+        Ok(starts.iter().zip(&ends).map(extent).collect())
+    }
+
+    /// Who leads the metadata quorum, as the node at that address says.
+    pub fn quorum_at(&mut self, host: &str, port: u16) -> Result<Quorum, LabError> {
+        let endpoint = Endpoint {
+            host: host.to_owned(),
+            port,
+        };
+        let request = DescribeQuorumRequest {
+            topics: vec![TopicData {
+                topic_name: StringBytes::from_static("__cluster_metadata"),
+                partitions: vec![PartitionData::default()],
+                ..TopicData::default()
+            }],
+            ..DescribeQuorumRequest::default()
+        };
+        let options = options(self.patience);
+        let asked = async { Connection::open(&endpoint, &options).await?.call(&request).await };
+        let response = self.runtime.block_on(asked)?;
+        let partition = response.topics.first().and_then(|topic| topic.partitions.first());
+        let leads = partition.filter(|partition| partition.error_code == 0 && partition.leader_id >= 0);
+        let nobody = || LabError::Unusable(format!("{host}:{port} knows no leader of the quorum"));
+        leads
+            .map(|partition| Quorum {
+                leader: partition.leader_id,
+                epoch: partition.leader_epoch,
+            })
+            .ok_or_else(nobody)
+    }
+
+    /// All records of a topic from its start up to its high watermarks: partition, offset and value in batches.
+    pub fn read_all(
+        &mut self,
+        topic: &str,
+        extents: &[Extent],
+        mut sink: impl FnMut(i32, Vec<(i64, String)>),
+        within: Duration,
+    ) -> Result<bool, LabError> {
+        let client = self.client()?;
+        let key =
+            |index: usize| TopicPartition::new(topic, PartitionIndex::new(i32::try_from(index).unwrap_or(0)));
+        let mut left: BTreeMap<TopicPartition, i64> = BTreeMap::new();
+        let mut positions = BTreeMap::new();
+        for (index, extent) in extents
+            .iter()
+            .enumerate()
+            .filter(|(_, extent)| extent.high > extent.start)
+        {
+            left.insert(key(index), extent.high);
+            positions.insert(key(index), Offset::new(extent.start));
+        }
+        let deadline = Instant::now() + within;
+        let read = async {
+            let mut fetcher = Fetcher::new(client, FetchOptions::default(), positions);
+            while !left.is_empty() && Instant::now() < deadline {
+                let until = tokio::time::Instant::now() + Duration::from_secs(2);
+                for fetched in fetcher.next(until).await? {
+                    let records = fetched.outcome?;
+                    let values = records.records()?.into_iter().map(|record| {
+                        let value = record.value.unwrap_or_default();
+                        (record.offset.value(), crate::load::value_of(&value))
+                    });
+                    sink(fetched.partition.partition.value(), values.collect());
+                    let next = records.next_offset()?.value();
+                    if left.get(&fetched.partition).is_some_and(|high| next >= *high) {
+                        left.remove(&fetched.partition);
+                        fetcher.pause(&fetched.partition);
+                    }
+                }
+            }
+            Ok::<_, ClientError>(left.is_empty())
+        };
+        Ok(self.runtime.block_on(read)?)
+    }
+}

@@ -1,0 +1,132 @@
+//! Processes that die or stop: leaders, all brokers, coordinators, one after another.
+
+use std::net::TcpStream;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::error::LabError;
+use crate::load::GROUP;
+use crate::world::World;
+
+/// How long a killed node stays away.
+const AWAY: Duration = Duration::from_secs(5);
+/// Longest wait until replicas are in sync again.
+const SYNC: Duration = Duration::from_secs(60);
+/// Longest shutdown.
+const STOP: Duration = Duration::from_secs(40);
+/// Connections that do nothing.
+const CROWD: usize = 10_000;
+
+pub(super) fn kill_the_only_node(world: &mut World) -> Result<(), LabError> {
+    for _ in 0..world.pace.repeats.min(3) {
+        kill_and_return(world, 1)?;
+        world.sleep(world.pace.warm);
+    }
+    Ok(())
+}
+
+fn kill_and_return(world: &mut World, node: i32) -> Result<(), LabError> {
+    let target = format!("node {node}");
+    world.begin("kill -9", &target);
+    world.cluster.node(node)?.kill();
+    world.sleep(AWAY);
+    world.end("kill -9", &target);
+    world.cluster.node(node)?.start()
+}
+
+pub(super) fn kill_leaders(world: &mut World) -> Result<(), LabError> {
+    for _ in 0..world.pace.repeats {
+        let leader = world.some_leader()?;
+        kill_and_return(world, leader)?;
+        world.wait_in_sync(SYNC);
+        world.sleep(Duration::from_secs(2));
+    }
+    Ok(())
+}
+
+pub(super) fn kill_all(world: &mut World) -> Result<(), LabError> {
+    world.begin("kill -9", "all nodes");
+    for node in &mut world.cluster.nodes {
+        node.kill();
+    }
+    world.sleep(Duration::from_secs(1));
+    world.end("kill -9", "all nodes");
+    for node in &mut world.cluster.nodes {
+        node.start()?;
+    }
+    let size = world.cluster.size();
+    let time = world.cluster.wait_for_brokers(size)?;
+    world.note(format!("brokers back after {:.1} s", time.as_secs_f64()));
+    world.wait_in_sync(SYNC);
+    Ok(())
+}
+
+pub(super) fn freeze_a_leader(world: &mut World) -> Result<(), LabError> {
+    let leader = world.some_leader()?;
+    let target = format!("node {leader}");
+    world.begin("SIGSTOP", &target);
+    world.cluster.node(leader)?.signal(Signal::STOP)?;
+    world.sleep(world.pace.hold);
+    world.end("SIGSTOP", &target);
+    world.cluster.node(leader)?.signal(Signal::CONT)?;
+    world.wait_in_sync(SYNC);
+    Ok(())
+}
+
+pub(super) fn rolling_restart(world: &mut World) -> Result<(), LabError> {
+    for _ in 0..world.pace.repeats.div_ceil(4) {
+        for node in 1..=world.cluster.size() {
+            let target = format!("node {node}");
+            world.begin("SIGTERM", &target);
+            let time = world.cluster.node(node)?.stop(STOP)?;
+            world.note(format!("{target} stopped in {:.1} s", time.as_secs_f64()));
+            world.end("SIGTERM", &target);
+            world.cluster.node(node)?.start()?;
+            world.wait_in_sync(SYNC);
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn kill_coordinators(world: &mut World) -> Result<(), LabError> {
+    for _ in 0..world.pace.repeats.div_ceil(2) {
+        let found = world.eventually("a coordinator", SYNC, |cluster| cluster.admin.coordinator(GROUP));
+        let (coordinator, _) = found?;
+        kill_and_return(world, coordinator)?;
+        world.wait_in_sync(SYNC);
+        world.sleep(world.pace.warm);
+    }
+    Ok(())
+}
+
+pub(super) fn crowd(world: &mut World) -> Result<(), LabError> {
+    let mut crowd = Vec::new();
+    let nodes = world.cluster.size();
+    for index in 0..CROWD {
+        let node = i32::try_from(index).unwrap_or(0) % nodes + 1;
+        let address = (
+            world.cluster.network.host(node),
+            world.cluster.network.ports(node).0,
+        );
+        match TcpStream::connect(address) {
+            Ok(stream) => crowd.push(stream),
+            Err(_) => break,
+        }
+    }
+    let held = crowd.len();
+    world.note(format!("{held} idle connections"));
+    world.require(held > 3000, || format!("only {held} connections were taken"));
+    let leader = world.some_leader()?;
+    kill_and_return(world, leader)?;
+    world.wait_in_sync(SYNC);
+    let resident: Vec<String> = world
+        .cluster
+        .nodes
+        .iter()
+        .map(|node| format!("{}", node.resident() >> 20))
+        .collect();
+    world.note(format!("resident MiB {}", resident.join("/")));
+    drop(crowd);
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Networks that lose, delay, cut and starve: between nodes, never between nodes and clients.
+
+use std::time::Duration;
+
+use crate::error::LabError;
+use crate::network::Direction;
+use crate::world::World;
+
+const SYNC: Duration = Duration::from_secs(60);
+
+fn healed(world: &mut World) {
+    world.cluster.network.heal();
+    world.wait_in_sync(SYNC);
+}
+
+pub(super) fn isolate_a_leader(world: &mut World) -> Result<(), LabError> {
+    let leader = world.some_leader()?;
+    let target = format!("node {leader}");
+    world.begin("cut off", &target);
+    world.cluster.network.isolate(leader, Direction::Both)?;
+    world.sleep(world.pace.hold);
+    world.end("cut off", &target);
+    healed(world);
+    Ok(())
+}
+
+pub(super) fn one_way(world: &mut World) -> Result<(), LabError> {
+    let leader = world.some_leader()?;
+    let target = format!("node {leader}");
+    world.begin("deaf", &target);
+    world.cluster.network.isolate(leader, Direction::Incoming)?;
+    world.sleep(world.pace.hold);
+    world.end("deaf", &target);
+    healed(world);
+    world.sleep(world.pace.warm);
+    let leader = world.some_leader()?;
+    let target = format!("node {leader}");
+    world.begin("mute", &target);
+    world.cluster.network.silence(leader)?;
+    world.sleep(world.pace.hold);
+    world.end("mute", &target);
+    healed(world);
+    Ok(())
+}
+
+pub(super) fn ring(world: &mut World) -> Result<(), LabError> {
+    let size = world.cluster.size();
+    world.begin("ring", "all nodes");
+    for node in 1..=size {
+        for other in node + 1..=size {
+            let apart = other - node;
+            if apart != 1 && apart != size - 1 {
+                world.cluster.network.cut(node, other, Direction::Both)?;
+            }
+        }
+    }
+    world.sleep(world.pace.hold);
+    world.end("ring", "all nodes");
+    healed(world);
+    Ok(())
+}
+
+pub(super) fn flap(world: &mut World) -> Result<(), LabError> {
+    let leader = world.some_leader()?;
+    let target = format!("node {leader}");
+    world.begin("flapping link", &target);
+    let flaps = world.pace.hold.as_millis() * 2 / 200;
+    for _ in 0..flaps {
+        world.cluster.network.link(leader, "down")?;
+        world.sleep(Duration::from_millis(100));
+        world.cluster.network.link(leader, "up")?;
+        world.sleep(Duration::from_millis(100));
+    }
+    world.end("flapping link", &target);
+    healed(world);
+    Ok(())
+}
+
+pub(super) fn delay(world: &mut World) -> Result<(), LabError> {
+    for node in 1..=world.cluster.size() {
+        world.cluster.network.lose(node, 50)?;
+    }
+    world.begin("5 % loss", "all links");
+    world.note("loss only: the machine has no netem, and packets are not delayed".to_owned());
+    world.sleep(world.pace.hold);
+    world.end("5 % loss", "all links");
+    healed(world);
+    Ok(())
+}
+
+pub(super) fn narrow(world: &mut World) -> Result<(), LabError> {
+    let leader = world.some_leader()?;
+    let follower = leader % world.cluster.size() + 1;
+    let target = format!("node {follower}");
+    world.begin("1 Mbit/s", &target);
+    world.cluster.network.limit(follower, 1000)?;
+    world.sleep(world.pace.hold);
+    world.end("1 Mbit/s", &target);
+    healed(world);
+    Ok(())
+}
