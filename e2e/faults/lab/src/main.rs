@@ -8,6 +8,7 @@ mod cases;
 mod cluster;
 mod error;
 mod history;
+mod leftovers;
 mod load;
 mod network;
 mod node;
@@ -150,6 +151,7 @@ fn run(arguments: &RunArguments) -> Result<bool, LabError> {
         .as_secs();
     let seed = arguments.seed.unwrap_or(clock % 100_000);
     eprintln!("seed {seed}");
+    leftovers::watch()?;
     std::fs::create_dir_all(&arguments.scratch)?;
     let settings = Settings {
         binary: arguments.eddyline.canonicalize()?,

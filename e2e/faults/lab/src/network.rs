@@ -10,6 +10,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::os::fd::AsFd;
 
 use crate::error::LabError;
+use crate::leftovers::{self, Leftover};
 use crate::program::{is_there, run};
 
 /// Where nodes listen for clients and brokers, and for controllers.
@@ -43,6 +44,7 @@ impl Network {
         if run(&format!("ip netns add {bridge}")).is_err() {
             return Ok(Self { bridge: None, nodes });
         }
+        leftovers::add(Leftover::Namespace(bridge.clone()));
         let network = Self {
             bridge: Some(bridge.clone()),
             nodes,
@@ -54,6 +56,7 @@ impl Network {
         for node in 1..=nodes {
             let name = format!("{bridge}n{node}");
             run(&format!("ip netns add {name}"))?;
+            leftovers::add(Leftover::Namespace(name.clone()));
             run(&format!(
                 "ip link add v0 netns {name} type veth peer name b{node} netns {bridge}"
             ))?;
@@ -192,9 +195,10 @@ impl Network {
 impl Drop for Network {
     fn drop(&mut self) {
         let Some(bridge) = &self.bridge else { return };
-        for node in 1..=self.nodes {
-            run(&format!("ip netns del {bridge}n{node}")).ok();
+        let nodes = (1..=self.nodes).map(|node| format!("{bridge}n{node}"));
+        for name in nodes.chain([bridge.clone()]) {
+            run(&format!("ip netns del {name}")).ok();
+            leftovers::strike(&Leftover::Namespace(name));
         }
-        run(&format!("ip netns del {bridge}")).ok();
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::error::LabError;
+use crate::leftovers::{self, Leftover};
 
 /// A node of the cluster.
 #[derive(Debug)]
@@ -93,6 +94,7 @@ impl Node {
         let mut command = self.command("broker");
         command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         let child = command.stdout(out.try_clone()?).stderr(out).spawn()?;
+        leftovers::add(Leftover::Process(child.id()));
         self.child = Some(child);
         Ok(())
     }
@@ -125,6 +127,7 @@ impl Node {
         if let Some(mut child) = self.child.take() {
             child.kill().ok();
             child.wait().ok();
+            leftovers::strike(&Leftover::Process(child.id()));
         }
     }
 
@@ -134,7 +137,7 @@ impl Node {
         self.signal(Signal::TERM)?;
         while began.elapsed() < within {
             if !self.is_running() {
-                self.child = None;
+                self.kill();
                 return Ok(began.elapsed());
             }
             std::thread::sleep(Duration::from_millis(10));

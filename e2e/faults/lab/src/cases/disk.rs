@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::error::LabError;
+use crate::leftovers::{self, Leftover};
 use crate::load::DURABLE;
 use crate::program::{is_there, run};
 use crate::world::World;
@@ -30,6 +31,7 @@ impl SmallDisk {
         let at = at.display().to_string();
         let mounted = run(&format!("mount -t tmpfs -o size={megabytes}m tmpfs {at}"));
         mounted.map_err(|error| LabError::Missing(format!("no file system can be mounted: {error}")))?;
+        leftovers::add(Leftover::Mount(at.clone()));
         Ok(Self(at))
     }
 }
@@ -37,6 +39,7 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         run(&format!("umount -l {}", self.0)).ok();
+        leftovers::strike(&Leftover::Mount(self.0.clone()));
     }
 }
 
@@ -109,6 +112,7 @@ impl Tracer {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
+        leftovers::add(Leftover::Process(child.id()));
         Ok(Self(child))
     }
 }
@@ -122,6 +126,7 @@ impl Drop for Tracer {
             rustix::process::kill_process(pid, rustix::process::Signal::TERM).ok();
         }
         self.0.wait().ok();
+        leftovers::strike(&Leftover::Process(self.0.id()));
     }
 }
 
