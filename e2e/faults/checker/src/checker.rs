@@ -208,7 +208,7 @@ impl Checker {
             Outcome::Fail => self.figures.failed += 1,
             Outcome::Info => self.figures.unknown += 1,
         }
-        if *result == Outcome::Ok {
+        if *result == Outcome::Ok && *promise == Promise::All {
             self.outages.acknowledged(topic, *partition, *completed);
         }
         let value = self.writers.value(client, *number);

@@ -1,4 +1,4 @@
-//! How long nothing was acknowledged around each fault: in the partition that waited longest, and everywhere at once.
+//! How long nothing was acknowledged with `acks=all` around each fault: in the partition that waited longest, and everywhere at once.
 //!
 //! A gap lies between two acknowledgements that follow one another. A partition that is never acknowledged again has
 //! a gap until the load ends. A gap belongs to every fault that began before its end and has no later fault between.
