@@ -39,7 +39,7 @@ use broker_server::format::{AlreadyFormatted, format};
 use broker_server::replica_manager::{
     Appended, AwaitingReplicas, LookupError, PartitionHandle, ProduceRecords,
 };
-use broker_storage::{AppendOrigin, RealFs};
+use broker_storage::{AppendOrigin, CheckpointKind, RealFs};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -404,6 +404,39 @@ async fn what_an_old_leader_wrote_alone_is_cut_and_never_acknowledged() {
     assert_eq!(waited, Err(LookupError::NotLeader));
     agree_on([&first, &second], 0, (0, 18, 18)).await;
     assert_ne!(content(&first.log_file(0, 0)), [] as [u8; 0]);
+    first.stop().await;
+    second.stop().await;
+}
+
+/// A recovery that trusts more than there is would take the torn end of a cut log for damage.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_checkpoint_trusts_what_was_cut() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    first.append(0, 10, Acks::Leader);
+    agree_on([&first, &second], 0, (0, 10, 10)).await;
+    second.learns(&leadership.moved_to(2));
+    first.append(0, 4, Acks::Leader);
+    let now = first.broker().clock.now();
+    first
+        .partition(0)
+        .with_log(|log| log.flush(now))
+        .unwrap()
+        .unwrap();
+    let progress = first.partition(0).with_log(|log| log.progress()).unwrap();
+    let logs = &first.broker().replica_manager;
+    let failures = logs
+        .logs()
+        .write_checkpoints(CheckpointKind::RecoveryPoint, &[progress]);
+    assert!(failures.is_empty());
+    let checkpoint = first.data.path().join("recovery-point-offset-checkpoint");
+    let trusted = || std::fs::read_to_string(&checkpoint).unwrap();
+    assert!(trusted().contains("t 0 14"), "{}", trusted());
+    first.learns(&leadership.moved_to(2));
+    second.append(0, 1, Acks::Leader);
+    agree_on([&first, &second], 0, (0, 11, 11)).await;
+    assert!(trusted().contains("t 0 10"), "{}", trusted());
     first.stop().await;
     second.stop().await;
 }

@@ -120,6 +120,8 @@ impl ReplicaFetchSession {
             followed.leader_epoch == leader_epoch && followed.standing == Standing::Fetching
         };
         if self.followed.get(&key).is_some_and(is_known) {
+            // Its log may be another one: a replica that was taken away and given back begins empty.
+            self.unknown.insert(key);
             return;
         }
         let told = self.leave_list(&key);

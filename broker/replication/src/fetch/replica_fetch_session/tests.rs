@@ -174,6 +174,21 @@ fn a_new_epoch_of_the_same_leader_is_told_within_the_session() {
 }
 
 #[test]
+fn a_replica_that_was_given_back_in_the_same_epoch_is_asked_for_from_where_it_stands() {
+    let mut session = following(1);
+    session.stepped(key(0), FetchStep::Taken, at(0));
+    look_up(&mut session, 500, 0);
+    session.next_fetch().unwrap();
+    session.answered(SessionAnswer::Served(SESSION));
+    session.follow(key(0), LeaderEpoch::new(1));
+    look_up(&mut session, 0, 1);
+    assert_eq!(
+        session.next_fetch().unwrap().partitions,
+        [(key(0), position(0, 1))]
+    );
+}
+
+#[test]
 fn a_partition_that_left_is_forgotten_once() {
     let mut session = following(2);
     session.next_fetch().unwrap();
