@@ -42,6 +42,7 @@ use crate::drivers::broker_lifecycle::{
 use crate::drivers::controller_channel::ControllerChannel;
 use crate::drivers::controller_registration;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
+use crate::drivers::directory_assignments::DirectoryAssignments;
 use crate::drivers::dynamic_configs::DynamicConfigs;
 use crate::drivers::failure::Failure;
 use crate::drivers::isr_proposer::IsrProposer;
@@ -212,6 +213,7 @@ pub struct RunningBroker {
     broker: Arc<Broker>,
     listeners: Listeners,
     isr_proposer: tokio::task::JoinHandle<()>,
+    directory_assignments: tokio::task::JoinHandle<()>,
     fetchers: ReplicaFetchers,
     maintenance: LogMaintenance,
     write_back: JoinHandle<()>,
@@ -263,6 +265,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     }
     let maintenance = maintain(&broker, &settings, failure.clone())?;
     let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
+    let directory_assignments = assign_directories(&broker);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
     listeners.accept_on(bound.for_clients)?;
     early.running(&broker);
@@ -270,6 +273,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         broker,
         listeners,
         isr_proposer,
+        directory_assignments,
         fetchers,
         maintenance,
         write_back: write_back_thread,
@@ -407,6 +411,17 @@ fn maintain(broker: &Broker, settings: &BootSettings, failure: Arc<Failure>) -> 
         failure,
         clock: broker.clock,
     })
+}
+
+fn assign_directories(broker: &Arc<Broker>) -> tokio::task::JoinHandle<()> {
+    let assignments = DirectoryAssignments {
+        directories: online_directories(&broker.replica_manager.logs()),
+        replica_manager: broker.replica_manager.clone(),
+        metadata: broker.metadata.clone(),
+        lifecycle: broker.lifecycle.clone(),
+        controller: broker.controller.another(),
+    };
+    assignments.start()
 }
 
 fn propose_in_sync(broker: &Arc<Broker>, replica_lag_max_ms: u64) -> tokio::task::JoinHandle<()> {
@@ -661,6 +676,7 @@ impl RunningBroker {
         self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
         self.isr_proposer.abort();
+        self.directory_assignments.abort();
         self.fetchers.stop().await;
         let metadata_closed = self.broker.metadata.stop().await;
         if let Err(error) = &metadata_closed {

@@ -7,6 +7,7 @@ pub mod broker_lifecycle;
 pub mod controller_channel;
 pub mod controller_registration;
 pub mod coordinator_driver;
+pub mod directory_assignments;
 pub mod dynamic_configs;
 pub mod failure;
 pub mod isr_proposer;

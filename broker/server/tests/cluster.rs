@@ -6,7 +6,7 @@
 #[path = "cluster/world.rs"]
 mod world;
 
-use broker_model::PartitionIndex;
+use broker_model::{BrokerId, PartitionIndex};
 use broker_protocol::ErrorCode;
 use broker_server::boot::RunningBroker;
 use broker_server::drivers::broker_lifecycle::BrokerState;
@@ -33,6 +33,17 @@ async fn becomes_a_cluster(voters: Voters) {
             .until("every node knows the topic", |node| has_topic(node, &name))
             .await;
     }
+    cluster
+        .until("the controller knows which directory holds what", |node| {
+            let image = node.broker().image.load();
+            let own = &image.cluster.broker(BrokerId::new(3)).unwrap().directories;
+            (0..3).all(|index| {
+                let found = image.topics.partition("through-2", PartitionIndex::new(index));
+                let directory = found.and_then(|partition| partition.directory_of(BrokerId::new(3)));
+                own.len() == 2 && directory.is_some_and(|directory| own.contains(&directory))
+            })
+        })
+        .await;
     assert_eq!(
         cluster.create_topic(2, "through-1").await,
         ErrorCode::TopicAlreadyExists
@@ -82,6 +93,32 @@ async fn a_cluster_loses_and_regains_a_node() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_of_one_role_join_a_cluster_that_runs() {
+    let mut cluster = Cluster::start(Voters::InTheLog).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    let broker = cluster.add("broker").await;
+    let controller = cluster.add("controller").await;
+    cluster.everybody_sees(&[1, 2, 3, broker]).await;
+    assert!(cluster.node(broker).controller_addresses().is_empty());
+    assert!(cluster.node(controller).addresses().is_empty());
+    assert_eq!(cluster.create_topic(broker, "t").await, ErrorCode::None);
+    cluster
+        .until("all know it, those that serve no clients, too", |node| {
+            has_topic(node, "t")
+        })
+        .await;
+    let (_, voters, observers) = cluster.describe_quorum(broker).await;
+    assert_eq!((voters, observers), (vec![1, 2, 3], vec![broker, controller]));
+    cluster
+        .until("the controller has said where it is found", |node| {
+            let image = node.broker().image.load();
+            image.cluster.controllers.contains_key(&BrokerId::new(controller))
+        })
+        .await;
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_was_forgotten_registers_again() {
     let cluster = Cluster::start(Voters::Fixed).await;
     cluster.everybody_sees(&[1, 2, 3]).await;
@@ -90,8 +127,7 @@ async fn a_broker_that_was_forgotten_registers_again() {
     cluster
         .until("2 has another epoch, and is let in", |node| {
             let image = node.broker().image.load();
-            let id = broker_model::BrokerId::new(2);
-            let found = image.cluster.broker(id);
+            let found = image.cluster.broker(BrokerId::new(2));
             found.is_some_and(|broker| broker.epoch > before && !broker.fenced)
         })
         .await;

@@ -10,13 +10,14 @@ use broker_protocol::ErrorCode;
 use broker_protocol::create_topics_request::CreatableTopic;
 use broker_protocol::delete_topics_request::DeleteTopicState;
 use broker_protocol::describe_quorum_request::{PartitionData, TopicData};
+use broker_protocol::describe_quorum_response::ReplicaState;
 use broker_protocol::messages::{
     CreateTopicsRequest, DeleteTopicsRequest, DescribeQuorumRequest, UnregisterBrokerRequest,
 };
 use broker_server::boot::{self, RunningBroker};
 use broker_server::clock::Clock;
 use broker_server::config::{self, BrokerConfig};
-use broker_server::format::{AlreadyFormatted, FormatVoters, format};
+use broker_server::format::{AlreadyFormatted, FormatRequest, FormatVoters, format};
 use broker_storage::RealFs;
 use tempfile::TempDir;
 
@@ -41,6 +42,7 @@ struct Node {
 /// Three nodes that are broker and controller each.
 pub(crate) struct Cluster {
     nodes: Vec<Node>,
+    ports: [u16; 3],
 }
 
 impl Cluster {
@@ -50,26 +52,54 @@ impl Cluster {
         for id in 1..=3 {
             let data = tempfile::tempdir().unwrap();
             let config = configuration(id, &ports, voters, &data);
-            let cluster_id = ClusterId::new(Uuid::from_bytes([7; 16]).to_string());
-            let clock = Clock::start();
-            let mut request = config.format_request(Some(cluster_id), AlreadyFormatted::Refuse, clock.wall());
-            if voters == Voters::InTheLog {
-                request.voters = FormatVoters::Initial(ports.iter().zip(1..).map(voter).collect());
-            }
-            format(&RealFs, &request).unwrap();
+            format_node(&config, |request| {
+                if voters == Voters::InTheLog {
+                    request.voters = FormatVoters::Initial(ports.iter().zip(1..).map(voter).collect());
+                }
+            });
             nodes.push(Node {
                 config,
                 running: None,
                 _data: data,
             });
         }
-        let mut cluster = Self { nodes };
+        let mut cluster = Self { nodes, ports };
         let [first, second, third] = [1, 2, 3].map(|id| cluster.boot(id));
         let (first, second, third) = tokio::join!(first, second, third);
         for (node, running) in cluster.nodes.iter_mut().zip([first, second, third]) {
             node.running = Some(running);
         }
         cluster
+    }
+
+    /// Adds a node that was not there from the beginning, in one role; returns its number.
+    pub(crate) async fn add(&mut self, role: &str) -> i32 {
+        let id = i32::try_from(self.nodes.len() + 1).unwrap();
+        let data = tempfile::tempdir().unwrap();
+        let listener = match role {
+            "controller" => "CONTROLLER://127.0.0.1:0",
+            _ => "PLAINTEXT://127.0.0.1:0",
+        };
+        let config = load(&[
+            ("process.roles", role.to_owned()),
+            ("node.id", id.to_string()),
+            ("listeners", listener.to_owned()),
+            ("controller.listener.names", "CONTROLLER".to_owned()),
+            ("eddyline.http.listener", String::new()),
+            ("log.dirs", data.path().display().to_string()),
+            (
+                "controller.quorum.bootstrap.servers",
+                addresses(&self.ports).join(","),
+            ),
+        ]);
+        format_node(&config, |request| request.voters = FormatVoters::Elsewhere);
+        self.nodes.push(Node {
+            config,
+            running: None,
+            _data: data,
+        });
+        self.start_node(id).await;
+        id
     }
 
     fn boot(&self, id: i32) -> impl Future<Output = RunningBroker> + use<> {
@@ -185,8 +215,8 @@ impl Cluster {
         ErrorCode::from_i16(answer.error_code).unwrap()
     }
 
-    /// Leader and voters of the quorum.
-    pub(crate) async fn describe_quorum(&self, through: i32) -> (i32, Vec<i32>) {
+    /// Leader, voters and observers of the quorum.
+    pub(crate) async fn describe_quorum(&self, through: i32) -> (i32, Vec<i32>, Vec<i32>) {
         let request = DescribeQuorumRequest {
             topics: vec![TopicData {
                 topic_name: "__cluster_metadata".into(),
@@ -197,13 +227,13 @@ impl Cluster {
         };
         let answer = self.connect(through).await.call(&request).await.unwrap();
         let partition = &answer.topics[0].partitions[0];
-        let mut voters: Vec<i32> = partition
-            .current_voters
-            .iter()
-            .map(|voter| voter.replica_id)
-            .collect();
-        voters.sort_unstable();
-        (partition.leader_id, voters)
+        let ids = |states: &[ReplicaState]| {
+            let mut ids: Vec<i32> = states.iter().map(|state| state.replica_id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        let (voters, observers) = (ids(&partition.current_voters), ids(&partition.observers));
+        (partition.leader_id, voters, observers)
     }
 }
 
@@ -239,8 +269,21 @@ fn voter((port, id): (&u16, i32)) -> Voter {
     }
 }
 
+fn addresses(ports: &[u16; 3]) -> Vec<String> {
+    ports.iter().map(|port| format!("127.0.0.1:{port}")).collect()
+}
+
+fn format_node(config: &BrokerConfig, change: impl FnOnce(&mut FormatRequest)) {
+    let cluster_id = ClusterId::new(Uuid::from_bytes([7; 16]).to_string());
+    let now = Clock::start().wall();
+    let mut request = config.format_request(Some(cluster_id), AlreadyFormatted::Refuse, now);
+    change(&mut request);
+    format(&RealFs, &request).unwrap();
+}
+
+/// Node 3 has two log directories.
 fn configuration(id: i32, ports: &[u16; 3], voters: Voters, data: &TempDir) -> BrokerConfig {
-    let addresses = ports.map(|port| format!("127.0.0.1:{port}"));
+    let addresses = addresses(ports);
     let quorum = match voters {
         Voters::Fixed => {
             let voters = addresses.iter().zip(1..);
@@ -250,18 +293,28 @@ fn configuration(id: i32, ports: &[u16; 3], voters: Voters, data: &TempDir) -> B
         Voters::InTheLog => ("controller.quorum.bootstrap.servers", addresses.join(",")),
     };
     let own = &addresses[place(id)];
-    let lines = [
+    let data = data.path().display();
+    load(&[
         ("process.roles", "broker,controller".to_owned()),
         ("node.id", id.to_string()),
         ("listeners", format!("PLAINTEXT://127.0.0.1:0,CONTROLLER://{own}")),
         ("controller.listener.names", "CONTROLLER".to_owned()),
         ("eddyline.http.listener", String::new()),
-        ("log.dirs", data.path().display().to_string()),
+        (
+            "log.dirs",
+            match id {
+                3 => format!("{data}/a,{data}/b"),
+                _ => data.to_string(),
+            },
+        ),
         quorum,
-    ];
+    ])
+}
+
+fn load(lines: &[(&str, String)]) -> BrokerConfig {
     let lines: Vec<(String, String)> = lines
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
         .collect();
     config::load(None, std::iter::empty(), &lines).unwrap()
 }
