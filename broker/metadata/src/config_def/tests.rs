@@ -20,7 +20,7 @@ fn every_name_stands_once_in_its_scope() {
     }
 }
 
-/// Defaults that are ours and not Kafka's: name, ours, Kafka's (ADR 11).
+/// Defaults that are ours and not Kafka's: name, ours, Kafka's (ADR 13).
 const OWN_DEFAULTS: [(&str, &str, &str); 3] = [
     ("broker.heartbeat.interval.ms", "500", "2000"),
     ("broker.session.timeout.ms", "1500", "9000"),
