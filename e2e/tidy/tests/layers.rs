@@ -54,7 +54,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const BELOW_THE_SHELL_LINE: usize = 10;
 
 /// The same for the operator, which shares no crate with the broker. All of these are pure: no Kubernetes client.
-const OPERATOR_MAY_USE: &[(&str, &[&str])] = &[("api", &[])];
+const OPERATOR_MAY_USE: &[(&str, &[&str])] = &[("api", &[]), ("plan", &["api"])];
 
 /// Folders of the crates below the shell line.
 fn folders_below_the_shell_line() -> Vec<String> {

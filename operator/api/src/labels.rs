@@ -23,6 +23,9 @@ pub const TEMPLATE: &str = "kafka.eddyline.dev/template";
 /// changed its rendering.
 pub const INPUTS: &str = "kafka.eddyline.dev/inputs";
 
+/// Node id of the first node of a StatefulSet's pool, which is not in the specification any more when the pool leaves.
+pub const NODE_ID_START: &str = "kafka.eddyline.dev/node-id-start";
+
 /// Suspends an object, as `spec.paused` does.
 pub const PAUSE: &str = "kafka.eddyline.dev/pause";
 
