@@ -199,6 +199,7 @@ impl Checker {
             completed,
             result,
             offset,
+            ..
         } = event
         else {
             return;

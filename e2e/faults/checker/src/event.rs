@@ -80,6 +80,9 @@ pub enum Event {
         /// Where the acknowledgement says it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offset: Option<i64>,
+        /// What the client said of a send that was not acknowledged; for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
     },
     /// A transaction ended.
     Transaction {

@@ -1,7 +1,7 @@
 //! How long nothing was acknowledged with `acks=all` around each fault: in the partition that waited longest, and everywhere at once.
 //!
 //! A gap lies between two acknowledgements that follow one another. A partition that is never acknowledged again has
-//! a gap until the load ends. A gap belongs to every fault that began before its end and has no later fault between.
+//! a gap until the load ends. Of a gap, a fault is charged with the part between its own beginning and that of the next.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -121,7 +121,9 @@ impl Outages {
                 .collect();
             let longest = |everywhere: bool| {
                 let of = around.iter().filter(|gap| gap.everywhere == everywhere);
-                of.map(|gap| gap.to - gap.from.max(*at)).max().unwrap_or(0)
+                of.map(|gap| gap.to.min(until) - gap.from.max(*at))
+                    .max()
+                    .unwrap_or(0)
             };
             outages.push(Outage {
                 fault: fault.clone(),

@@ -72,6 +72,9 @@ struct RunArguments {
     /// Short phases and few repeats
     #[arg(long)]
     short: bool,
+    /// Keep logs and histories of tests that pass, too
+    #[arg(long)]
+    keep: bool,
     /// Records each of the six producers sends in a second
     #[arg(long, default_value_t = 500)]
     rate: u64,
@@ -163,6 +166,7 @@ fn run(arguments: &RunArguments) -> Result<bool, LabError> {
         seed,
         pace: if arguments.short { Pace::SHORT } else { Pace::WHOLE },
         rate: arguments.rate,
+        keep_all: arguments.keep,
     };
     let until = arguments
         .minutes

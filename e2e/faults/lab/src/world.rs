@@ -26,6 +26,8 @@ pub struct Settings {
     pub scratch: PathBuf,
     /// Where logs and histories of failed tests are kept.
     pub keep: PathBuf,
+    /// Whether those of tests that pass are kept, too.
+    pub keep_all: bool,
     /// What decides every choice.
     pub seed: u64,
     /// How long phases last.
@@ -113,7 +115,7 @@ impl World {
         let outcome = world.play(case);
         let good = matches!(&outcome, Ok(outcome) if outcome.wrong.is_empty() && outcome.report.is_good());
         world.cluster.end();
-        if !good {
+        if !good || settings.keep_all {
             let keep = settings.keep.join(format!("{}-{}", case.id, settings.seed));
             world.cluster.keep_logs(&keep)?;
             std::fs::copy(folder.join("history.jsonl"), keep.join("history.jsonl")).ok();

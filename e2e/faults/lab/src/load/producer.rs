@@ -57,9 +57,13 @@ impl ProducerContext for Answers {
     type DeliveryOpaque = Box<Pending>;
 
     fn delivery(&self, answer: &DeliveryResult<'_>, pending: Box<Pending>) {
-        let (result, offset) = match answer {
-            Ok(message) => (Outcome::Ok, Some(message.offset()).filter(|offset| *offset >= 0)),
-            Err(_) => (Outcome::Info, None),
+        let (result, offset, error) = match answer {
+            Ok(message) => (
+                Outcome::Ok,
+                Some(message.offset()).filter(|offset| *offset >= 0),
+                None,
+            ),
+            Err((error, _)) => (Outcome::Info, None, Some(error.to_string())),
         };
         self.history.write(&Event::Send {
             client: self.client.clone(),
@@ -77,6 +81,7 @@ impl ProducerContext for Answers {
             completed: self.history.now(),
             result,
             offset,
+            error,
         });
     }
 }
