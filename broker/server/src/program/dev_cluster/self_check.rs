@@ -73,7 +73,7 @@ impl SelfCheck {
                 outcome?;
             }
         }
-        client.topic(TOPIC).await?;
+        until_known(&client).await?;
         let options = ProducerOptions {
             linger: Duration::from_millis(5),
             buffer_memory: BUFFER,
@@ -184,6 +184,19 @@ impl SelfCheck {
             }
         }
         Ok(())
+    }
+}
+
+/// Waits until the broker that is asked has heard of the topic: it follows the controller that made it.
+async fn until_known(client: &Client) -> Result<(), ClientError> {
+    let deadline = Instant::now() + SETTLE_MAX;
+    loop {
+        match client.topic(TOPIC).await {
+            Err(ClientError::NoSuchTopic { .. }) if Instant::now() < deadline => {
+                tokio::time::sleep(client.options().back_off).await;
+            }
+            outcome => return outcome.map(drop),
+        }
     }
 }
 
