@@ -252,8 +252,7 @@ pub const RULES: &[CelRule] = &[
     row(
         TOPIC,
         "spec.clusterRef",
-        "self.name == oldSelf.name && has(self.namespace) == has(oldSelf.namespace) && \
-         (!has(self.namespace) || self.namespace == oldSelf.namespace)",
+        "self == oldSelf",
         "clusterRef cannot change: delete this object (the topic stays by default) and make one for the other cluster",
     ),
     row(
@@ -271,8 +270,7 @@ pub const RULES: &[CelRule] = &[
     row(
         REBALANCE,
         "spec.clusterRef",
-        "self.name == oldSelf.name && has(self.namespace) == has(oldSelf.namespace) && \
-         (!has(self.namespace) || self.namespace == oldSelf.namespace)",
+        "self == oldSelf",
         "clusterRef cannot change: make another KafkaRebalance",
     ),
     row(
