@@ -9,6 +9,7 @@
 //! | dense (I6): offsets have no gaps | a read, the end |
 //! | high watermark (I7): monotone in a leader's epoch, never above a replica in sync | a leader's step |
 //! | log start (I8): monotone while a replica stays | a step |
+//! | committed offsets (I15): what a group has committed, and was told so, is found again | a fetch of offsets |
 //! | replicas agree (I18): the same bytes up to the high watermark | the end |
 //! | one leader (I27): one leader in an epoch of a partition, one controller in an epoch of the quorum | a step |
 //! | metadata (I27): the same image at the same offset; a topic that was made stays | a step, the end |

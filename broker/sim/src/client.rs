@@ -1,11 +1,13 @@
 //! The clients of a run: what they want, and what they are told, goes to the checker.
 
 mod admin;
+mod committer;
 mod consumer;
 mod producer;
 mod routing;
 
 pub(crate) use admin::{Admin, NewTopic};
+pub(crate) use committer::Committer;
 pub(crate) use consumer::{Consumer, ReadFrom};
 pub(crate) use producer::Producer;
 
@@ -56,6 +58,7 @@ impl Surroundings<'_> {
 #[derive(Debug)]
 pub(crate) enum Client {
     Admin(Admin),
+    Committer(Committer),
     Producer(Producer),
     Consumer(Consumer),
 }
@@ -68,6 +71,7 @@ impl Client {
     ) -> Result<(), Violation> {
         match self {
             Self::Admin(admin) => admin.step(event, around),
+            Self::Committer(committer) => committer.step(event, around),
             Self::Producer(producer) => producer.step(event, around),
             Self::Consumer(consumer) => consumer.step(event, around),
         }
@@ -77,6 +81,7 @@ impl Client {
     pub(crate) fn deadline(&self) -> Option<u64> {
         match self {
             Self::Admin(admin) => admin.deadline(),
+            Self::Committer(committer) => committer.deadline(),
             Self::Producer(producer) => producer.deadline(),
             Self::Consumer(consumer) => consumer.deadline(),
         }

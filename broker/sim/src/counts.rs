@@ -49,6 +49,7 @@ impl Counts {
             self.acknowledged,
             self.retries,
             self.consumed,
+            self.commits,
         ]
         .into_iter()
         .all(|count| count > 0)

@@ -6,6 +6,9 @@
 //! (`broker-raft`), the controller, the metadata image, partitions and followers, logs over `MemFs`. What stands in for
 //! the server's tasks and handlers is `process`, which decides nothing that they do not.
 //!
+//! What no run meets yet: disks that return errors or are replaced, snapshots of the metadata, log starts that move,
+//! members of groups that join, reassignments, sessions of fetches.
+//!
 //! `cargo run -p broker-sim -- --seed 17 --trace` replays a run; `cargo run --release -p broker-sim -- --seeds 10000`
 //! plays many.
 

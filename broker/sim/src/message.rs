@@ -8,7 +8,10 @@ use broker_protocol::ErrorCode;
 use broker_protocol::messages::{
     AlterPartitionRequest, AlterPartitionResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
     BrokerRegistrationRequest, BrokerRegistrationResponse, CreateTopicsRequest, CreateTopicsResponse,
+    OffsetCommitRequest, OffsetCommitResponse,
 };
+use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
+use broker_protocol::offset_fetch_response::OffsetFetchResponseGroup;
 use broker_raft::{RaftRequest, RaftResponse};
 use broker_replication::DivergingEpoch;
 use broker_replication::fetch::FetchPartition;
@@ -28,6 +31,14 @@ pub(crate) enum Request {
     Metadata,
     Produce(Produce),
     Fetch(Fetch),
+    Group(GroupRequest),
+}
+
+/// What is asked of a group's coordinator.
+#[derive(Clone, Debug)]
+pub(crate) enum GroupRequest {
+    Commit(OffsetCommitRequest),
+    Fetch(OffsetFetchRequestGroup),
 }
 
 #[derive(Clone, Debug)]
@@ -41,6 +52,10 @@ pub(crate) enum Response {
     Metadata(Vec<PartitionInfo>),
     Produced(Result<Offset, ErrorCode>),
     Fetched(Result<Fetched, ErrorCode>),
+    Committed(OffsetCommitResponse),
+    CommittedOffsets(OffsetFetchResponseGroup),
+    /// The node that was asked does not coordinate the group, or could not.
+    NotCoordinator,
     /// The node that was asked does not lead the quorum.
     NotController,
 }

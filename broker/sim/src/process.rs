@@ -6,6 +6,7 @@
 
 mod controller;
 mod fetcher;
+mod groups;
 mod halt;
 mod lifecycle;
 mod quorum;
@@ -28,6 +29,7 @@ use crate::machine::Machine;
 use crate::message::{Request, Response};
 use controller::ActiveController;
 use fetcher::Fetcher;
+use groups::Groups;
 use lifecycle::Lifecycle;
 use quorum::Quorum;
 use replicas::Replicas;
@@ -94,6 +96,9 @@ pub(crate) struct Process {
     pub(crate) replicas: Replicas,
     fetchers: BTreeMap<BrokerId, Fetcher>,
     parked: Parked,
+    groups: Groups,
+    /// Requests of groups whose coordinator is gone.
+    refused: Vec<u64>,
     asked: BTreeMap<u64, Asked>,
     requests: u64,
     local: VecDeque<(u64, Response)>,
@@ -120,6 +125,8 @@ impl Process {
             replicas: Replicas::new(opened, now.monotonic),
             fetchers: BTreeMap::new(),
             parked: Parked::default(),
+            groups: Groups::default(),
+            refused: Vec::new(),
             asked: BTreeMap::new(),
             requests: 0,
             local: VecDeque::new(),
@@ -164,12 +171,14 @@ impl Process {
         self.propose_in_sync_sets()?;
         self.fetch_from_leaders();
         self.finish_parked()?;
+        self.look_after_groups()?;
         while let Some((id, response)) = self.local.pop_front() {
             self.answered(id, response)?;
             self.live()?;
             self.propose_in_sync_sets()?;
             self.fetch_from_leaders();
             self.finish_parked()?;
+            self.look_after_groups()?;
         }
         Ok(())
     }
@@ -186,6 +195,7 @@ impl Process {
             self.lifecycle.deadline(),
             self.replicas.deadline(),
             self.parked.deadline(),
+            self.groups.deadline(),
         ];
         own.into_iter().flatten().min()
     }
@@ -287,6 +297,7 @@ impl Process {
             Request::ReplicaFetch(fetch) => self.serve_replica(token, fetch),
             Request::Produce(produce) => self.produce(token, &produce),
             Request::Fetch(fetch) => self.serve_fetch(token, fetch),
+            Request::Group(request) => self.serve_group(token, &request),
         }
     }
 

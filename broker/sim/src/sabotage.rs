@@ -14,8 +14,14 @@ pub(crate) enum Sabotage {
     IgnoredDivergence,
     /// A consumer reads to the log end.
     UnboundedRead,
-    /// The epoch of fetching followers is not compared with their registration.
-    AnyoneInSync,
+    /// A coordinator answers before the replicas have what it wrote.
+    EarlyCommit,
+    /// Whoever is the preferred leader leads, whatever the controller says.
+    StolenLead,
+    /// A broker passes over changes of partitions.
+    SkippedChanges,
+    /// Sequences of producers are not looked at.
+    IgnoredSequences,
 }
 
 impl Sabotage {
@@ -26,7 +32,10 @@ impl Sabotage {
             Self::InflatedFollower,
             Self::IgnoredDivergence,
             Self::UnboundedRead,
-            Self::AnyoneInSync,
+            Self::EarlyCommit,
+            Self::StolenLead,
+            Self::SkippedChanges,
+            Self::IgnoredSequences,
         ];
         all.into_iter()
             .find(|bug| format!("{bug:?}").eq_ignore_ascii_case(name))

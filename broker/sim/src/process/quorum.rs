@@ -8,7 +8,7 @@ use broker_metadata::metadata_log::{
     CLUSTER_METADATA_TOPIC, CLUSTER_METADATA_TOPIC_ID, LogBatch, QUORUM_STATE, QuorumState, SnapshotId,
     read_batches, read_checkpoint,
 };
-use broker_metadata::{MetadataImage, MetadataLoader};
+use broker_metadata::{MetadataImage, MetadataLoader, MetadataRecord};
 use broker_model::{
     BrokerId, HighWatermark, LeaderEpoch, MonotonicMs, Now, Offset, PartitionIndex, TopicPartition,
 };
@@ -25,6 +25,7 @@ use bytes::Bytes;
 use super::{Asked, Halt, Process};
 use crate::machine::{LISTENER, METADATA_FOLDER, Machine, endpoint};
 use crate::message::{Request, Response};
+use crate::sabotage::Sabotage;
 
 /// Newest version of each request of the quorum.
 pub(super) const API_VERSION: i16 = 18;
@@ -264,7 +265,14 @@ impl Process {
                 if batch.base_offset < from || batch.last_offset >= end {
                     continue;
                 }
-                let changes = self.metadata.replay_batch(batch)?;
+                let mut batch = batch.clone();
+                if self.machine.settings.sabotage == Sabotage::SkippedChanges && self.machine.id.value() == 2
+                {
+                    batch
+                        .records
+                        .retain(|record| !matches!(record, MetadataRecord::PartitionChange(_)));
+                }
+                let changes = self.metadata.replay_batch(&batch)?;
                 self.metadata_changed(&changes)?;
             }
         }

@@ -26,6 +26,7 @@ use super::serving::Waker;
 use super::{Asked, Halt, Process};
 use crate::machine::{DATA, Machine};
 use crate::message::{PartitionId, PartitionInfo, Request};
+use crate::sabotage::Sabotage;
 
 /// A partition in the role that the controller wants.
 #[derive(Debug)]
@@ -394,11 +395,11 @@ impl Process {
                 continue;
             }
             let hosted = match self.replicas.hosted.remove(&(topic, index)) {
-                Some(Hosted::Leading(mut partition)) if registration.leader == self.machine.id => {
+                Some(Hosted::Leading(mut partition)) if self.leads(registration) => {
                     partition.set_leadership(self.leadership(registration), self.now.monotonic);
                     Hosted::Leading(partition)
                 }
-                Some(Hosted::Following(mut follower)) if registration.leader != self.machine.id => {
+                Some(Hosted::Following(mut follower)) if !self.leads(registration) => {
                     follower.follow(registration.leader, registration.leader_epoch);
                     Hosted::Following(follower)
                 }
@@ -421,7 +422,7 @@ impl Process {
     }
 
     fn in_role(&self, log: UnifiedLog, topic: &str, registration: &PartitionRegistration) -> Hosted {
-        if registration.leader == self.machine.id {
+        if self.leads(registration) {
             let settings = self.replication_settings(topic);
             let leadership = self.leadership(registration);
             return Hosted::Leading(Box::new(Partition::lead(
@@ -433,6 +434,14 @@ impl Process {
         }
         let follower = Follower::new(log, registration.leader, registration.leader_epoch);
         Hosted::Following(Box::new(follower))
+    }
+
+    fn leads(&self, registration: &PartitionRegistration) -> bool {
+        let leader = match self.machine.settings.sabotage {
+            Sabotage::StolenLead => registration.preferred_leader(),
+            _ => registration.leader,
+        };
+        leader == self.machine.id
     }
 
     fn leadership(&self, registration: &PartitionRegistration) -> Leadership {

@@ -62,14 +62,17 @@ const FETCH_BYTES: usize = 4 << 10;
 
 impl Process {
     pub(super) fn produce(&mut self, token: u64, produce: &Produce) -> Result<(), Halt> {
+        let sabotage = self.machine.settings.sabotage;
         let append = LeaderAppend {
             acks: produce.acks,
-            origin: AppendOrigin::Client,
+            origin: match sabotage {
+                Sabotage::IgnoredSequences => AppendOrigin::Coordinator,
+                _ => AppendOrigin::Client,
+            },
             now: self.now,
             request_version: None,
             unpack_max: usize::MAX,
         };
-        let sabotage = self.machine.settings.sabotage;
         let partition = match self.replicas.leading(produce.partition) {
             Ok(partition) => partition,
             Err(error) => {
@@ -194,8 +197,7 @@ impl Process {
             .broker(fetch.follower)
             .filter(|found| found.is_active());
         let is_eligible = registered.is_some_and(|found| found.epoch == fetch.epoch);
-        let anyone = self.machine.settings.sabotage == Sabotage::AnyoneInSync;
-        let eligibility = match is_eligible || anyone {
+        let eligibility = match is_eligible {
             true => Eligibility::Eligible,
             false => Eligibility::Ineligible,
         };
@@ -228,10 +230,7 @@ impl Process {
             Sabotage::InflatedFollower => partition.log().log_end().offset(),
             _ => wanted.fetch_offset,
         };
-        let epoch = match sabotage {
-            Sabotage::AnyoneInSync => None,
-            _ => Some(fetch.epoch).filter(|epoch| *epoch != BrokerEpoch::NONE),
-        };
+        let epoch = Some(fetch.epoch).filter(|epoch| *epoch != BrokerEpoch::NONE);
         let fetch = FollowerFetch {
             follower: fetch.follower,
             broker_epoch: epoch,
@@ -336,7 +335,7 @@ fn told(progress: ProduceProgress, first: Offset) -> Result<Offset, ErrorCode> {
 }
 
 /// What a producer is told; a disk that failed ends the process.
-fn refusal(error: LeaderAppendError) -> Result<ErrorCode, Halt> {
+pub(super) fn refusal(error: LeaderAppendError) -> Result<ErrorCode, Halt> {
     Ok(match error {
         LeaderAppendError::Fenced(error) => fence_code(&error),
         LeaderAppendError::NotEnoughReplicas { .. } => ErrorCode::NotEnoughReplicas,
