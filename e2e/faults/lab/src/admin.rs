@@ -11,8 +11,12 @@ use broker_client::{
 };
 use broker_codec::StringBytes;
 use broker_model::{Offset, PartitionIndex, TopicPartition};
+use broker_protocol::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
 use broker_protocol::describe_quorum_request::{PartitionData, TopicData};
-use broker_protocol::messages::DescribeQuorumRequest;
+use broker_protocol::elect_leaders_request::TopicPartitions;
+use broker_protocol::messages::{
+    AlterPartitionReassignmentsRequest, DescribeQuorumRequest, ElectLeadersRequest,
+};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::LabError;
@@ -129,6 +133,57 @@ impl Admin {
             .get(topic)
             .map(|topic| topic.partitions.clone())
             .unwrap_or_default())
+    }
+
+    /// Has a partition's replicas move to those nodes, or the move that is under way cancelled.
+    pub fn reassign(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        replicas: Option<&[i32]>,
+    ) -> Result<(), LabError> {
+        let client = self.client()?;
+        let request = AlterPartitionReassignmentsRequest {
+            timeout_ms: 4000,
+            topics: vec![ReassignableTopic {
+                name: topic.into(),
+                partitions: vec![ReassignablePartition {
+                    partition_index: partition,
+                    replicas: replicas.map(<[i32]>::to_vec),
+                    ..ReassignablePartition::default()
+                }],
+                ..ReassignableTopic::default()
+            }],
+            ..AlterPartitionReassignmentsRequest::default()
+        };
+        let response = self.runtime.block_on(client.call_controller(&request))?;
+        let of_partition = response
+            .responses
+            .first()
+            .and_then(|topic| topic.partitions.first());
+        let error = of_partition.map_or(0, |partition| partition.error_code);
+        match (response.error_code, error) {
+            (0, 0) => Ok(()),
+            codes => Err(LabError::Unusable(format!(
+                "a reassignment was refused with {codes:?}"
+            ))),
+        }
+    }
+
+    /// Has every partition of a topic led by the first of its replicas, where that can be.
+    pub fn prefer_leaders(&mut self, topic: &str, partitions: i32) -> Result<(), LabError> {
+        let client = self.client()?;
+        let request = ElectLeadersRequest {
+            topic_partitions: Some(vec![TopicPartitions {
+                topic: topic.into(),
+                partitions: (0..partitions).collect(),
+                ..TopicPartitions::default()
+            }]),
+            timeout_ms: 4000,
+            ..ElectLeadersRequest::default()
+        };
+        self.runtime.block_on(client.call_controller(&request))?;
+        Ok(())
     }
 
     /// Names of all topics.

@@ -4,6 +4,7 @@ mod crash;
 mod disk;
 mod link;
 mod metadata;
+mod moves;
 
 use crate::error::LabError;
 use crate::world::World;
@@ -100,6 +101,30 @@ pub const CASES: &[Case] = &[
         3,
         "kill -9 of the group coordinator",
         crash::kill_coordinators,
+    ),
+    case(
+        "T26",
+        3,
+        "twenty members join and leave a group all the time",
+        moves::members_come_and_go,
+    ),
+    case(
+        "T28",
+        3,
+        "the group coordinator moves fifty times",
+        moves::coordinator_moves,
+    ),
+    case(
+        "T29",
+        4,
+        "reassignments under load, half cancelled, a node killed meanwhile",
+        moves::reassign,
+    ),
+    case(
+        "T30",
+        4,
+        "a broker emptied while another is paused",
+        moves::decommission,
     ),
     case(
         "T39",

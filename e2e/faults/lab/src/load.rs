@@ -21,6 +21,7 @@ use crate::error::LabError;
 use crate::history::History;
 
 pub use final_read::{read_all, read_committed_offsets};
+pub use group::storm;
 pub use producer::{Kind, send_some};
 
 /// The topic whose acknowledgements are promises.

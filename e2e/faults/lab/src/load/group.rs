@@ -139,3 +139,51 @@ fn outcome(answer: Result<(), KafkaError>) -> Outcome {
         },
     }
 }
+
+/// Members of a group of their own that join, read a little and leave, one thread each, for `time`; answers how many
+/// were assigned something and how many records they were handed.
+pub fn storm(bootstrap: &str, members: u32, time: Duration) -> Result<(u32, u64), LabError> {
+    let until = Instant::now() + time;
+    let threads: Vec<JoinHandle<(u32, u64)>> = (0..members)
+        .map(|number| {
+            let bootstrap = bootstrap.to_owned();
+            std::thread::spawn(move || come_and_go(&bootstrap, number, until))
+        })
+        .collect();
+    let mut sum = (0, 0);
+    for thread in threads {
+        let panicked = |_| LabError::Unusable("a member of the storm panicked".to_owned());
+        let (joined, handed) = thread.join().map_err(panicked)?;
+        sum = (sum.0 + joined, sum.1 + handed);
+    }
+    Ok(sum)
+}
+
+fn come_and_go(bootstrap: &str, number: u32, until: Instant) -> (u32, u64) {
+    let (mut joined, mut handed) = (0, 0);
+    std::thread::sleep(Duration::from_millis(u64::from(number) * 50));
+    while Instant::now() < until {
+        let mut config = rdkafka::config::ClientConfig::new();
+        config
+            .set("bootstrap.servers", bootstrap)
+            .set("group.id", "storm")
+            .set("auto.offset.reset", "latest")
+            .set("session.timeout.ms", "6000");
+        // Every fourth member is a static one: it comes back under its own name.
+        if number % 4 == 0 {
+            config.set("group.instance.id", format!("static{number}"));
+        }
+        let Ok(consumer) = config.create::<BaseConsumer>() else {
+            continue;
+        };
+        if consumer.subscribe(&[DURABLE]).is_err() {
+            continue;
+        }
+        let leave = Instant::now() + Duration::from_millis(1500 + u64::from(number) * 100);
+        while Instant::now() < leave {
+            handed += u64::from(matches!(consumer.poll(Duration::from_millis(100)), Some(Ok(_))));
+        }
+        joined += u32::from(consumer.assignment().is_ok_and(|assigned| assigned.count() > 0));
+    }
+    (joined, handed)
+}
