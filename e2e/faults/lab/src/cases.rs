@@ -82,8 +82,8 @@ pub const CASES: &[Case] = &[
     case(
         "T10",
         3,
-        "100 ms ± 100 ms delay, 5 % loss, reordering between nodes",
-        link::delay,
+        "5 % of packets between nodes lost (the delay of the plan is left out)",
+        link::lose,
     ),
     case("T11", 3, "1 Mbit/s to one follower", link::narrow),
     case("T12", 3, "a full disk on a leader, then space again", disk::full),

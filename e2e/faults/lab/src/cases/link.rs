@@ -76,12 +76,11 @@ pub(super) fn flap(world: &mut World) -> Result<(), LabError> {
     Ok(())
 }
 
-pub(super) fn delay(world: &mut World) -> Result<(), LabError> {
+pub(super) fn lose(world: &mut World) -> Result<(), LabError> {
     for node in 1..=world.cluster.size() {
         world.cluster.network.lose(node, 50)?;
     }
     world.begin("5 % loss", "all links");
-    world.note("loss only: the machine has no netem, and packets are not delayed".to_owned());
     world.sleep(world.pace.hold);
     world.end("5 % loss", "all links");
     healed(world);

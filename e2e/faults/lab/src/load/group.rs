@@ -168,7 +168,8 @@ fn come_and_go(bootstrap: &str, number: u32, until: Instant) -> (u32, u64) {
             .set("bootstrap.servers", bootstrap)
             .set("group.id", "storm")
             .set("auto.offset.reset", "latest")
-            .set("session.timeout.ms", "6000");
+            .set("session.timeout.ms", "6000")
+            .set("heartbeat.interval.ms", "300");
         // Every fourth member is a static one: it comes back under its own name.
         if number % 4 == 0 {
             config.set("group.instance.id", format!("static{number}"));
@@ -179,11 +180,13 @@ fn come_and_go(bootstrap: &str, number: u32, until: Instant) -> (u32, u64) {
         if consumer.subscribe(&[DURABLE]).is_err() {
             continue;
         }
-        let leave = Instant::now() + Duration::from_millis(1500 + u64::from(number) * 100);
+        let leave = Instant::now() + Duration::from_millis(2000 + u64::from(number) * 200);
+        let mut assigned = false;
         while Instant::now() < leave {
             handed += u64::from(matches!(consumer.poll(Duration::from_millis(100)), Some(Ok(_))));
+            assigned |= consumer.assignment().is_ok_and(|assigned| assigned.count() > 0);
         }
-        joined += u32::from(consumer.assignment().is_ok_and(|assigned| assigned.count() > 0));
+        joined += u32::from(assigned);
     }
     (joined, handed)
 }
