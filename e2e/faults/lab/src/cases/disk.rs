@@ -1,6 +1,6 @@
 //! Disks that fill, fail, are slow, come back empty or old; and clocks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -88,10 +88,13 @@ pub(super) fn full(world: &mut World) -> Result<(), LabError> {
 }
 
 /// A tracer at a broker's system calls; ends when it goes out of sight, and lets the broker go on.
-struct Tracer(Child);
+struct Tracer {
+    child: Child,
+    out: PathBuf,
+}
 
 impl Tracer {
-    fn attach(pid: u32, inject: &str) -> Result<Self, LabError> {
+    fn attach(pid: u32, inject: &str, out: PathBuf) -> Result<Self, LabError> {
         if !is_there("strace") {
             return Err(LabError::Missing("strace is not installed".to_owned()));
         }
@@ -99,34 +102,42 @@ impl Tracer {
             .args([
                 "-f",
                 "-q",
-                "-o",
-                "/dev/null",
                 "-e",
                 "trace=fsync,fdatasync",
                 "-e",
                 inject,
                 "-p",
                 &pid.to_string(),
+                "-o",
             ])
+            .arg(&out)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
         leftovers::add(Leftover::Process(child.id()));
-        Ok(Self(child))
+        Ok(Self { child, out })
+    }
+
+    /// How many calls were tampered with.
+    fn injected(&self) -> usize {
+        let text = std::fs::read_to_string(&self.out).unwrap_or_default();
+        text.lines()
+            .filter(|line| line.contains("INJECTED") || line.contains("DELAYED"))
+            .count()
     }
 }
 
 impl Drop for Tracer {
     fn drop(&mut self) {
-        let pid = i32::try_from(self.0.id())
+        let pid = i32::try_from(self.child.id())
             .ok()
             .and_then(rustix::process::Pid::from_raw);
         if let Some(pid) = pid {
             rustix::process::kill_process(pid, rustix::process::Signal::TERM).ok();
         }
-        self.0.wait().ok();
-        leftovers::strike(&Leftover::Process(self.0.id()));
+        self.child.wait().ok();
+        leftovers::strike(&Leftover::Process(self.child.id()));
     }
 }
 
@@ -134,11 +145,17 @@ fn traced(world: &mut World, node: i32, name: &str, inject: &str) -> Result<(), 
     let target = format!("node {node}");
     let gone = || LabError::Unusable(format!("{target} does not run"));
     let pid = world.cluster.node(node)?.pid().ok_or_else(gone)?;
+    let out = world.cluster.node(node)?.folder.join("strace.log");
     world.begin(name, &target);
-    let tracer = Tracer::attach(pid, inject)?;
+    let tracer = Tracer::attach(pid, inject, out)?;
     world.sleep(world.pace.hold);
+    let injected = tracer.injected();
     drop(tracer);
     world.end(name, &target);
+    world.note(format!("{injected} calls of {target} were tampered with"));
+    world.require(injected > 0, || {
+        format!("no call of {target} was tampered with: it synced nothing meanwhile")
+    });
     Ok(())
 }
 
@@ -148,7 +165,7 @@ pub(super) fn sync_fails(world: &mut World) -> Result<(), LabError> {
         world,
         leader,
         "fsync EIO",
-        "inject=fsync,fdatasync:error=EIO:when=3",
+        "inject=fsync,fdatasync:error=EIO:when=2",
     )?;
     let alive = world.cluster.node(leader)?.is_running();
     world.note(format!(

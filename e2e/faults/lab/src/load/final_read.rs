@@ -137,7 +137,9 @@ pub fn read_committed_offsets(
     config.set("bootstrap.servers", bootstrap).set("group.id", GROUP);
     let consumer: BaseConsumer = config.create()?;
     let mut asked = TopicPartitionList::new();
-    (0..partitions).for_each(|partition| drop(asked.add_partition(topic, partition)));
+    for partition in 0..partitions {
+        asked.add_partition(topic, partition);
+    }
     let began = Instant::now();
     loop {
         let invoked = history.now();

@@ -171,7 +171,7 @@ fn come_and_go(bootstrap: &str, number: u32, until: Instant) -> (u32, u64) {
             .set("session.timeout.ms", "6000")
             .set("heartbeat.interval.ms", "300");
         // Every fourth member is a static one: it comes back under its own name.
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             config.set("group.instance.id", format!("static{number}"));
         }
         let Ok(consumer) = config.create::<BaseConsumer>() else {
