@@ -167,15 +167,15 @@ pub(super) fn sync_fails(world: &mut World) -> Result<(), LabError> {
         "fsync EIO",
         "inject=fsync,fdatasync:error=EIO:when=2",
     )?;
+    // A broker may end itself over it, and take its time to hand over first; it must not go on as if nothing was.
+    world.sleep(Duration::from_secs(12));
     let alive = world.cluster.node(leader)?.is_running();
-    world.note(format!(
-        "node {leader} {}",
-        if alive {
-            "lives on"
-        } else {
-            "ended, and is started again"
-        }
-    ));
+    let what = if alive {
+        "lives on"
+    } else {
+        "ended, and was started again"
+    };
+    world.note(format!("node {leader} {what}"));
     if !alive {
         world.cluster.node(leader)?.kill();
         world.cluster.node(leader)?.start()?;
