@@ -74,9 +74,8 @@ impl Committer {
                 self.answered(&response, around)?;
             }
             ClientEvent::Failed { id } => {
-                if !self.routing.learn(id, None, around.now)
-                    && self.asked.is_some_and(|(asked, _)| asked == id)
-                {
+                let was_routing = self.routing.learn(id, None, around.now);
+                if !was_routing && self.asked.is_some_and(|(asked, _)| asked == id) {
                     self.try_again(around.now);
                 }
             }
