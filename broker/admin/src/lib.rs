@@ -32,6 +32,12 @@ pub const OBSTACLES_MAX: u32 = 1_000;
 /// Partitions that one page of `LogDirs` names at most.
 pub const PARTITIONS_MAX: u32 = 10_000;
 
+/// Movements of a plan that are named when nobody says how many.
+pub const MOVEMENTS_USUAL: u32 = 1_000;
+
+/// Movements of a plan that are named at most.
+pub const MOVEMENTS_MAX: u32 = 10_000;
+
 /// Nodes that one request may name.
 pub const NODES_MAX: usize = 1_000;
 

@@ -14,6 +14,7 @@ use crate::leader::LeaderArgs;
 use crate::output::OutputFormat;
 use crate::perf::PerfArgs;
 use crate::reassign::ReassignArgs;
+use crate::rebalance::RebalanceArgs;
 use crate::topic::TopicArgs;
 
 /// A command that talks to a cluster, or that is about the command line itself.
@@ -27,6 +28,8 @@ pub enum Command {
     Cluster(ClusterCommandArgs),
     /// Say on which brokers partitions lie
     Reassign(ReassignArgs),
+    /// Spread replicas over brokers: plan, start, watch and cancel
+    Rebalance(RebalanceArgs),
     /// Say who leads partitions
     Leader(LeaderArgs),
     /// The brokers of a cluster; stands beside running one
@@ -76,6 +79,7 @@ impl Command {
             Self::Cluster(args) => args.cluster.output,
             Self::Reassign(args) => args.cluster.output,
             Self::Leader(args) => args.cluster.output,
+            Self::Rebalance(args) => args.admin().output,
             Self::Broker(command) => command.output_format(),
             Self::Group(args) => args.cluster.output,
             Self::Config(args) => args.cluster.output,
@@ -90,6 +94,7 @@ impl Command {
             Self::Cluster(args) => args.carry_out().await,
             Self::Reassign(args) => args.carry_out().await,
             Self::Leader(args) => args.carry_out().await,
+            Self::Rebalance(args) => args.carry_out().await,
             Self::Broker(command) => command.carry_out().await,
             Self::Group(args) => args.carry_out().await,
             Self::Config(args) => args.carry_out().await,

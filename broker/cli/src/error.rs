@@ -9,6 +9,7 @@ use broker_protocol::ErrorCode;
 use serde_json::json;
 use thiserror::Error;
 
+use crate::admin::AdminError;
 use crate::output::OutputFormat;
 
 /// Why a command failed.
@@ -17,6 +18,9 @@ pub(crate) enum CliError {
     /// The cluster said no, or nothing.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The admin service said no, or nothing.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
     /// What was asked makes no sense together.
     #[error("{0}")]
     Usage(String),
@@ -141,6 +145,7 @@ impl CliError {
     pub(crate) fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Client(error) => status_of(error),
+            Self::Admin(error) => error.exit_status(),
             Self::Usage(_) | Self::NotConfirmed { .. } => ExitStatus::Usage,
             Self::Partial { failed, total, .. } if failed < total => ExitStatus::Partial,
             _ if self.is_closed_pipe() => ExitStatus::Done,

@@ -5,6 +5,7 @@
 //! 2 wrong usage, 3 done in part, 4 no answer in time, 5 not allowed. What a cluster is asked and how often is the
 //! client crate's; starting a broker is the server's.
 
+mod admin;
 mod base64;
 mod broker;
 mod clock;
@@ -26,6 +27,7 @@ mod perf;
 mod producer_args;
 mod progress;
 mod reassign;
+mod rebalance;
 mod reference;
 mod size;
 mod table;

@@ -10,7 +10,9 @@ mod calls;
 mod incoming;
 mod log_dirs;
 mod quorum;
+mod rebalance;
 mod settings;
+mod sizes;
 mod status;
 mod verdicts;
 
@@ -23,6 +25,7 @@ use arc_swap::ArcSwap;
 use broker_admin::tonic::transport::Server;
 use broker_admin::v1::admin_server::AdminServer;
 use broker_model::BrokerId;
+use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
@@ -37,6 +40,8 @@ pub use settings::{AdminServiceConfig, PlaintextNetwork};
 const CALL_DEADLINE: Duration = Duration::from_secs(30);
 /// Calls that are worked on at a time.
 const CALLS_MAX: usize = 8;
+/// Rebalances that are watched at a time.
+const WATCHERS_MAX: usize = 16;
 /// Calls of one connection at a time.
 const STREAMS_MAX: u32 = 16;
 /// Bytes of a request.
@@ -57,6 +62,8 @@ pub struct AdminNode {
     pub roles: ProcessRoles,
     /// Works out `min.insync.replicas` of topics.
     pub topic_settings: Arc<dyn ResolveTopicSettings>,
+    /// Where brokers are asked how large their logs are.
+    pub inter_broker_listener: ListenerName,
 }
 
 /// The listener and its tasks; dropping it ends all its connections.
@@ -74,6 +81,8 @@ struct Shared {
     node: AdminNode,
     progress: ArcSwap<Progress>,
     calls: Semaphore,
+    watchers: Arc<Semaphore>,
+    plans: Mutex<rebalance::Plans>,
 }
 
 /// How far the node is.
@@ -108,6 +117,8 @@ impl AdminService {
             node,
             progress: ArcSwap::from_pointee(Progress::Starting),
             calls: Semaphore::new(CALLS_MAX),
+            watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
+            plans: Mutex::default(),
         });
         let (stop, stopped) = oneshot::channel::<()>();
         let (connections, accepting) = incoming::accept(socket);

@@ -284,6 +284,194 @@ pub struct RemoveVoterRequest {
 /// The controller votes no more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RemoveVoterResponse {}
+/// Names brokers whose cordon is set or lifted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CordonRequest {
+    /// Ids of brokers; at least one.
+    #[prost(int32, repeated, tag = "1")]
+    pub broker_ids: ::prost::alloc::vec::Vec<i32>,
+}
+/// The cordons are set.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CordonResponse {}
+/// The cordons are lifted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UncordonResponse {}
+/// Asks for a plan.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanRebalanceRequest {
+    /// What is to be reached.
+    #[prost(enumeration = "RebalanceMode", tag = "1")]
+    pub mode: i32,
+    /// The brokers that the mode is about; none for a full plan.
+    #[prost(int32, repeated, tag = "2")]
+    pub broker_ids: ::prost::alloc::vec::Vec<i32>,
+    /// Most movements to name, at most 10000; 0 for 1000.
+    #[prost(uint32, tag = "3")]
+    pub max_movements: u32,
+    /// Bytes a second that a broker may send or receive for it, for the expected time; 0 for 50 MiB.
+    #[prost(uint64, tag = "4")]
+    pub bytes_per_second: u64,
+}
+/// A plan; nothing has moved.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RebalancePlan {
+    /// By which it is started; the active controller keeps the last few plans until it stops or another one is elected.
+    #[prost(string, tag = "1")]
+    pub plan_id: ::prost::alloc::string::String,
+    /// How many partitions change.
+    #[prost(uint32, tag = "2")]
+    pub movements_total: u32,
+    /// Some of them, by topic and partition.
+    #[prost(message, repeated, tag = "3")]
+    pub movements: ::prost::alloc::vec::Vec<Movement>,
+    /// Bytes that are copied.
+    #[prost(uint64, tag = "4")]
+    pub bytes: u64,
+    /// Milliseconds that it takes at best.
+    #[prost(uint64, tag = "5")]
+    pub estimated_ms: u64,
+    /// What becomes of each goal, in their order.
+    #[prost(message, repeated, tag = "6")]
+    pub goals: ::prost::alloc::vec::Vec<GoalChange>,
+    /// Brokers whose sizes could not be asked; what they alone hold counts as nothing.
+    #[prost(int32, repeated, tag = "7")]
+    pub unmeasured_broker_ids: ::prost::alloc::vec::Vec<i32>,
+}
+/// One partition that changes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Movement {
+    /// Its topic.
+    #[prost(string, tag = "1")]
+    pub topic: ::prost::alloc::string::String,
+    /// Its number.
+    #[prost(int32, tag = "2")]
+    pub partition: i32,
+    /// Its replicas now, the preferred leader first.
+    #[prost(int32, repeated, tag = "3")]
+    pub from: ::prost::alloc::vec::Vec<i32>,
+    /// Its replicas afterwards.
+    #[prost(int32, repeated, tag = "4")]
+    pub to: ::prost::alloc::vec::Vec<i32>,
+    /// Bytes that are copied.
+    #[prost(uint64, tag = "5")]
+    pub bytes: u64,
+    /// The first goal that asks for it, in words.
+    #[prost(string, tag = "6")]
+    pub why: ::prost::alloc::string::String,
+}
+/// How far a goal is from being met: bytes, replicas or leaders too many or too few; 0 when it is met.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GoalChange {
+    /// The goal, in words.
+    #[prost(string, tag = "1")]
+    pub goal: ::prost::alloc::string::String,
+    /// Now.
+    #[prost(uint64, tag = "2")]
+    pub before: u64,
+    /// When the plan is executed.
+    #[prost(uint64, tag = "3")]
+    pub after: u64,
+}
+/// Starts a plan.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartRebalanceRequest {
+    /// The plan.
+    #[prost(string, tag = "1")]
+    pub plan_id: ::prost::alloc::string::String,
+    /// How much may move at once.
+    #[prost(message, optional, tag = "2")]
+    pub limits: ::core::option::Option<RebalanceLimits>,
+}
+/// How much may move at once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RebalanceLimits {
+    /// Replicas that a broker receives, and that a leader sends; 0 for 5.
+    #[prost(uint32, tag = "1")]
+    pub replicas_per_broker: u32,
+    /// Bytes a second that a broker sends or receives for them; 0 for no limit.
+    #[prost(uint64, tag = "2")]
+    pub bytes_per_second: u64,
+}
+/// The plan is in the metadata log; whoever becomes the active controller goes on with it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartRebalanceResponse {
+    /// Its identity.
+    #[prost(string, tag = "1")]
+    pub rebalance_id: ::prost::alloc::string::String,
+}
+/// Asks to watch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchRebalanceRequest {
+    /// Milliseconds between two messages, between 100 and 60000; 0 for 1000.
+    #[prost(uint32, tag = "1")]
+    pub interval_ms: u32,
+}
+/// How far the plan is that was started last. The stream ends after the message that says that it is over, and after ten
+/// minutes at most; without any plan it is NOT_FOUND.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RebalanceProgress {
+    /// Its identity.
+    #[prost(string, tag = "1")]
+    pub rebalance_id: ::prost::alloc::string::String,
+    /// What became of it.
+    #[prost(enumeration = "RebalanceState", tag = "2")]
+    pub state: i32,
+    /// When it was started, in milliseconds since 1970.
+    #[prost(int64, tag = "3")]
+    pub started_ms: i64,
+    /// How many partitions it was about.
+    #[prost(uint32, tag = "4")]
+    pub planned: u32,
+    /// Bytes that it was to copy.
+    #[prost(uint64, tag = "5")]
+    pub planned_bytes: u64,
+    /// Partitions whose turn has not come.
+    #[prost(uint32, tag = "6")]
+    pub pending: u32,
+    /// Partitions that move.
+    #[prost(uint32, tag = "7")]
+    pub moving: u32,
+    /// Partitions that have moved.
+    #[prost(uint32, tag = "8")]
+    pub done: u32,
+    /// Partitions that are gone, or that somebody else has moved.
+    #[prost(uint32, tag = "9")]
+    pub overtaken: u32,
+    /// Bytes of the partitions that have moved.
+    #[prost(uint64, tag = "10")]
+    pub done_bytes: u64,
+}
+/// Cancels the plan that is executed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelRebalanceRequest {}
+/// It is cancelled: what has moved stays, what moves is taken back where that loses nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelRebalanceResponse {
+    /// Movements that go on, because they cannot be taken back.
+    #[prost(uint32, tag = "1")]
+    pub going_on: u32,
+}
+/// Asks to move everything off brokers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrainRequest {
+    /// Ids of brokers; at least one.
+    #[prost(int32, repeated, tag = "1")]
+    pub broker_ids: ::prost::alloc::vec::Vec<i32>,
+    /// How much may move at once.
+    #[prost(message, optional, tag = "2")]
+    pub limits: ::core::option::Option<RebalanceLimits>,
+}
+/// The brokers are cordoned, and what they hold moves; they are empty when the rebalance has finished.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DrainResponse {
+    /// The plan that was started; absent if they held nothing. WatchRebalance tells how far it is.
+    #[prost(message, optional, tag = "1")]
+    pub plan: ::core::option::Option<RebalancePlan>,
+    /// Identity of the rebalance; empty if they held nothing.
+    #[prost(string, tag = "2")]
+    pub rebalance_id: ::prost::alloc::string::String,
+}
 /// How far a node is with starting and stopping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -436,6 +624,80 @@ impl ObstacleKind {
             "OBSTACLE_KIND_BROKER_NOT_HEARD" => Some(Self::BrokerNotHeard),
             "OBSTACLE_KIND_BROKER_METADATA_BEHIND" => Some(Self::BrokerMetadataBehind),
             "OBSTACLE_KIND_VOTER_BEHIND" => Some(Self::VoterBehind),
+            _ => None,
+        }
+    }
+}
+/// What a plan is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RebalanceMode {
+    /// Not told; it is refused.
+    Unspecified = 0,
+    /// All goals over all brokers.
+    Full = 1,
+    /// The named brokers, which are new, get their share; between the others nothing moves.
+    AddBrokers = 2,
+    /// The named brokers hold nothing any more; nothing else moves.
+    RemoveBrokers = 3,
+}
+impl RebalanceMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REBALANCE_MODE_UNSPECIFIED",
+            Self::Full => "REBALANCE_MODE_FULL",
+            Self::AddBrokers => "REBALANCE_MODE_ADD_BROKERS",
+            Self::RemoveBrokers => "REBALANCE_MODE_REMOVE_BROKERS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REBALANCE_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "REBALANCE_MODE_FULL" => Some(Self::Full),
+            "REBALANCE_MODE_ADD_BROKERS" => Some(Self::AddBrokers),
+            "REBALANCE_MODE_REMOVE_BROKERS" => Some(Self::RemoveBrokers),
+            _ => None,
+        }
+    }
+}
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RebalanceState {
+    /// Not told.
+    Unspecified = 0,
+    /// It is executed.
+    Running = 1,
+    /// Nothing is left to do.
+    Finished = 2,
+    /// It was cancelled.
+    Cancelled = 3,
+}
+impl RebalanceState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REBALANCE_STATE_UNSPECIFIED",
+            Self::Running => "REBALANCE_STATE_RUNNING",
+            Self::Finished => "REBALANCE_STATE_FINISHED",
+            Self::Cancelled => "REBALANCE_STATE_CANCELLED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REBALANCE_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "REBALANCE_STATE_RUNNING" => Some(Self::Running),
+            "REBALANCE_STATE_FINISHED" => Some(Self::Finished),
+            "REBALANCE_STATE_CANCELLED" => Some(Self::Cancelled),
             _ => None,
         }
     }
@@ -707,6 +969,172 @@ pub mod admin_client {
                 .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "RemoveVoter"));
             self.inner.unary(req, path, codec).await
         }
+        /// No new replicas for these brokers, until the cordon is lifted (KIP-1066). The active controller answers.
+        pub async fn cordon(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CordonRequest>,
+        ) -> std::result::Result<tonic::Response<super::CordonResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/Cordon",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "Cordon"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lifts cordons. The active controller answers.
+        pub async fn uncordon(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CordonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UncordonResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/Uncordon",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "Uncordon"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Cordons brokers and moves everything off them. The active controller answers.
+        pub async fn drain(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DrainRequest>,
+        ) -> std::result::Result<tonic::Response<super::DrainResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/Drain",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "Drain"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says what would move, and moves nothing. The active controller answers.
+        pub async fn plan_rebalance(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PlanRebalanceRequest>,
+        ) -> std::result::Result<tonic::Response<super::RebalancePlan>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/PlanRebalance",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "PlanRebalance"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Starts a plan that was made. The active controller answers.
+        pub async fn start_rebalance(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StartRebalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartRebalanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/StartRebalance",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "StartRebalance"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Tells again and again how far the plan is that was started last. The active controller answers.
+        pub async fn watch_rebalance(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchRebalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::RebalanceProgress>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/WatchRebalance",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "WatchRebalance"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Cancels the plan that is executed. The active controller answers.
+        pub async fn cancel_rebalance(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CancelRebalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelRebalanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/CancelRebalance",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "CancelRebalance"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -773,6 +1201,59 @@ pub mod admin_server {
             request: tonic::Request<super::RemoveVoterRequest>,
         ) -> std::result::Result<
             tonic::Response<super::RemoveVoterResponse>,
+            tonic::Status,
+        >;
+        /// No new replicas for these brokers, until the cordon is lifted (KIP-1066). The active controller answers.
+        async fn cordon(
+            &self,
+            request: tonic::Request<super::CordonRequest>,
+        ) -> std::result::Result<tonic::Response<super::CordonResponse>, tonic::Status>;
+        /// Lifts cordons. The active controller answers.
+        async fn uncordon(
+            &self,
+            request: tonic::Request<super::CordonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UncordonResponse>,
+            tonic::Status,
+        >;
+        /// Cordons brokers and moves everything off them. The active controller answers.
+        async fn drain(
+            &self,
+            request: tonic::Request<super::DrainRequest>,
+        ) -> std::result::Result<tonic::Response<super::DrainResponse>, tonic::Status>;
+        /// Says what would move, and moves nothing. The active controller answers.
+        async fn plan_rebalance(
+            &self,
+            request: tonic::Request<super::PlanRebalanceRequest>,
+        ) -> std::result::Result<tonic::Response<super::RebalancePlan>, tonic::Status>;
+        /// Starts a plan that was made. The active controller answers.
+        async fn start_rebalance(
+            &self,
+            request: tonic::Request<super::StartRebalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartRebalanceResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchRebalance method.
+        type WatchRebalanceStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::RebalanceProgress, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Tells again and again how far the plan is that was started last. The active controller answers.
+        async fn watch_rebalance(
+            &self,
+            request: tonic::Request<super::WatchRebalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchRebalanceStream>,
+            tonic::Status,
+        >;
+        /// Cancels the plan that is executed. The active controller answers.
+        async fn cancel_rebalance(
+            &self,
+            request: tonic::Request<super::CancelRebalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelRebalanceResponse>,
             tonic::Status,
         >;
     }
@@ -1143,6 +1624,316 @@ pub mod admin_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RemoveVoterSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/Cordon" => {
+                    #[allow(non_camel_case_types)]
+                    struct CordonSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::CordonRequest>
+                    for CordonSvc<T> {
+                        type Response = super::CordonResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CordonRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::cordon(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CordonSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/Uncordon" => {
+                    #[allow(non_camel_case_types)]
+                    struct UncordonSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::CordonRequest>
+                    for UncordonSvc<T> {
+                        type Response = super::UncordonResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CordonRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::uncordon(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UncordonSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/Drain" => {
+                    #[allow(non_camel_case_types)]
+                    struct DrainSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::DrainRequest>
+                    for DrainSvc<T> {
+                        type Response = super::DrainResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DrainRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::drain(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DrainSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/PlanRebalance" => {
+                    #[allow(non_camel_case_types)]
+                    struct PlanRebalanceSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::PlanRebalanceRequest>
+                    for PlanRebalanceSvc<T> {
+                        type Response = super::RebalancePlan;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PlanRebalanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::plan_rebalance(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PlanRebalanceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/StartRebalance" => {
+                    #[allow(non_camel_case_types)]
+                    struct StartRebalanceSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::StartRebalanceRequest>
+                    for StartRebalanceSvc<T> {
+                        type Response = super::StartRebalanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StartRebalanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::start_rebalance(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StartRebalanceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/WatchRebalance" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchRebalanceSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::ServerStreamingService<super::WatchRebalanceRequest>
+                    for WatchRebalanceSvc<T> {
+                        type Response = super::RebalanceProgress;
+                        type ResponseStream = T::WatchRebalanceStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchRebalanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::watch_rebalance(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchRebalanceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/CancelRebalance" => {
+                    #[allow(non_camel_case_types)]
+                    struct CancelRebalanceSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::CancelRebalanceRequest>
+                    for CancelRebalanceSvc<T> {
+                        type Response = super::CancelRebalanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CancelRebalanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::cancel_rebalance(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CancelRebalanceSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

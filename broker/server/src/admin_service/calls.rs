@@ -9,12 +9,15 @@ use broker_admin::ACTIVE_CONTROLLER;
 use broker_admin::tonic::{self, Code, Request, Response, Status};
 use broker_admin::v1::admin_server::Admin;
 use broker_admin::v1::{
-    AddVoterRequest, AddVoterResponse, BrokerStatusRequest, BrokerStatusResponse, CaughtUpRequest,
-    CaughtUpResponse, DescribeQuorumRequest, DescribeQuorumResponse, LogDirsRequest, LogDirsResponse,
-    RemoveVoterRequest, RemoveVoterResponse, SafeToStopRequest, SafeToStopResponse,
+    AddVoterRequest, AddVoterResponse, BrokerStatusRequest, BrokerStatusResponse, CancelRebalanceRequest,
+    CancelRebalanceResponse, CaughtUpRequest, CaughtUpResponse, CordonRequest, CordonResponse,
+    DescribeQuorumRequest, DescribeQuorumResponse, DrainRequest, DrainResponse, LogDirsRequest,
+    LogDirsResponse, PlanRebalanceRequest, RebalancePlan, RemoveVoterRequest, RemoveVoterResponse,
+    SafeToStopRequest, SafeToStopResponse, StartRebalanceRequest, StartRebalanceResponse, UncordonResponse,
+    WatchRebalanceRequest,
 };
 
-use super::{Progress, Shared, log_dirs, quorum, status, verdicts};
+use super::{Progress, Shared, log_dirs, quorum, rebalance, status, verdicts};
 use crate::broker::Broker;
 use crate::drivers::metadata_driver::{ActiveController, MetadataUnavailable};
 
@@ -48,7 +51,7 @@ impl Shared {
 }
 
 /// Sends the caller to the active controller.
-fn elsewhere(broker: &Broker) -> Status {
+pub(super) fn elsewhere(broker: &Broker) -> Status {
     let leader = broker.metadata.quorum().borrow().leader;
     let known = leader.filter(|id| *id != broker.node_id);
     let (text, id) = match known {
@@ -157,5 +160,71 @@ impl Admin for Shared {
         quorum::remove(&broker, request.into_inner())
             .await
             .map(Response::new)
+    }
+
+    async fn cordon(&self, request: Request<CordonRequest>) -> Result<Response<CordonResponse>, Status> {
+        let broker = self.controller()?;
+        let asked = request.into_inner();
+        rebalance::cordon(&broker, &asked.broker_ids)
+            .await
+            .map(Response::new)
+    }
+
+    async fn uncordon(&self, request: Request<CordonRequest>) -> Result<Response<UncordonResponse>, Status> {
+        let broker = self.controller()?;
+        let asked = request.into_inner();
+        rebalance::uncordon(&broker, &asked.broker_ids)
+            .await
+            .map(Response::new)
+    }
+
+    async fn drain(&self, request: Request<DrainRequest>) -> Result<Response<DrainResponse>, Status> {
+        let broker = self.controller()?;
+        let _turn = self.calls.acquire().await;
+        rebalance::drain(self, &broker, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn plan_rebalance(
+        &self,
+        request: Request<PlanRebalanceRequest>,
+    ) -> Result<Response<RebalancePlan>, Status> {
+        let broker = self.controller()?;
+        let _turn = self.calls.acquire().await;
+        rebalance::plan(self, &broker, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn start_rebalance(
+        &self,
+        request: Request<StartRebalanceRequest>,
+    ) -> Result<Response<StartRebalanceResponse>, Status> {
+        let broker = self.controller()?;
+        let _turn = self.calls.acquire().await;
+        rebalance::start(self, &broker, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    type WatchRebalanceStream = rebalance::Progress;
+
+    async fn watch_rebalance(
+        &self,
+        request: Request<WatchRebalanceRequest>,
+    ) -> Result<Response<Self::WatchRebalanceStream>, Status> {
+        let broker = self.controller()?;
+        let permit = self.watchers.clone().try_acquire_owned();
+        let permit = permit.map_err(|_| Status::resource_exhausted("too many watch already"))?;
+        rebalance::watch(broker, &request.into_inner(), permit).map(Response::new)
+    }
+
+    async fn cancel_rebalance(
+        &self,
+        _: Request<CancelRebalanceRequest>,
+    ) -> Result<Response<CancelRebalanceResponse>, Status> {
+        let broker = self.controller()?;
+        rebalance::cancel(&broker).await.map(Response::new)
     }
 }

@@ -29,6 +29,7 @@ impl EarlyListeners {
             id: settings.node_id,
             roles: settings.roles,
             topic_settings: settings.topic_settings.clone(),
+            inter_broker_listener: settings.inter_broker_listener.clone(),
         };
         let admin = settings.admin_service.as_ref();
         Ok(Self {

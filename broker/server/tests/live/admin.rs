@@ -1,17 +1,22 @@
 //! The admin service over real sockets, with the client that everybody else uses.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use broker_admin::tonic::transport::Channel;
 use broker_admin::tonic::{Code, Status};
 use broker_admin::v1::admin_client::AdminClient;
 use broker_admin::v1::{
-    AddVoterRequest, BrokerStatusRequest, CaughtUpRequest, DescribeQuorumRequest, LifecycleState, Listener,
-    LogDirsRequest, LogDirsResponse, ObstacleKind, Obstacles, RemoveVoterRequest, SafeToStopRequest,
+    AddVoterRequest, BrokerStatusRequest, CancelRebalanceRequest, CaughtUpRequest, CordonRequest,
+    DescribeQuorumRequest, DrainRequest, LifecycleState, Listener, LogDirsRequest, LogDirsResponse,
+    ObstacleKind, Obstacles, PlanRebalanceRequest, RebalanceMode, RemoveVoterRequest, SafeToStopRequest,
+    StartRebalanceRequest, WatchRebalanceRequest,
 };
+use broker_controller::Outcome;
 use broker_model::BrokerId;
 use broker_server::admin_service::{AdminNode, AdminService, AdminServiceConfig, PlaintextNetwork};
 use broker_server::config::{self, ProcessRoles};
+use broker_server::network::ListenerName;
 
 use crate::broker::LiveBroker;
 use crate::hostile::attack::alone;
@@ -88,7 +93,7 @@ fn a_node_that_starts_or_stops_tells_so_and_nothing_else() {
         assert_eq!(asked.unwrap_err().code(), Code::Unavailable);
         service.stopping();
         assert_eq!(state(&mut client).await, LifecycleState::Stopping);
-        service.stop(std::time::Duration::from_secs(5)).await;
+        service.stop(Duration::from_secs(5)).await;
         let gone = client.broker_status(BrokerStatusRequest {}).await;
         assert!(gone.is_err());
     });
@@ -101,6 +106,7 @@ fn node() -> AdminNode {
         id: BrokerId::new(1),
         roles: ProcessRoles::Combined,
         topic_settings: config.boot_settings().topic_settings,
+        inter_broker_listener: ListenerName::new("PLAINTEXT"),
     }
 }
 
@@ -145,15 +151,20 @@ fn a_lone_broker_is_not_safe_to_stop_and_says_why() {
 }
 
 #[test]
-fn what_is_not_known_has_not_caught_up() {
+fn a_broker_that_is_heard_has_caught_up_and_an_unknown_one_has_not() {
     let _alone = alone();
     let directory = tempfile::tempdir().unwrap();
     let (broker, mut client) = start(directory.path());
-    let request = CaughtUpRequest {
-        node_id: 9,
-        max_obstacles: 0,
+    let mut ask = |node_id| {
+        let request = CaughtUpRequest {
+            node_id,
+            max_obstacles: 0,
+        };
+        broker.wait_for(client.caught_up(request)).unwrap().into_inner()
     };
-    let answer = broker.wait_for(client.caught_up(request)).unwrap().into_inner();
+    let own = ask(1);
+    assert!(own.caught_up, "{own:?}");
+    let answer = ask(9);
     assert!(!answer.caught_up);
     assert_eq!(kinds(answer.obstacles), [(ObstacleKind::UnknownNode, 1)]);
 }
@@ -279,4 +290,105 @@ fn it_listens_where_others_reach_it_only_when_told() {
     assert!(text.contains("eddyline.admin.allow.plaintext=true"), "{text}");
     let allowed = load(&[("eddyline.admin.allow.plaintext", "true")]).unwrap();
     assert_eq!(allowed.unwrap().plaintext, PlaintextNetwork::Allowed);
+}
+
+#[test]
+fn a_cordon_is_kept_through_heartbeats_until_it_is_lifted() {
+    let _alone = alone();
+    let directory = tempfile::tempdir().unwrap();
+    let often = ("broker.heartbeat.interval.ms", "50");
+    let broker = LiveBroker::start(directory.path(), &[LISTENER, often], |_| {});
+    let mut client = broker.wait_for(connect(broker.admin_service_address()));
+    let is_cordoned = |client: &mut AdminClient<Channel>| {
+        let status = broker.wait_for(client.broker_status(BrokerStatusRequest {}));
+        status.unwrap().into_inner().is_cordoned
+    };
+    let one = || CordonRequest { broker_ids: vec![1] };
+    broker.wait_for(client.cordon(one())).unwrap();
+    assert!(is_cordoned(&mut client), "from the answer on");
+    wait_for_a_heartbeat(&broker);
+    assert!(is_cordoned(&mut client));
+    broker.wait_for(client.uncordon(one())).unwrap();
+    assert!(!is_cordoned(&mut client));
+    let unknown = CordonRequest { broker_ids: vec![9] };
+    let refused = broker.wait_for(client.cordon(unknown)).unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+    let nobody = broker
+        .wait_for(client.cordon(CordonRequest::default()))
+        .unwrap_err();
+    assert_eq!(nobody.code(), Code::InvalidArgument);
+}
+
+/// Until the broker has said something that it knew all about that was decided before.
+fn wait_for_a_heartbeat(broker: &LiveBroker) {
+    let id = BrokerId::new(1);
+    let decided = broker.broker().image.load().provenance.last_contained_offset;
+    let heard = || {
+        let asked = broker
+            .broker()
+            .metadata
+            .decide_with_sessions(move |_, sessions, _, _| Outcome::answer(sessions.metadata_offset(id)));
+        broker.wait_for(asked).unwrap()
+    };
+    while heard() < Some(decided) {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_drain_that_cannot_be_done_cordons_nobody() {
+    let _alone = alone();
+    let directory = tempfile::tempdir().unwrap();
+    let (broker, mut client) = start(directory.path());
+    create(&mut broker.connect(), "orders", 3, &[]);
+    let request = DrainRequest {
+        broker_ids: vec![1],
+        limits: None,
+    };
+    let refused = broker.wait_for(client.drain(request)).unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition, "{refused}");
+    assert_eq!(refused.message(), "no broker takes replicas");
+    let status = broker.wait_for(client.broker_status(BrokerStatusRequest {}));
+    assert!(!status.unwrap().into_inner().is_cordoned);
+}
+
+#[test]
+fn a_balanced_cluster_has_nothing_to_start_and_nothing_to_watch() {
+    let _alone = alone();
+    let directory = tempfile::tempdir().unwrap();
+    let (broker, mut client) = start(directory.path());
+    create(&mut broker.connect(), "orders", 3, &[]);
+    let ask = |mode: RebalanceMode, broker_ids: Vec<i32>| PlanRebalanceRequest {
+        mode: mode.into(),
+        broker_ids,
+        ..PlanRebalanceRequest::default()
+    };
+    let plan = broker.wait_for(client.plan_rebalance(ask(RebalanceMode::Full, Vec::new())));
+    let plan = plan.unwrap().into_inner();
+    assert_eq!((plan.movements_total, plan.bytes), (0, 0));
+    assert_eq!(plan.unmeasured_broker_ids, Vec::<i32>::new());
+    let start = |plan_id: String| StartRebalanceRequest {
+        plan_id,
+        limits: None,
+    };
+    let refused = broker
+        .wait_for(client.start_rebalance(start(plan.plan_id)))
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    for unknown in ["", "x", "AAAAAAAAAAAAAAAAAAAAAA"] {
+        let refused = broker.wait_for(client.start_rebalance(start(unknown.to_owned())));
+        assert_eq!(refused.unwrap_err().code(), Code::NotFound, "{unknown}");
+    }
+    for wrong in [
+        ask(RebalanceMode::Unspecified, Vec::new()),
+        ask(RebalanceMode::Full, vec![1]),
+        ask(RebalanceMode::AddBrokers, Vec::new()),
+    ] {
+        let refused = broker.wait_for(client.plan_rebalance(wrong)).unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument);
+    }
+    let watched = broker.wait_for(client.watch_rebalance(WatchRebalanceRequest::default()));
+    assert_eq!(watched.unwrap_err().code(), Code::NotFound);
+    let cancelled = broker.wait_for(client.cancel_rebalance(CancelRebalanceRequest {}));
+    assert_eq!(cancelled.unwrap_err().code(), Code::FailedPrecondition);
 }

@@ -116,10 +116,11 @@ impl LifecycleParts {
     pub(super) fn cordoned_directories(&self) -> Vec<Uuid> {
         let image = self.metadata.image().load_full();
         let named = self.configs.at(&image).list("cordoned.log.dirs");
-        let cordoned = self
-            .directories
-            .iter()
-            .filter(|own| named.iter().any(|path| Path::new(path) == own.path));
+        let cordoned = self.directories.iter().filter(|own| {
+            named
+                .iter()
+                .any(|path| path == "*" || Path::new(path) == own.path)
+        });
         cordoned.map(|own| own.id.uuid()).collect()
     }
 }
