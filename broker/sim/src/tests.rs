@@ -67,6 +67,11 @@ fn a_commit_that_is_told_before_it_is_replicated_is_seen() {
 }
 
 #[test]
+fn a_leader_that_nobody_elected_is_seen() {
+    assert_seen(Sabotage::StolenLead, &["one leader (I27)"]);
+}
+
+#[test]
 fn a_broker_that_misses_a_change_is_seen() {
     assert_seen(Sabotage::SkippedChanges, &["metadata (I27)"]);
 }

@@ -437,11 +437,9 @@ impl Process {
     }
 
     fn leads(&self, registration: &PartitionRegistration) -> bool {
-        let leader = match self.machine.settings.sabotage {
-            Sabotage::StolenLead => registration.preferred_leader(),
-            _ => registration.leader,
-        };
-        leader == self.machine.id
+        let own = self.machine.id;
+        let is_stolen = self.machine.settings.sabotage == Sabotage::StolenLead;
+        registration.leader == own || (is_stolen && registration.preferred_leader() == own)
     }
 
     fn leadership(&self, registration: &PartitionRegistration) -> Leadership {
