@@ -29,7 +29,7 @@ pub(crate) struct Committer {
     routing: Routing,
     asked: Option<(u64, Asked)>,
     next: u64,
-    /// The last offset that it tried to commit, and the last that was acknowledged.
+    /// The last offset that it tried to commit, and the last that was acknowledged; -1 before the first.
     tried: i64,
     acknowledged: i64,
     is_done: bool,
@@ -43,7 +43,7 @@ impl Committer {
             asked: None,
             next: 0,
             tried: 0,
-            acknowledged: 0,
+            acknowledged: -1,
             is_done: false,
         }
     }
