@@ -80,6 +80,8 @@ fn is_blind(plan: &ClusterPlan, what: usize) -> bool {
     match step {
         Step::Hibernate => what < 3,
         Step::ReplaceStatefulSet { .. } => what < 5,
+        // A controller has no replicas, and so no leaders to move.
+        Step::RestartNode { node_id, .. } if of_controller(node_id) => ![5, 8, 9].contains(&what),
         Step::RestartNode { .. } => what != 5 && what != 8,
         Step::RemoveNode { node_id, .. } if of_controller(node_id) => ![5, 8, 9].contains(&what),
         Step::RemoveNode { .. } => what != 9,
