@@ -19,10 +19,7 @@ use crate::error_mapping::ToErrorCode;
 use crate::network::ListenerName;
 use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle};
 
-/// First version with the hint who leads (KIP-951).
-const FIRST_WITH_LEADER: i16 = 12;
-
-/// First version with the endpoints of those leaders (KIP-951).
+/// First version with the hint who leads, and where (KIP-951). The field for it is older, but Kafka leaves it out before.
 pub(super) const FIRST_WITH_ENDPOINTS: i16 = 16;
 
 /// Where the leaders listen that the answer names, so that a client need not ask for metadata first.
@@ -88,7 +85,7 @@ pub(super) fn partition_data(
         ErrorCode::from_i16(data.error_code),
         Some(ErrorCode::FencedLeaderEpoch | ErrorCode::NotLeaderOrFollower)
     );
-    if fetch.version >= FIRST_WITH_LEADER && is_led_elsewhere {
+    if fetch.version >= FIRST_WITH_ENDPOINTS && is_led_elsewhere {
         data.current_leader = current_leader(wanted, handle, fetch);
     }
     data
