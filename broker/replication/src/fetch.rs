@@ -5,6 +5,7 @@ mod fetch_plan;
 mod fetch_session;
 mod replica_fetch_session;
 mod session_cache;
+mod shared_history;
 
 pub use fetch_plan::{ByteBudget, PartitionAllowance};
 pub use fetch_session::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome};
@@ -13,3 +14,4 @@ pub use session_cache::{
     FetchContext, FetchSessionCache, FetchSessionError, Privilege, SessionCacheLimits, SessionId,
     SessionRequest,
 };
+pub use shared_history::SharedHistory;

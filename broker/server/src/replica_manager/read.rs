@@ -6,8 +6,8 @@ use broker_model::{
     BrokerEpoch, BrokerId, HighWatermark, IsolationLevel, LastStableOffset, LeaderEpoch, LogStartOffset,
     MonotonicMs, Offset,
 };
-use broker_replication::fetch::{FetchPartition, PartitionAllowance};
-use broker_replication::{Eligibility, FenceError, FollowerFetch, Partition, PartitionReadError};
+use broker_replication::fetch::{FetchPartition, PartitionAllowance, SharedHistory};
+use broker_replication::{DivergingEpoch, Eligibility, FenceError, FollowerFetch, Partition, PartitionReadError};
 use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits, UnifiedLog};
 
 use super::partition_handle::{FetchWaker, LookupError, NotAskable, PartitionHandle};
@@ -237,21 +237,17 @@ fn follow(
     }
 }
 
-/// Where histories part comes before whether the offset exists: a follower that is ahead of its leader is to be cut
-/// where both agree, and not where the leader ends.
 fn read(log: &UnifiedLog, wanted: &FetchPartition, limits: ReadLimits) -> FetchOutcome {
-    if let Some(last_fetched) = wanted.last_fetched_epoch {
-        match log.offset_for_leader_epoch(last_fetched) {
-            None => return FetchOutcome::OutOfRange,
-            Some((epoch, end_offset)) if epoch < last_fetched || end_offset < wanted.fetch_offset => {
-                return FetchOutcome::Diverged {
-                    epoch,
-                    end_offset,
-                    at: PartitionFetch::without_records(log),
-                };
-            }
-            Some(_) => {}
+    match SharedHistory::of(log, wanted) {
+        SharedHistory::Unknown => return FetchOutcome::OutOfRange,
+        SharedHistory::Parts(DivergingEpoch { epoch, end_offset }) => {
+            return FetchOutcome::Diverged {
+                epoch,
+                end_offset,
+                at: PartitionFetch::without_records(log),
+            };
         }
+        SharedHistory::Agrees => {}
     }
     match log.read(wanted.fetch_offset, limits) {
         Ok(read) => FetchOutcome::Read(PartitionFetch {

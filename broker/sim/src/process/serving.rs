@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use broker_model::{Acks, BrokerEpoch, MonotonicMs, Offset};
 use broker_protocol::ErrorCode;
-use broker_replication::fetch::{FetchPartition, FetchTopic};
+use broker_replication::fetch::{FetchPartition, FetchTopic, SharedHistory};
 use broker_replication::purgatory::{DelayedFetch, DelayedProduce, Wake};
 use broker_replication::{
-    DivergingEpoch, Eligibility, FenceError, FollowerFetch, LeaderAppend, LeaderAppendError, Partition,
+    Eligibility, FenceError, FollowerFetch, LeaderAppend, LeaderAppendError, Partition,
     PartitionReadError, ProduceProgress,
 };
 use broker_storage::{
@@ -304,21 +304,19 @@ fn read_for_follower(partition: &Partition<Waker>, wanted: &FetchPartition) -> R
         log_start: partition.log().log_start().offset(),
         log_end: partition.log().log_end().offset(),
     };
+    if let Err(error) = partition.check_leader_epoch(wanted.current_leader_epoch) {
+        return Ok(ReplicaFetched::Refused(fence_code(&error)));
+    }
+    match SharedHistory::of(partition.log(), wanted) {
+        SharedHistory::Agrees => {}
+        SharedHistory::Parts(diverging) => return Ok(ReplicaFetched::Diverged(diverging)),
+        SharedHistory::Unknown => return Ok(out_of_range()),
+    }
     let read = match partition.read(wanted.fetch_offset, limits, wanted.current_leader_epoch) {
         Ok(read) => read,
         Err(PartitionReadError::Read(ReadError::OffsetOutOfRange { .. })) => return Ok(out_of_range()),
         Err(error) => return Ok(ReplicaFetched::Refused(read_refusal(error)?)),
     };
-    let parted = match wanted.last_fetched_epoch {
-        None => None,
-        Some(last) => match partition.log().offset_for_leader_epoch(last) {
-            None => return Ok(out_of_range()),
-            Some(found) => Some(found).filter(|(epoch, end)| *epoch < last || *end < wanted.fetch_offset),
-        },
-    };
-    if let Some((epoch, end_offset)) = parted {
-        return Ok(ReplicaFetched::Diverged(DivergingEpoch { epoch, end_offset }));
-    }
     Ok(ReplicaFetched::Records {
         high_watermark: read.high_watermark.offset(),
         log_start: read.log_start.offset(),

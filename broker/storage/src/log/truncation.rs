@@ -16,6 +16,8 @@ use crate::segment::log_segment::LogSegment;
 impl UnifiedLog {
     /// Removes every batch that holds an offset at or behind `target`, durably; answers whether there was one.
     ///
+    /// A batch is whole or gone: of one that `target` is inside of nothing is left, and the log ends where it began.
+    ///
     /// A recovery point behind `target` must not be in the directory's checkpoint when this begins: recovery would
     /// take a torn batch below it for damage of what was durable.
     ///
@@ -45,8 +47,9 @@ impl UnifiedLog {
             // Were a segment to come back after new records took its offsets, there would be a gap before it.
             folder.sync_names()?;
         }
+        let end = self.start_of_batch(target);
         self.active_mut().truncate_to(&folder, &config, target)?;
-        self.end_at(target)?;
+        self.end_at(end)?;
         self.rebuild_producers(now)?;
         Ok(true)
     }
@@ -54,6 +57,7 @@ impl UnifiedLog {
     /// Lets recovery begin at `target` if it would begin later. The checkpoint is to be written before the log is cut.
     /// Answers whether there is a need for that.
     pub fn lower_recovery_point(&mut self, target: Offset) -> bool {
+        let target = self.start_of_batch(target);
         let is_above = self.markers.recovery_point.offset() > target;
         if is_above {
             self.markers.recovery_point = RecoveryPoint::at(target.max(self.markers.log_start.offset()));
@@ -108,10 +112,47 @@ impl UnifiedLog {
         Ok(())
     }
 
+    /// Where the batch begins that holds `offset`; the offset itself if none does. What cannot be read begins with its
+    /// segment.
+    fn start_of_batch(&self, offset: Offset) -> Offset {
+        let below = |segment: &&LogSegment| segment.base_offset() <= offset;
+        let Some(segment) = self.segments.iter().rev().find(below) else {
+            return offset;
+        };
+        match segment.locate(&self.folder, offset) {
+            Ok(Some(batch)) => batch.view.base_offset.min(offset),
+            Ok(None) => offset,
+            Err(_) => segment.base_offset(),
+        }
+    }
+
     fn unlink(&mut self, pending: &PendingDelete) -> Result<(), StorageError> {
         for path in &pending.paths {
             self.folder.check(path, self.folder.fs().remove_file(path))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use broker_model::Offset;
+
+    use crate::log::log_config::LogConfig;
+    use crate::test_world::{World, batch};
+
+    #[test]
+    fn a_cut_inside_of_a_batch_takes_the_whole_batch_and_leaves_no_gap() {
+        let mut world = World::new(LogConfig::default());
+        world.append(&batch("a").records(2));
+        world.append(&batch("b").records(3));
+        world.log.flush(world.now).unwrap();
+        assert!(world.log.lower_recovery_point(Offset::new(4)));
+        assert_eq!(world.log.progress().recovery_point, Offset::new(2));
+        assert!(world.log.truncate_to(Offset::new(4), world.now).unwrap());
+        assert_eq!(world.log.log_end().offset(), Offset::new(2));
+        world.append(&batch("c"));
+        let bases: Vec<i64> = world.read_all().iter().map(|(offset, _)| *offset).collect();
+        assert_eq!(bases, [0, 2]);
     }
 }
