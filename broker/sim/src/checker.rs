@@ -3,6 +3,7 @@
 //! | rule | checked when |
 //! |---|---|
 //! | lost (I1): what was acknowledged, or read, stays where it was | an acknowledgement, a read, the end |
+//! | copies (I2): what is acknowledged with acks=all is on as many replicas as have to be in sync | an acknowledgement |
 //! | twice (I3): a record of an idempotent producer stands at one offset | an acknowledgement, a read, the end |
 //! | order (I4): records of an idempotent producer stand in the order in which they were sent | the end |
 //! | one value (I5): nobody sees another record at an offset | an acknowledgement, a read, the end |

@@ -10,6 +10,7 @@ use broker_model::{BrokerId, ClusterId, DirectoryId, MonotonicMs, Now, Timestamp
 use broker_storage::testing::{FaultFs, MemFs};
 use broker_storage::{Fs, MetaProperties, format_directory};
 
+use crate::sabotage::Sabotage;
 use crate::settings::Settings;
 
 pub(crate) const DATA: &str = "/data";
@@ -100,6 +101,9 @@ impl Machine {
             clock,
         };
         machine.format();
+        if machine.settings.sabotage == Sabotage::SwallowedSyncs {
+            machine.faults.swallow_syncs(".log");
+        }
         machine
     }
 

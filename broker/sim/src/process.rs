@@ -20,13 +20,13 @@ pub(crate) use replicas::{Hosted, Touched};
 use std::collections::{BTreeMap, VecDeque};
 
 use broker_metadata::MetadataLoader;
-use broker_model::{BrokerEpoch, BrokerId, MonotonicMs, Now};
+use broker_model::{BrokerEpoch, BrokerId, MonotonicMs, Now, Offset};
 use broker_raft::{RequestFailure, RequestId};
 use broker_replication::fetch::FetchPartition;
 
 use crate::chance::Chance;
 use crate::machine::Machine;
-use crate::message::{Request, Response};
+use crate::message::{PartitionId, Request, Response};
 use controller::ActiveController;
 use fetcher::Fetcher;
 use groups::Groups;
@@ -103,6 +103,8 @@ pub(crate) struct Process {
     requests: u64,
     local: VecDeque<(u64, Response)>,
     out: Vec<Action>,
+    /// What the last step promised to producers that want every replica in sync to have it: up to which offset.
+    pub(crate) promised: Vec<(PartitionId, Offset)>,
 }
 
 impl Process {
@@ -131,6 +133,7 @@ impl Process {
             requests: 0,
             local: VecDeque::new(),
             out: Vec::new(),
+            promised: Vec::new(),
         };
         process.execute(effects)?;
         process.settle()?;
@@ -141,6 +144,7 @@ impl Process {
     /// Takes what happened; the actions count even if the process ends by it.
     pub(crate) fn step(&mut self, now: Now, event: Event) -> (Vec<Action>, Result<(), Halt>) {
         self.now = now;
+        self.promised.clear();
         let result = self.handle(event).and_then(|()| self.settle());
         (std::mem::take(&mut self.out), result)
     }

@@ -22,6 +22,14 @@ pub(crate) enum Sabotage {
     SkippedChanges,
     /// Sequences of producers are not looked at.
     IgnoredSequences,
+    /// A leader does not know how many replicas have to be in sync.
+    AnyInSync,
+    /// A leader takes a producer's batch before those that should precede it.
+    TakenGaps,
+    /// A broker leaves out the first of several batches that a consumer is to get.
+    LeftOutBatch,
+    /// Who writes is told that the device has it when it said that it has not.
+    SwallowedSyncs,
 }
 
 impl Sabotage {
@@ -36,6 +44,10 @@ impl Sabotage {
             Self::StolenLead,
             Self::SkippedChanges,
             Self::IgnoredSequences,
+            Self::AnyInSync,
+            Self::TakenGaps,
+            Self::LeftOutBatch,
+            Self::SwallowedSyncs,
         ];
         all.into_iter()
             .find(|bug| format!("{bug:?}").eq_ignore_ascii_case(name))

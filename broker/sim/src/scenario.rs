@@ -1,11 +1,14 @@
 //! What is done to a cluster, from a seed: faults for a while, then peace, in which it has to recover.
 
+mod core;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use broker_controller::{SessionLimits, UpkeepSettings};
 use broker_model::{Acks, BrokerId};
 use broker_raft::RaftTimeouts;
+use broker_storage::testing::{Fault, FaultOperation};
 
 use crate::chance::Chance;
 use crate::checker::{PLAIN_PRODUCERS, ReplicaContent, Violation};
@@ -96,6 +99,7 @@ impl Scenario {
             ..Network::calm()
         };
         let mut world = World::new(self.seed, network);
+        world.forgets_what_failed_to_sync = self.power == Power::FailsAndAllIsSynced;
         world.trace = wants_trace.then(Vec::new);
         let result = self
             .play(&mut world)
@@ -122,6 +126,9 @@ impl Scenario {
             let pause = self.chance.between(20, 800);
             world.run_until((world.now + pause).min(until))?;
             self.strike(world)?;
+        }
+        if self.chance.below(2) == 0 {
+            self.heal_a_core(world)?;
         }
         self.make_peace(world)?;
         self.come_to_rest(world)
@@ -174,7 +181,7 @@ impl Scenario {
     fn strike(&mut self, world: &mut World) -> Result<(), Violation> {
         let node = i32::try_from(self.chance.between(1, u64::try_from(self.nodes).unwrap_or(3))).unwrap_or(1);
         let pause = self.chance.between(50, 3_000);
-        match self.chance.below(12) {
+        match self.chance.below(14) {
             0..=2 if self.may_crash(world) => world.kill(node, pause),
             3 | 4 if self.power != Power::Stays && self.may_crash(world) => world.cut_power(node, pause),
             5 => self.isolate(world, node),
@@ -183,6 +190,8 @@ impl Scenario {
             9 => world.freeze(node, pause),
             10 => world.break_a_connection(),
             11 if self.may_crash(world) => world.stop(node),
+            // It would end at some time when it may not.
+            12 | 13 if self.power != Power::FailsOnOneMachine => self.break_disk(world, node),
             _ => {}
         }
         Ok(())
@@ -218,6 +227,34 @@ impl Scenario {
                     .all(|replica| partition.isr.contains(replica))
             });
         all_run && in_sync
+    }
+
+    /// Lets one of the next things that a node does with its disk fail, once or until it starts again.
+    fn break_disk(&mut self, world: &mut World, node: i32) {
+        let operations = [
+            FaultOperation::Write,
+            FaultOperation::Sync,
+            FaultOperation::Sync,
+            FaultOperation::SyncDirectory,
+            FaultOperation::Rename,
+            FaultOperation::Read,
+        ];
+        let paths = [
+            "/data",
+            "numbers",
+            "__consumer_offsets",
+            "__cluster_metadata",
+            "quorum-state",
+            "checkpoint",
+        ];
+        let operation = self.chance.pick(&operations).copied();
+        let path = self.chance.pick(&paths).copied().unwrap_or("/data");
+        let fault = Fault {
+            skip: u32::try_from(self.chance.below(20)).unwrap_or(0),
+            count: if self.chance.below(2) == 0 { 1 } else { u32::MAX },
+            ..Fault::always(operation.unwrap_or(FaultOperation::Sync), path)
+        };
+        world.break_disk(node, fault);
     }
 
     fn isolate(&mut self, world: &mut World, node: i32) {
@@ -256,6 +293,7 @@ impl Scenario {
         world.network.heal();
         world.network.held_up = 0;
         world.network.delay_max_ms = 2;
+        world.let_up()?;
         let since = world.now;
         loop {
             world.run_until(world.now + 500)?;
@@ -276,10 +314,14 @@ impl Scenario {
                 Client::Admin(_) | Client::Consumer(_) => {}
             }
         }
-        world.run_until(world.now + REST_MS)?;
-        let is_idle = |client: &Client| !matches!(client, Client::Producer(producer) if !producer.is_idle());
-        if !world.clients.iter().all(is_idle) {
-            return Err("liveness (I28): a producer is not done".to_owned());
+        let since = world.now;
+        loop {
+            world.run_until(world.now + REST_MS)?;
+            match is_at_rest(world) {
+                Ok(()) => break,
+                Err(broken) if world.now > since + PEACE_MS => return Err(broken),
+                Err(_) => {}
+            }
         }
         world.checker.topics_stay()?;
         let partitions: BTreeSet<PartitionId> = world
@@ -291,18 +333,6 @@ impl Scenario {
         for partition in partitions {
             let replicas = contents(world, partition)?;
             world.checker.ends(partition, &replicas)?;
-            let end = replicas.first().map_or(0, |leader| leader.high_watermark);
-            for client in &world.clients {
-                if let Client::Consumer(consumer) = client
-                    && let Some((_, at)) = consumer.positions().find(|(id, _)| *id == partition)
-                    && at < end
-                {
-                    return Err(format!(
-                        "liveness (I28): a consumer of {} is at {at} of {end}",
-                        partition.1
-                    ));
-                }
-            }
         }
         Ok(())
     }
@@ -340,6 +370,33 @@ fn is_well(world: &World, since: u64) -> Result<(), Violation> {
         (_, true) => Err("liveness (I28): a node did not come back".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// Whether the producers are done and the consumers have read everything.
+fn is_at_rest(world: &World) -> Result<(), Violation> {
+    let is_idle = |client: &Client| !matches!(client, Client::Producer(producer) if !producer.is_idle());
+    if !world.clients.iter().all(is_idle) {
+        return Err("liveness (I28): a producer is not done".to_owned());
+    }
+    let hosted = world.nodes.values().filter_map(|node| node.process.as_ref());
+    for (id, hosted) in hosted.flat_map(|process| &process.replicas.hosted) {
+        let Hosted::Leading(leader) = hosted else {
+            continue;
+        };
+        let end = leader.log().high_watermark().value();
+        for client in &world.clients {
+            if let Client::Consumer(consumer) = client
+                && let Some((_, at)) = consumer.positions().find(|(at, _)| at == id)
+                && at < end
+            {
+                return Err(format!(
+                    "liveness (I28): a consumer of {} is at {at} of {end}",
+                    id.1
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The replicas of a partition, the leader's first.

@@ -80,3 +80,26 @@ fn a_broker_that_misses_a_change_is_seen() {
 fn a_batch_that_is_taken_twice_is_seen() {
     assert_seen(Sabotage::IgnoredSequences, &["twice (I3)"]);
 }
+
+#[test]
+fn an_acknowledgement_with_too_few_in_sync_is_seen() {
+    assert_seen(Sabotage::AnyInSync, &["copies (I2)"]);
+}
+
+#[test]
+fn a_batch_that_is_taken_before_its_predecessor_is_seen() {
+    assert_seen(Sabotage::TakenGaps, &["order (I4)"]);
+}
+
+#[test]
+fn a_batch_that_is_left_out_is_seen() {
+    assert_seen(Sabotage::LeftOutBatch, &["dense (I6)"]);
+}
+
+#[test]
+fn a_sync_that_did_not_happen_is_seen() {
+    assert_seen(
+        Sabotage::SwallowedSyncs,
+        &["(I1)", "(I5)", "below the recovery point"],
+    );
+}

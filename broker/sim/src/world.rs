@@ -32,6 +32,8 @@ pub(crate) struct Node {
     pub(crate) frozen_until: u64,
     /// Whether its machine is off, so that nobody is told that nobody listens.
     pub(crate) is_dark: bool,
+    /// Whether it stays down until it is let up.
+    pub(crate) is_held_down: bool,
     tick_at: Option<u64>,
 }
 
@@ -92,6 +94,8 @@ pub(crate) struct World {
     pub(crate) checker: Checker,
     pub(crate) counts: Counts,
     pub(crate) trace: Option<Vec<String>>,
+    /// Whether a disk that failed may forget what it was not known to have.
+    pub(crate) forgets_what_failed_to_sync: bool,
     registrations: BTreeMap<String, String>,
     queue: BTreeMap<(u64, u64), Happening>,
     queued: u64,
@@ -110,6 +114,7 @@ impl World {
             checker: Checker::default(),
             counts: Counts::default(),
             trace: None,
+            forgets_what_failed_to_sync: false,
             registrations: BTreeMap::new(),
             queue: BTreeMap::new(),
             queued: 0,
@@ -124,6 +129,7 @@ impl World {
             starts: 0,
             frozen_until: 0,
             is_dark: false,
+            is_held_down: false,
             tick_at: None,
         };
         self.nodes.insert(node.machine.id.value(), node);
@@ -331,9 +337,13 @@ impl World {
 
     pub(crate) fn start(&mut self, id: i32) -> Result<(), Violation> {
         let now = self.now;
-        let Some(node) = self.nodes.get_mut(&id).filter(|node| node.process.is_none()) else {
+        let is_down = |node: &&mut Node| node.process.is_none() && !node.is_held_down;
+        let Some(node) = self.nodes.get_mut(&id).filter(is_down) else {
             return Ok(());
         };
+        if self.chance.below(4) > 0 {
+            node.machine.faults.heal();
+        }
         node.starts += 1;
         node.tick_at = None;
         node.frozen_until = now;

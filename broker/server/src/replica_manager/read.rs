@@ -7,7 +7,9 @@ use broker_model::{
     MonotonicMs, Offset,
 };
 use broker_replication::fetch::{FetchPartition, PartitionAllowance, SharedHistory};
-use broker_replication::{DivergingEpoch, Eligibility, FenceError, FollowerFetch, Partition, PartitionReadError};
+use broker_replication::{
+    DivergingEpoch, Eligibility, FenceError, FollowerFetch, Partition, PartitionReadError,
+};
 use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits, UnifiedLog};
 
 use super::partition_handle::{FetchWaker, LookupError, NotAskable, PartitionHandle};

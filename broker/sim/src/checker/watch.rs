@@ -22,6 +22,8 @@ pub(super) struct Watch {
     high_watermarks: BTreeMap<(PartitionId, i32), i64>,
     /// Where each replica's log ended and started when it was last seen; none after its machine lost power.
     log_ends: BTreeMap<(i32, PartitionId), i64>,
+    /// How far each replica has been since it was cut last, also if it lost some of that with its power.
+    reached: BTreeMap<(i32, PartitionId), i64>,
     log_starts: BTreeMap<(i32, PartitionId), i64>,
     images: BTreeMap<Offset, MetadataImage>,
     seen: BTreeMap<i32, Offset>,
@@ -62,7 +64,8 @@ impl Checker {
         for touched in process.replicas.touched() {
             self.watch.partition(id, &touched)?;
         }
-        self.watch.in_sync(id, process, nodes)
+        self.watch.in_sync(id, process, nodes)?;
+        self.watch.copies(process)
     }
 }
 
@@ -114,7 +117,12 @@ impl Watch {
 
     fn partition(&mut self, node: i32, touched: &Touched) -> Result<(), Violation> {
         let place = (node, touched.id);
-        self.log_ends.insert(place, touched.log_end);
+        let before = self.log_ends.insert(place, touched.log_end);
+        let reached = self.reached.entry(place).or_default();
+        *reached = match before {
+            Some(before) if touched.log_end < before => touched.log_end,
+            _ => touched.log_end.max(*reached),
+        };
         let started = self.log_starts.insert(place, touched.log_start);
         if let Some(before) = started.filter(|before| *before > touched.log_start) {
             let now = touched.log_start;
@@ -148,6 +156,24 @@ impl Watch {
             }
             None => Ok(()),
         }
+    }
+
+    /// What a leader acknowledges is on as many replicas as have to be in sync.
+    fn copies(&self, process: &Process) -> Result<(), Violation> {
+        let required = usize::try_from(process.machine.settings.min_in_sync).unwrap_or(usize::MAX);
+        for (id, end) in &process.promised {
+            let has_it =
+                |(place, reached): &(&(i32, PartitionId), &i64)| place.1 == *id && **reached >= end.value();
+            let copies = self.reached.iter().filter(has_it).count();
+            if copies < required {
+                let node = process.machine.id;
+                return Err(format!(
+                    "copies (I2): node {node} acknowledges {} up to {end}, which {copies} replicas have",
+                    id.1
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Nothing is below the high watermark of a leader that a replica in sync lacks.

@@ -204,6 +204,7 @@ impl Process {
         let all_brokers = ConfigResource::new(ConfigResourceType::Broker, "");
         let own = configs.value(&ConfigResource::topic(topic), name);
         let value = own.or_else(|| configs.value(&all_brokers, name));
+        let value = value.filter(|_| self.machine.settings.sabotage != Sabotage::AnyInSync);
         ReplicationSettings {
             min_in_sync_replicas: value.and_then(|value| value.parse().ok()).unwrap_or(1),
             replica_lag_max_ms: self.machine.settings.replica_lag_ms,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use broker_codec::batch::batches;
 use broker_model::{Acks, BrokerEpoch, MonotonicMs, Offset};
 use broker_protocol::ErrorCode;
 use broker_replication::fetch::{FetchPartition, FetchTopic, SharedHistory};
 use broker_replication::purgatory::{DelayedFetch, DelayedProduce, Wake};
 use broker_replication::{
-    Eligibility, FenceError, FollowerFetch, LeaderAppend, LeaderAppendError, Partition,
-    PartitionReadError, ProduceProgress,
+    Eligibility, FenceError, FollowerFetch, LeaderAppend, LeaderAppendError, Partition, PartitionReadError,
+    ProduceProgress,
 };
 use broker_storage::{
     AppendError, AppendOrigin, FetchIsolation, MinOneBatch, ReadError, ReadLimits, StorageError,
@@ -80,7 +81,14 @@ impl Process {
                 return Ok(());
             }
         };
-        let info = match partition.append_as_leader(&produce.records, append) {
+        let mut appended = partition.append_as_leader(&produce.records, append);
+        if let (Sabotage::TakenGaps, Err(error)) = (sabotage, &appended)
+            && is_gap(error)
+        {
+            let origin = AppendOrigin::Coordinator;
+            appended = partition.append_as_leader(&produce.records, LeaderAppend { origin, ..append });
+        }
+        let info = match appended {
             Ok(info) => info,
             Err(error) => {
                 let code = refusal(error)?;
@@ -90,13 +98,19 @@ impl Process {
         };
         let required = info.last_offset.plus(1);
         let progress = match produce.acks {
-            Acks::All if sabotage != Sabotage::EarlyAcknowledgement => partition.produce_progress(required),
+            Acks::All if sabotage != Sabotage::EarlyAcknowledgement => {
+                let progress = partition.produce_progress(required);
+                self.promise(produce.partition, required, progress);
+                progress
+            }
             _ => ProduceProgress::Acknowledged,
         };
         if progress == ProduceProgress::Waiting {
             let waker = Waker::default();
             let parked = DelayedProduce::new(required, waker.clone());
-            partition.watch_high_watermark(parked.clone());
+            if let Ok(partition) = self.replicas.leading(produce.partition) {
+                partition.watch_high_watermark(parked.clone());
+            }
             self.parked.0.push(ParkedRequest {
                 token,
                 waker,
@@ -111,6 +125,13 @@ impl Process {
         }
         self.respond(token, Response::Produced(told(progress, info.first_offset)));
         Ok(())
+    }
+
+    /// Notes for the checker what a producer is about to be told.
+    fn promise(&mut self, partition: PartitionId, end: Offset, progress: ProduceProgress) {
+        if progress == ProduceProgress::Acknowledged {
+            self.promised.push((partition, end));
+        }
     }
 
     pub(super) fn serve_fetch(&mut self, token: u64, fetch: Fetch) -> Result<(), Halt> {
@@ -166,9 +187,15 @@ impl Process {
             Ok(read) => read,
             Err(error) => return Ok(Err(read_refusal(error)?)),
         };
+        let mut records = read.records.fetch()?.to_bytes();
+        if self.machine.settings.sabotage == Sabotage::LeftOutBatch
+            && let [Ok(first), Ok(_), ..] = &batches(&records).collect::<Vec<_>>()[..]
+        {
+            records = records.slice(first.bytes().len()..);
+        }
         Ok(Ok(Fetched {
             high_watermark: read.high_watermark.offset(),
-            records: read.records.fetch()?.to_bytes(),
+            records,
         }))
     }
 
@@ -265,6 +292,9 @@ impl Process {
                 } => {
                     let leading = self.replicas.leading(partition);
                     let progress = leading.map(|partition| partition.produce_progress(parked.required()));
+                    if let Ok(progress) = progress {
+                        self.promise(partition, parked.required(), progress);
+                    }
                     parked.abandon();
                     let answer = progress.and_then(|progress| told(progress, first));
                     self.respond(token, Response::Produced(answer));
@@ -322,6 +352,12 @@ fn read_for_follower(partition: &Partition<Waker>, wanted: &FetchPartition) -> R
         log_start: read.log_start.offset(),
         records: read.records.fetch()?.to_bytes(),
     })
+}
+
+/// Whether a producer's batch comes before one that should precede it.
+fn is_gap(error: &LeaderAppendError) -> bool {
+    matches!(error, LeaderAppendError::Append(AppendError::OutOfOrderSequence { received, expected, .. })
+        if received.value() > expected.value())
 }
 
 fn told(progress: ProduceProgress, first: Offset) -> Result<Offset, ErrorCode> {

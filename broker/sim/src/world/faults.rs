@@ -4,6 +4,7 @@ use super::traffic::Closing;
 use super::{Happening, World};
 use crate::checker::Violation;
 use crate::process::Halt;
+use broker_storage::testing::Fault;
 
 impl World {
     /// The process is gone; what it wrote stays in the page cache.
@@ -56,11 +57,50 @@ impl World {
         }
     }
 
+    /// Lets a disk fail.
+    pub(crate) fn break_disk(&mut self, id: i32, fault: Fault) {
+        self.note(|| format!("the disk of n{id} breaks: {fault:?}"));
+        if let Some(node) = self.nodes.get(&id) {
+            node.machine.faults.inject(fault);
+        }
+    }
+
+    /// Switches a node off until it is let up.
+    pub(crate) fn hold_down(&mut self, id: i32) {
+        self.kill(id, 0);
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.is_held_down = true;
+        }
+    }
+
+    /// Starts the nodes that were held down, and makes all disks whole.
+    pub(crate) fn let_up(&mut self) -> Result<(), Violation> {
+        let ids: Vec<i32> = self.nodes.keys().copied().collect();
+        for id in ids {
+            let Some(node) = self.nodes.get_mut(&id) else {
+                continue;
+            };
+            node.machine.faults.heal();
+            if std::mem::take(&mut node.is_held_down) {
+                self.start(id)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A process ended by itself.
     pub(super) fn halted(&mut self, id: i32, halt: Halt) -> Result<(), Violation> {
         match halt {
             Halt::Broken(error) => return Err(format!("node {id} is broken: {error}")),
-            Halt::Disk(error) => self.note(|| format!("n{id} ends: {error}")),
+            Halt::Disk(error) => {
+                self.note(|| format!("n{id} ends: {error}"));
+                self.counts.disk_failures += 1;
+                if self.forgets_what_failed_to_sync {
+                    let seed = self.chance.next();
+                    self.nodes[&id].machine.disk.crash(seed);
+                    self.checker.lost_power(id);
+                }
+            }
             Halt::Stopped => {
                 self.note(|| format!("n{id} has stopped"));
                 self.counts.clean_stops += 1;

@@ -105,6 +105,9 @@ impl World {
     fn connect(&mut self, client: Party, server: Party, lane: Lane) -> u64 {
         self.traffic.opened += 1;
         let number = self.traffic.opened;
+        // Both have to be heard for a connection to come about.
+        let is_cut = self.network.is_cut(client.place, server.place)
+            || self.network.is_cut(server.place, client.place);
         let connection = Connection {
             client,
             server,
@@ -112,8 +115,8 @@ impl World {
             is_open: true,
             to_server: self.now,
             to_client: self.now,
-            is_stuck_to_server: false,
-            is_stuck_to_client: false,
+            is_stuck_to_server: is_cut,
+            is_stuck_to_client: is_cut,
             queue: VecDeque::new(),
             is_busy: false,
             awaited: BTreeSet::new(),

@@ -72,6 +72,7 @@ struct Plan {
     faults: Vec<Fault>,
     free: Option<u64>,
     struck: u32,
+    swallows_syncs_of: Option<String>,
     mines: Vec<(FaultOperation, String)>,
 }
 
@@ -126,6 +127,12 @@ impl FaultFs {
     /// Panics from now on at `operation` on paths containing `path_contains`, as if a mistake were there.
     pub fn lay_mine(&self, operation: FaultOperation, path_contains: &str) {
         held(&self.plan).mines.push((operation, path_contains.to_owned()));
+    }
+
+    /// Answers from now on every sync of a file whose path contains `path_contains` as if it had happened, as a disk
+    /// does that lies.
+    pub fn swallow_syncs(&self, path_contains: &str) {
+        held(&self.plan).swallows_syncs_of = Some(path_contains.to_owned());
     }
 
     /// Removes every fault; a full disk stays full.
@@ -232,7 +239,13 @@ impl File for FaultFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        held(&self.plan).check(FaultOperation::Sync, &self.path)?;
+        let mut plan = held(&self.plan);
+        let is_swallowed = |of: &String| self.path.to_string_lossy().contains(of.as_str());
+        if plan.swallows_syncs_of.as_ref().is_some_and(is_swallowed) {
+            return Ok(());
+        }
+        plan.check(FaultOperation::Sync, &self.path)?;
+        drop(plan);
         self.below.sync()
     }
 
