@@ -66,7 +66,6 @@ impl AvailabilityFacts {
         alive
             .filter(|broker| sessions.is_alive(broker, now))
             .filter_map(|broker| Some((broker.id, sessions.metadata_offset(broker.id)?)))
-            .filter(|(_, offset)| *offset != Offset::NONE)
             .collect()
     }
 

@@ -186,14 +186,19 @@ fn a_replica_that_is_out_of_sync_is_not_counted() {
 }
 
 #[test]
-fn a_broker_that_is_fenced_or_stops_is_not_counted() {
-    let (mut world, _) = well();
-    world.fence(2);
-    let facts = facts(&world);
-    assert_eq!(
-        kinds(&stop(&facts, &[1])),
-        [(ObstacleKind::PartitionWouldBeUnderMinIsr, 2)]
-    );
+fn a_broker_that_is_fenced_or_stops_is_not_counted_although_it_is_in_sync() {
+    let changes: [fn(&mut broker_metadata::BrokerRegistration); 2] = [
+        |broker| broker.fenced = true,
+        |broker| broker.in_controlled_shutdown = true,
+    ];
+    for change in changes {
+        let (_, mut facts) = well();
+        let brokers = std::sync::Arc::make_mut(&mut facts.image.cluster.brokers);
+        let second = brokers.get_mut(&BrokerId::new(2)).unwrap();
+        change(std::sync::Arc::make_mut(second));
+        let expected = [(ObstacleKind::PartitionWouldBeUnderMinIsr, 2)];
+        assert_eq!(kinds(&stop(&facts, &[1])), expected);
+    }
 }
 
 #[test]

@@ -203,6 +203,13 @@ fn announce(output: DevOutput, nodes: &Nodes, data: &DataDirectory, clock: Clock
     for node in nodes.layouts() {
         writeln!(out, "  http   http://127.0.0.1:{}/metrics", node.http)?;
     }
+    let admin: Vec<String> = nodes
+        .layouts()
+        .filter_map(|node| Some(format!("127.0.0.1:{}", node.admin?)))
+        .collect();
+    if !admin.is_empty() {
+        writeln!(out, "  admin  {}", admin.join(","))?;
+    }
     writeln!(out, "  try    eddyline cluster info -b {bootstrap}")?;
     writeln!(out, "         echo hello | kcat -b {bootstrap} -t greetings -P")?;
     writeln!(out, "  stop   Ctrl-C")?;

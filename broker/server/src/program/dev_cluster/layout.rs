@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const KAFKA_FROM: u16 = 9092;
 const CONTROLLER_FROM: u16 = 19092;
 const HTTP_FROM: u16 = 9644;
+const ADMIN_FROM: u16 = 9645;
 const PORT_MAX: u16 = 32_000;
 /// Copies of each record, if there are as many nodes.
 const COPIES: usize = 3;
@@ -27,6 +28,8 @@ pub(super) struct NodeLayout {
     pub(super) controller: u16,
     /// Port for monitoring.
     pub(super) http: u16,
+    /// Port of the admin service; a directory that was laid out without one has none.
+    pub(super) admin: Option<u16>,
     /// Its directory; the log directory lies in it.
     pub(super) home: PathBuf,
 }
@@ -60,8 +63,10 @@ impl NodeLayout {
             kafka,
             controller,
             http,
+            admin,
             home,
         } = self;
+        let admin = admin.map(|port| format!("eddyline.admin.listener=127.0.0.1:{port}\n"));
         format!(
             "process.roles=broker,controller\n\
              node.id={id}\n\
@@ -70,6 +75,7 @@ impl NodeLayout {
              controller.quorum.bootstrap.servers={}\n\
              log.dirs={}\n\
              eddyline.http.listener=127.0.0.1:{http}\n\
+             {}\
              default.replication.factor={copies}\n\
              min.insync.replicas={in_sync}\n\
              offsets.topic.replication.factor={copies}\n\
@@ -78,6 +84,7 @@ impl NodeLayout {
              eddyline.log.level=warn\n",
             controllers.join(","),
             home.join("data").display(),
+            admin.unwrap_or_default(),
         )
     }
 }
@@ -116,6 +123,7 @@ fn parse(id: i32, home: PathBuf, text: &str) -> Option<NodeLayout> {
         kafka: port(kafka)?,
         controller: port(controller)?,
         http: port(&value("eddyline.http.listener")?)?,
+        admin: value("eddyline.admin.listener").and_then(|address| port(&address)),
         home,
     })
 }
@@ -131,6 +139,7 @@ pub(super) fn lay_out(directory: &Path, count: usize, first: Option<u16>) -> Res
             kafka: ports.next_from(kafka_from)?,
             controller: ports.next_from(CONTROLLER_FROM)?,
             http: ports.next_from(HTTP_FROM)?,
+            admin: Some(ports.next_from(ADMIN_FROM)?),
             home: home(directory, id),
         });
     }
@@ -178,10 +187,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         assert!(lay_out(directory.path(), 1, Some(taken)).is_err());
         let nodes = lay_out(directory.path(), 5, None).unwrap();
-        let ports = nodes
-            .iter()
-            .flat_map(|node| [node.kafka, node.controller, node.http]);
-        assert_eq!(ports.collect::<BTreeSet<_>>().len(), 15);
+        let ports = nodes.iter().flat_map(|node| {
+            [
+                Some(node.kafka),
+                Some(node.controller),
+                Some(node.http),
+                node.admin,
+            ]
+        });
+        assert_eq!(ports.flatten().collect::<BTreeSet<_>>().len(), 20);
     }
 
     #[test]
