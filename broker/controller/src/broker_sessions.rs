@@ -96,9 +96,9 @@ impl BrokerSessions {
         })
     }
 
-    /// Forgets a broker that was unregistered.
-    pub fn forget(&mut self, id: BrokerId) {
-        self.sessions.remove(&id);
+    /// Forgets who was not heard in time.
+    pub fn forget_expired(&mut self, now: MonotonicMs) {
+        self.sessions.retain(|_, session| session.expires > now);
     }
 
     /// Brokers that were not heard in time, with the epochs of the sessions that are over, the longest silent first.

@@ -1,4 +1,4 @@
-//! What the controller does unasked: it fences who fell silent, gives leaderships back to preferred leaders, elects
+//! What the controller does unasked, in this order: it fences who fell silent, gives leaderships back to preferred leaders, elects
 //! whoever is alive where a topic prefers to lose records rather than time, and goes on with the plan that was started.
 //!
 //! Each is a decision "records due now"; [`UpkeepSchedule`] says when it is worth asking, and is the soft state of the
@@ -10,7 +10,7 @@ use broker_model::{BrokerId, MonotonicMs};
 
 use crate::leadership::RulesByTopic;
 use crate::partition_change::{Election, PartitionChange};
-use crate::{BrokerSessions, Outcome, QuorumController, Rebalance};
+use crate::{BrokerSessions, Outcome, QuorumController, Rebalance, SessionLimits};
 
 /// Most elections in one batch; the rest follow in the next.
 const ELECTIONS_PER_BATCH_MAX: usize = 1_000;
@@ -106,26 +106,60 @@ impl UpkeepSchedule {
 }
 
 impl QuorumController {
-    /// What is due. One kind at a time, so that none is decided over what another one changes.
-    pub fn upkeep(&self, schedule: &mut UpkeepSchedule, now: MonotonicMs) -> Outcome<()> {
+    /// The sessions that it begins with: of everybody who is not fenced. Who led before fell silent or gave the
+    /// leadership up, or this controller would not be active: if it is alive it is heard at once.
+    pub fn begin_sessions(
+        &self,
+        limits: SessionLimits,
+        led_before: Option<BrokerId>,
+        now: MonotonicMs,
+    ) -> BrokerSessions {
+        let cluster = &self.image().cluster;
+        let heard = cluster.brokers.values().filter(|broker| !broker.fenced);
+        let heard = heard.map(|broker| (broker.id, broker.epoch));
+        let mut sessions = BrokerSessions::begin(limits, heard, now);
+        if let Some(before) = led_before.and_then(|id| cluster.broker(id)) {
+            sessions.connection_broke(before.id, before.epoch, now);
+        }
+        sessions
+    }
+
+    /// What is due, and the broker that it fences. One thing at a time, so that none is decided over what another one
+    /// changes: who asks asks again until nothing is due.
+    pub fn upkeep(
+        &self,
+        sessions: &mut BrokerSessions,
+        schedule: &mut UpkeepSchedule,
+        now: MonotonicMs,
+    ) -> Outcome<Option<BrokerId>> {
+        let fenced = self.fence_silent_broker(sessions, now);
+        if fenced.response.is_some() {
+            return fenced;
+        }
+        // The others are fenced by now, or are another process by now; the next heartbeat begins a session anew.
+        sessions.forget_expired(now);
+        Outcome::new(self.scheduled(schedule, now), None)
+    }
+
+    fn scheduled(&self, schedule: &mut UpkeepSchedule, now: MonotonicMs) -> Vec<MetadataRecord> {
         if schedule.unclean_at <= now {
             let outcome = self.elect_unclean_where_allowed();
             if outcome.response == Remainder::None {
                 schedule.unclean_at = now.plus_ms(schedule.settings.unclean_every_ms);
             }
-            return Outcome::new(outcome.records, ());
+            return outcome.records;
         }
         if schedule.balance_at.is_some_and(|at| at <= now) {
             let outcome = self.balance_leaders();
             if outcome.response == Remainder::None {
                 schedule.balance_at = schedule.settings.balance_every_ms.map(|ms| now.plus_ms(ms));
             }
-            return Outcome::new(outcome.records, ());
+            return outcome.records;
         }
         if schedule.plan_at.is_some_and(|at| at <= now) {
-            return Outcome::new(self.go_on_with_plan(schedule, now), ());
+            return self.go_on_with_plan(schedule, now);
         }
-        Outcome::answer(())
+        Vec::new()
     }
 
     fn go_on_with_plan(&self, schedule: &mut UpkeepSchedule, now: MonotonicMs) -> Vec<MetadataRecord> {
@@ -186,13 +220,8 @@ impl QuorumController {
         Outcome::new(records, Remainder::None)
     }
 
-    /// Fences the broker that is silent for the longest time, if one is. The caller asks again until the answer is
-    /// nobody.
-    pub fn fence_silent_broker(
-        &self,
-        sessions: &BrokerSessions,
-        now: MonotonicMs,
-    ) -> Outcome<Option<BrokerId>> {
+    /// Fences the broker that is silent for the longest time, if one is.
+    fn fence_silent_broker(&self, sessions: &BrokerSessions, now: MonotonicMs) -> Outcome<Option<BrokerId>> {
         for (id, epoch) in sessions.expired(now) {
             let is_unfenced = self
                 .image()
@@ -210,11 +239,20 @@ impl QuorumController {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SessionLimits;
     use crate::small_world::{World, ids};
 
     fn at(ms: u64) -> MonotonicMs {
         MonotonicMs::from_ms(ms)
+    }
+
+    const LIMITS: SessionLimits = SessionLimits {
+        session_ms: 9_000,
+        reconnect_ms: 300,
+    };
+
+    /// Nobody who could fall silent.
+    fn nobody() -> BrokerSessions {
+        BrokerSessions::begin(LIMITS, [], at(0))
     }
 
     /// `t-0` of brokers 1 to 3 whose preferred leader came back into the set and does not lead.
@@ -269,12 +307,12 @@ mod tests {
         rejoin(&mut world);
         let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
         schedule.unclean_at = at(900_000);
-        let nothing = world.controller.upkeep(&mut schedule, at(0));
+        let nothing = world.controller.upkeep(&mut nobody(), &mut schedule, at(0));
         assert!(nothing.records.is_empty(), "no plan was started");
         assert_eq!(schedule.next_deadline(), at(300_000));
-        let early = world.controller.upkeep(&mut schedule, at(299_999));
+        let early = world.controller.upkeep(&mut nobody(), &mut schedule, at(299_999));
         assert!(early.records.is_empty());
-        let due = world.controller.upkeep(&mut schedule, at(300_000));
+        let due = world.controller.upkeep(&mut nobody(), &mut schedule, at(300_000));
         world.commit(due);
         assert_eq!(world.partition("t", 0).leader, preferred);
         assert_eq!(schedule.next_deadline(), at(600_000));
@@ -290,7 +328,7 @@ mod tests {
         let (mut world, _) = stray();
         rejoin(&mut world);
         for ms in [300_000, 700_000] {
-            let outcome = world.controller.upkeep(&mut schedule, at(ms));
+            let outcome = world.controller.upkeep(&mut nobody(), &mut schedule, at(ms));
             assert!(outcome.records.is_empty());
         }
     }
@@ -313,11 +351,17 @@ mod tests {
         let outcome = world.controller.elect_unclean_where_allowed();
         assert!(outcome.records.is_empty(), "the topic forbids it");
         let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
-        assert!(world.controller.upkeep(&mut schedule, at(0)).records.is_empty());
+        assert!(
+            world
+                .controller
+                .upkeep(&mut nobody(), &mut schedule, at(0))
+                .records
+                .is_empty()
+        );
         let changes = world.configure("t", "unclean.leader.election.enable", "true");
         schedule.note(&changes, at(10));
         assert_eq!(schedule.next_deadline(), at(10));
-        let due = world.controller.upkeep(&mut schedule, at(10));
+        let due = world.controller.upkeep(&mut nobody(), &mut schedule, at(10));
         world.commit(due);
         let partition = world.partition("t", 0);
         assert!(partition.has_leader());
@@ -363,7 +407,7 @@ mod tests {
                 continue;
             }
             looks += 1;
-            let outcome = world.controller.upkeep(&mut schedule, at(ms));
+            let outcome = world.controller.upkeep(&mut nobody(), &mut schedule, at(ms));
             let changes = world.replay(outcome.records);
             schedule.note(&changes, at(ms));
             for changes in world.catch_up() {
@@ -388,22 +432,56 @@ mod tests {
     fn silent_brokers_are_fenced_one_after_another() {
         let mut world = World::with_brokers(3);
         world.create("t", 1, 3);
-        let limits = SessionLimits {
-            session_ms: 9_000,
-            reconnect_ms: 300,
-        };
         let registered = ids(&[1, 2]).into_iter().map(|id| (id, world.epoch(id.value())));
-        let sessions = BrokerSessions::begin(limits, registered, at(0));
+        let mut sessions = BrokerSessions::begin(LIMITS, registered, at(0));
+        let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
         let mut fenced = Vec::new();
-        loop {
-            let outcome = world.controller.fence_silent_broker(&sessions, at(9_000));
-            match world.commit(outcome) {
-                Some(id) => fenced.push(id),
-                None => break,
-            }
+        while sessions.next_expiry().is_some() {
+            let outcome = world.controller.upkeep(&mut sessions, &mut schedule, at(9_000));
+            fenced.extend(world.commit(outcome));
         }
         assert_eq!(fenced, ids(&[1, 2]));
         assert_eq!(world.partition("t", 0).leader, BrokerId::new(3));
         assert_eq!(world.partition("t", 0).isr, ids(&[3]));
+    }
+
+    #[test]
+    fn a_broker_whose_fencing_was_not_written_is_fenced_again() {
+        let mut world = World::with_brokers(2);
+        let registered = ids(&[1]).into_iter().map(|id| (id, world.epoch(id.value())));
+        let mut sessions = BrokerSessions::begin(LIMITS, registered, at(0));
+        let mut schedule = UpkeepSchedule::begin(UpkeepSettings::default(), at(0));
+        let lost = world.controller.upkeep(&mut sessions, &mut schedule, at(9_000));
+        assert_eq!(lost.response, Some(BrokerId::new(1)));
+        let again = world.controller.upkeep(&mut sessions, &mut schedule, at(9_000));
+        assert_eq!(world.commit(again), Some(BrokerId::new(1)));
+    }
+
+    #[test]
+    fn who_led_before_has_the_grace_and_the_others_a_whole_session() {
+        let world = World::with_brokers(3);
+        let sessions = world
+            .controller
+            .begin_sessions(LIMITS, Some(BrokerId::new(2)), at(1_000));
+        let expired = |ms| {
+            sessions
+                .expired(at(ms))
+                .into_iter()
+                .map(|(id, _)| id)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(expired(1_300), ids(&[2]));
+        assert_eq!(expired(9_999), ids(&[2]));
+        assert_eq!(expired(10_000).len(), 3);
+    }
+
+    #[test]
+    fn who_was_fenced_before_is_not_waited_for() {
+        let mut world = World::with_brokers(2);
+        world.fence(1);
+        let sessions = world
+            .controller
+            .begin_sessions(LIMITS, Some(BrokerId::new(1)), at(0));
+        assert_eq!(sessions.expired(at(9_000)).len(), 1);
     }
 }

@@ -56,7 +56,7 @@ use crate::drivers::metadata_log::{
 use crate::drivers::producer_ids::ProducerIds;
 use crate::drivers::replica_fetcher::{FetcherParts, ReplicaFetchSettings, ReplicaFetchers};
 use crate::drivers::topic_creator::{OffsetsTopicSettings, TopicCreator};
-use crate::drivers::{rebalancer, write_back};
+use crate::drivers::write_back;
 use crate::logging::LoggerLevels;
 use crate::metrics::RequestCounters;
 use crate::network::{
@@ -213,7 +213,6 @@ pub struct RunningBroker {
     broker: Arc<Broker>,
     listeners: Listeners,
     isr_proposer: tokio::task::JoinHandle<()>,
-    rebalancer: tokio::task::JoinHandle<()>,
     directory_assignments: tokio::task::JoinHandle<()>,
     fetchers: ReplicaFetchers,
     maintenance: LogMaintenance,
@@ -268,14 +267,12 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
     let directory_assignments = assign_directories(&broker);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
-    let rebalancer = rebalancer::start(broker.metadata.clone());
     listeners.accept_on(bound.for_clients)?;
     early.running(&broker);
     Ok(RunningBroker {
         broker,
         listeners,
         isr_proposer,
-        rebalancer,
         directory_assignments,
         fetchers,
         maintenance,
@@ -679,7 +676,6 @@ impl RunningBroker {
         self.broker.groups.dismiss_waiting();
         self.listeners.stop(grace).await;
         self.isr_proposer.abort();
-        self.rebalancer.abort();
         self.directory_assignments.abort();
         self.fetchers.stop().await;
         let metadata_closed = self.broker.metadata.stop().await;

@@ -18,7 +18,6 @@ pub mod metadata_driver;
 pub mod metadata_log;
 mod metadata_snapshots;
 pub mod producer_ids;
-pub mod rebalancer;
 pub mod replica_fetcher;
 pub mod topic_creator;
 pub mod write_back;

@@ -1,7 +1,7 @@
 //! Plans: made from what the brokers say about their disks, kept until they are started, watched and cancelled.
 //!
 //! Owns the plans that were made and not started: few, the oldest goes first, and only of the controller that made them.
-//! A plan that was started is in the metadata log, and any controller goes on with it (`drivers::rebalancer`).
+//! A plan that was started is in the metadata log, and any controller goes on with it (`broker_controller::UpkeepSchedule`).
 //! Invariant: what is started is what was shown, or it is refused.
 
 use std::collections::{BTreeSet, VecDeque};

@@ -260,12 +260,9 @@ impl Upkeep {
         let progress: Vec<LogProgress> = partitions
             .iter()
             .filter_map(|handle| handle.with_log(|log| log.progress()).ok())
+            .chain([self.parts.metadata.progress()])
             .collect();
         for (kind, _) in kinds.iter().filter(|(_, due)| *due) {
-            let mut progress = progress.clone();
-            if *kind == CheckpointKind::RecoveryPoint {
-                progress.push(self.parts.metadata.progress());
-            }
             for error in self
                 .parts
                 .replica_manager

@@ -209,12 +209,11 @@ impl MetadataDriver {
     /// What the checkpoint of recovery points says of the log: what is committed is on this device and is never cut, so
     /// that damage before it is damage and no torn write (I24).
     pub fn progress(&self) -> LogProgress {
-        let committed = Offset::new(self.committed.load(Ordering::Acquire));
         LogProgress {
             partition: metadata_partition(),
-            recovery_point: committed,
+            recovery_point: Offset::new(self.committed.load(Ordering::Acquire)),
             log_start: None,
-            high_watermark: committed,
+            high_watermark: None,
         }
     }
 

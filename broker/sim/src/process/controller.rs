@@ -83,9 +83,7 @@ impl Process {
                 controller.replay(batch.batch())?;
             }
         }
-        let registered = controller.image().cluster.brokers.values();
-        let registered: Vec<_> = registered.map(|broker| (broker.id, broker.epoch)).collect();
-        let sessions = BrokerSessions::begin(self.machine.settings.sessions, registered, self.now.monotonic);
+        let sessions = controller.begin_sessions(self.machine.settings.sessions, None, self.now.monotonic);
         let min_in_sync = self.machine.settings.min_in_sync;
         let records = controller.activation_records(&bootstrap_records(), min_in_sync);
         self.active = Some(ActiveController {
@@ -216,22 +214,14 @@ impl Process {
     /// Fences the brokers that were silent for too long, and does what else is due unasked.
     pub(super) fn keep_up(&mut self) -> Result<(), Halt> {
         let now = self.now.monotonic;
-        while let Some(active) = &mut self.active {
-            let outcome = active.controller.fence_silent_broker(&active.sessions, now);
-            if outcome.response.is_none() {
-                break;
-            }
-            self.write(&outcome.records)?;
-        }
-        let Some(active) = &mut self.active else {
-            return Ok(());
-        };
-        for (id, _) in active.sessions.expired(now) {
-            // It is fenced by now; its next heartbeat begins a session anew.
-            active.sessions.forget(id);
-        }
-        if active.upkeep.next_deadline() <= now {
-            let outcome = active.controller.upkeep(&mut active.upkeep, now);
+        while let Some(active) = self.active.as_mut().filter(|active| {
+            let upkeep = active.upkeep.next_deadline();
+            let expiry = active.sessions.next_expiry();
+            expiry.map_or(upkeep, |expiry| expiry.min(upkeep)) <= now
+        }) {
+            let outcome = active
+                .controller
+                .upkeep(&mut active.sessions, &mut active.upkeep, now);
             self.write(&outcome.records)?;
         }
         Ok(())

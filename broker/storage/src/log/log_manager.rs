@@ -86,8 +86,8 @@ pub struct LogProgress {
     pub recovery_point: Offset,
     /// Where the log starts, unless its files say so themselves.
     pub log_start: Option<Offset>,
-    /// Where consumers may read to.
-    pub high_watermark: Offset,
+    /// Where consumers may read to, unless others say so at every start, as of the metadata log.
+    pub high_watermark: Option<Offset>,
 }
 
 impl LogManager {
@@ -333,7 +333,7 @@ impl LogManager {
             let offset = match kind {
                 CheckpointKind::RecoveryPoint => Some(log.recovery_point),
                 CheckpointKind::LogStart => log.log_start,
-                CheckpointKind::HighWatermark => Some(log.high_watermark),
+                CheckpointKind::HighWatermark => log.high_watermark,
             };
             let index = self.placements.get(&log.partition);
             if let (Some(offset), Some(offsets)) =

@@ -64,7 +64,7 @@ impl UnifiedLog {
             partition: self.partition.clone(),
             recovery_point: markers.recovery_point.offset(),
             log_start: (start > Offset::ZERO && !is_implied).then_some(start),
-            high_watermark: markers.high_watermark.offset(),
+            high_watermark: Some(markers.high_watermark.offset()),
         }
     }
 }

@@ -285,7 +285,7 @@ fn listeners(view: &View<'_>) -> Vec<ListenerStatus> {
     view.cluster.listeners.iter().map(status).collect()
 }
 
-/// Configuration that differs for now, because brokers have not taken it over or somebody set it by hand.
+/// Configuration that still differs, because brokers have not taken it over or somebody set it by hand.
 fn drift(view: &View<'_>) -> Vec<DriftItem> {
     let Some(super::AdminRequest::ChangeConfig { set, remove }) = super::decide::config_changes(view) else {
         return Vec::new();

@@ -38,11 +38,8 @@ pub(super) enum After {
     Publication,
 }
 
-struct Waiting {
-    end: Offset,
-    after: After,
-    release: Release,
-}
+/// Answers with the offsets that they wait for, which never go down.
+type Waiting = VecDeque<(Offset, Release)>;
 
 /// The controller of one epoch.
 pub(super) struct ActiveController {
@@ -50,7 +47,8 @@ pub(super) struct ActiveController {
     pub(super) sessions: BrokerSessions,
     pub(super) upkeep: UpkeepSchedule,
     pub(super) epoch: LeaderEpoch,
-    waiting: VecDeque<Waiting>,
+    until_committed: Waiting,
+    until_published: Waiting,
 }
 
 impl ActiveController {
@@ -65,7 +63,8 @@ impl ActiveController {
             sessions,
             upkeep,
             epoch,
-            waiting: VecDeque::new(),
+            until_committed: VecDeque::new(),
+            until_published: VecDeque::new(),
         }
     }
 
@@ -79,34 +78,32 @@ impl ActiveController {
 
     /// Keeps an answer until everything before `end` is committed.
     pub(super) fn hold(&mut self, end: Offset, after: After, release: Release) {
-        self.waiting.push_back(Waiting { end, after, release });
+        match after {
+            After::Commit => self.until_committed.push_back((end, release)),
+            After::Publication => self.until_published.push_back((end, release)),
+        }
     }
 
     /// Takes the answers out that the commit releases.
     pub(super) fn committed(&mut self, high_watermark: Offset) -> Vec<Release> {
-        let (due, rest): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|waiting| waiting.after == After::Commit && waiting.end <= high_watermark);
-        self.waiting = rest;
-        due.into_iter().map(|waiting| waiting.release).collect()
+        due(&mut self.until_committed, high_watermark)
     }
 
     /// Takes the answers out that are given when the image holds everything before `end`.
     pub(super) fn published_with(&mut self, end: Offset) -> Vec<Release> {
-        let mut due = Vec::new();
-        while let Some(waiting) = self
-            .waiting
-            .pop_front_if(|waiting| waiting.after == After::Publication && waiting.end <= end)
-        {
-            due.push(waiting.release);
-        }
-        due
+        due(&mut self.until_published, end)
     }
 
     /// Tells everybody who waits that this node does not lead any more.
     pub(super) fn dismiss(self) {
-        for waiting in self.waiting {
-            (waiting.release)(Settled::Lost);
+        for (_, release) in self.until_committed.into_iter().chain(self.until_published) {
+            release(Settled::Lost);
         }
     }
+}
+
+fn due(waiting: &mut Waiting, end: Offset) -> Vec<Release> {
+    std::iter::from_fn(|| waiting.pop_front_if(|(until, _)| *until <= end))
+        .map(|(_, release)| release)
+        .collect()
 }

@@ -14,8 +14,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use broker_controller::{
-    BrokerSessions, ConfigRules, ControllerSettings, QuorumController, Seed, SessionLimits, UpkeepSchedule,
-    UpkeepSettings,
+    ConfigRules, ControllerSettings, QuorumController, Seed, SessionLimits, UpkeepSchedule, UpkeepSettings,
 };
 use broker_metadata::metadata_log::{BatchStamp, MetadataBatch, read_batches, records_batch};
 use broker_metadata::{MetadataChanges, MetadataImage, MetadataRecord};
@@ -257,33 +256,29 @@ impl QuorumNode {
             .as_ref()
             .is_some_and(|active| active.next_deadline() <= now)
         {
-            self.keep_up(now)?;
+            self.keep_up()?;
         }
         Ok(())
     }
 
-    /// Lets the controller do one thing unasked: a broker that is silent comes first.
-    fn keep_up(&mut self, now: MonotonicMs) -> Result<(), MetadataLogError> {
-        self.follow_control_records(self.clock.now())?;
+    /// Lets the controller do one thing unasked. One that cannot write what it decides gives way to another.
+    fn keep_up(&mut self) -> Result<(), MetadataLogError> {
+        let now = self.clock.now();
+        self.follow_control_records(now)?;
         let Some(active) = &mut self.active else {
             return Ok(());
         };
-        let fenced = active.controller.fence_silent_broker(&active.sessions, now);
-        let records = match fenced.response {
-            Some(broker) => {
-                tracing::info!(%broker, "broker was not heard in time and is fenced");
-                active.sessions.forget(broker);
-                fenced.records
-            }
-            None => {
-                for (gone, _) in active.sessions.expired(now) {
-                    active.sessions.forget(gone);
-                }
-                active.controller.upkeep(&mut active.upkeep, now).records
-            }
-        };
-        let release: Release = Box::new(drop);
-        self.write(Decided { records, release }, self.clock.now())
+        let epoch = active.epoch;
+        let outcome = active
+            .controller
+            .upkeep(&mut active.sessions, &mut active.upkeep, now.monotonic);
+        if let Some(broker) = outcome.response {
+            tracing::info!(%broker, "broker was not heard in time and is fenced");
+        }
+        match self.append(&outcome.records, now) {
+            Ok(_) => self.execute(),
+            Err(_) => self.step(Event::Resign(epoch)),
+        }
     }
 
     fn step(&mut self, event: Event) -> Result<(), MetadataLogError> {
@@ -326,45 +321,45 @@ impl QuorumNode {
         Ok(())
     }
 
-    /// Appends a decision. It is replayed first: one that the controller does not accept itself is never written.
+    /// Appends a decision and keeps its answer until it may be given.
     fn write(&mut self, decided: Decided, now: Now) -> Result<(), MetadataLogError> {
-        let Some(active) = &mut self.active else {
-            (decided.release)(Settled::Lost);
-            return Ok(());
-        };
+        let appended = self.append(&decided.records, now);
+        match (appended, &mut self.active) {
+            (Ok((end, after)), Some(active)) => active.hold(end, after, decided.release),
+            (Ok(_), None) => (decided.release)(Settled::Lost),
+            (Err(settled), _) => (decided.release)(settled),
+        }
+        self.execute()
+    }
+
+    /// Appends records; says where the log ends then, and when that may be told. They are replayed first: what the
+    /// controller does not accept itself is never written.
+    fn append(&mut self, records: &[MetadataRecord], now: Now) -> Result<(Offset, After), Settled> {
+        let active = self.active.as_mut().ok_or(Settled::Lost)?;
         let base_offset = self.raft.log().end_offset().offset;
-        if decided.records.is_empty() {
-            active.hold(base_offset, After::Commit, decided.release);
-            return Ok(());
+        if records.is_empty() {
+            return Ok((base_offset, After::Commit));
         }
         let stamp = BatchStamp {
             base_offset,
             leader_epoch: active.epoch,
             timestamp: now.wall,
         };
-        let replayed = replayed(&active.controller, stamp, &decided.records);
-        let (bytes, controller, changes) = match replayed {
-            Ok(replayed) => replayed,
-            Err(error) => {
-                tracing::error!(%error, "a decision about metadata was not written");
-                (decided.release)(Settled::NotWritten(error.to_string()));
-                return Ok(());
-            }
-        };
+        let replayed = replayed(&active.controller, stamp, records);
+        let (bytes, controller, changes) = replayed.map_err(|error| {
+            tracing::error!(%error, "a decision about metadata was not written");
+            Settled::NotWritten(error.to_string())
+        })?;
         let mut effects = Vec::new();
-        match self.raft.append(active.epoch, &bytes, &mut effects) {
-            Ok(appended) => {
-                active.controller = controller;
-                active.upkeep.note(&changes, now.monotonic);
-                active.hold(appended.end_offset, After::Publication, decided.release);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a decision about metadata was not appended");
-                (decided.release)(Settled::Lost);
-            }
-        }
+        let appended = self.raft.append(active.epoch, &bytes, &mut effects);
+        let appended = appended.map_err(|error| {
+            tracing::warn!(%error, "a decision about metadata was not appended");
+            Settled::Lost
+        })?;
+        active.controller = controller;
+        active.upkeep.note(&changes, now.monotonic);
         self.effects.extend(effects);
-        self.execute()
+        Ok((appended.end_offset, After::Publication))
     }
 
     fn describe(&self) -> Option<QuorumDescription> {
@@ -413,18 +408,7 @@ impl QuorumNode {
         let mut controller = QuorumController::new(parts.settings.clone(), parts.rules.clone(), image);
         self.replay_into(&mut controller)?;
         let now = self.clock.now();
-        let brokers = controller.image().cluster.brokers.values();
-        let heard = brokers
-            .filter(|broker| !broker.fenced)
-            .map(|broker| (broker.id, broker.epoch));
-        let mut sessions = BrokerSessions::begin(parts.sessions, heard, now.monotonic);
-        let led_before = self
-            .led_before
-            .and_then(|id| controller.image().cluster.broker(id));
-        if let Some(before) = led_before {
-            // It fell silent or gave up its leadership, or this node would not lead. One that is alive is heard at once.
-            sessions.connection_broke(before.id, before.epoch, now.monotonic);
-        }
+        let sessions = controller.begin_sessions(parts.sessions, self.led_before, now.monotonic);
         let upkeep = UpkeepSchedule::begin(parts.upkeep, now.monotonic);
         let records = controller.activation_records(&parts.bootstrap, parts.min_in_sync_replicas);
         self.active = Some(ActiveController::new(controller, sessions, upkeep, epoch));

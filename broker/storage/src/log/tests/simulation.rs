@@ -205,7 +205,7 @@ impl Story {
         self.checkpointed = LogCheckpoints {
             recovery_point: progress.recovery_point,
             log_start: progress.log_start.unwrap_or(Offset::ZERO),
-            high_watermark: progress.high_watermark,
+            high_watermark: progress.high_watermark.unwrap_or(Offset::ZERO),
             ..LogCheckpoints::NONE
         };
     }

@@ -1,5 +1,6 @@
 //! From the log to the device and from the high watermark to the publisher; and the snapshots that keep the log short.
 
+use broker_codec::batch::batches;
 use broker_controller::QuorumController;
 use broker_metadata::metadata_log::read_batches;
 use broker_model::{LogStartOffset, MonotonicMs, Offset};
@@ -36,9 +37,11 @@ impl QuorumNode {
             let bytes = self
                 .log
                 .read(self.handed_over, CHUNK_SIZE, FetchIsolation::HighWatermark)?;
-            let end = read_batches(&bytes)?
-                .last()
-                .map_or(self.handed_over, |last| last.batch().last_offset.plus(1));
+            // Where they end is in the headers; what they hold is for the publisher to read.
+            let mut end = self.handed_over;
+            for batch in batches(&bytes) {
+                end = batch.map_err(broker_raft::LogError::from)?.header().next_offset();
+            }
             if end <= self.handed_over {
                 return Ok(());
             }

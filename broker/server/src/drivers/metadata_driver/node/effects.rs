@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use broker_codec::Records;
 use broker_metadata::metadata_log::SnapshotId;
-use broker_model::{LeaderEpoch, Offset};
+use broker_model::LeaderEpoch;
 use broker_raft::{Effect, Event, RaftResponse, RecordsResponse, RequestToken, Role, SnapshotResponse};
 use broker_storage::FetchIsolation;
 
@@ -64,7 +64,6 @@ impl QuorumNode {
                 self.log.commit(high_watermark);
                 self.committed
                     .store(high_watermark.offset().value(), Ordering::Release);
-                self.release_committed(high_watermark.offset());
                 Ok(())
             }
             Effect::VotersChanged(_) => {
@@ -152,14 +151,5 @@ impl QuorumNode {
         self.lead(epoch)?;
         self.show_view();
         Ok(())
-    }
-
-    fn release_committed(&mut self, high_watermark: Offset) {
-        let Some(active) = &mut self.active else {
-            return;
-        };
-        for release in active.committed(high_watermark) {
-            release(super::Settled::Committed);
-        }
     }
 }
