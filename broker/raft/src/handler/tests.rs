@@ -745,4 +745,11 @@ fn a_leader_that_listens_elsewhere_writes_where() {
     member.lead();
     let after = member.raft.log().end_offset().offset;
     assert_eq!(after, before.plus(1), "nothing is written that is known");
+    member
+        .step(Event::Resign(member.raft.leader_and_epoch().epoch))
+        .unwrap();
+    member.raft.settings.endpoints[0].port = 19_094;
+    member.lead();
+    let own = member.raft.voters().get(BrokerId::new(1)).unwrap();
+    assert_eq!(own.endpoints[0].port, 19_094, "it moved since it wrote");
 }
