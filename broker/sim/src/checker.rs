@@ -11,14 +11,17 @@
 //! | high watermark (I7): monotone in a leader's epoch, never above a replica in sync | a leader's step |
 //! | log start (I8): monotone while a replica stays | a step |
 //! | committed offsets (I15): what a group has committed, and was told so, is found again | a fetch of offsets |
+//! | one owner, generation (I16): a partition has one owner in a generation, and nobody commits in one when a later was known | an assignment, a commit |
 //! | replicas agree (I18): the same bytes up to the high watermark | the end |
 //! | one leader (I27): one leader in an epoch of a partition, one controller in an epoch of the quorum | a step |
 //! | metadata (I27): the same image at the same offset; a topic that was made stays | a step, the end |
 
 mod ending;
+mod groups;
 mod watch;
 
 pub(crate) use ending::ReplicaContent;
+pub(crate) use groups::CommitTicket;
 
 use std::collections::BTreeMap;
 
@@ -79,6 +82,7 @@ pub(crate) struct Checker {
     truth: BTreeMap<PartitionId, Truth>,
     watch: Watch,
     topics: Vec<String>,
+    groups: groups::Groups,
 }
 
 impl Truth {

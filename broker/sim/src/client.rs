@@ -3,12 +3,14 @@
 mod admin;
 mod committer;
 mod consumer;
+mod member;
 mod producer;
 mod routing;
 
 pub(crate) use admin::{Admin, NewTopic};
 pub(crate) use committer::Committer;
 pub(crate) use consumer::{Consumer, ReadFrom};
+pub(crate) use member::{Member, SESSION_MS};
 pub(crate) use producer::Producer;
 
 use crate::chance::Chance;
@@ -61,6 +63,7 @@ pub(crate) enum Client {
     Committer(Committer),
     Producer(Producer),
     Consumer(Consumer),
+    Member(Member),
 }
 
 impl Client {
@@ -74,6 +77,7 @@ impl Client {
             Self::Committer(committer) => committer.step(event, around),
             Self::Producer(producer) => producer.step(event, around),
             Self::Consumer(consumer) => consumer.step(event, around),
+            Self::Member(member) => member.step(event, around),
         }
     }
 
@@ -84,6 +88,7 @@ impl Client {
             Self::Committer(committer) => committer.deadline(),
             Self::Producer(producer) => producer.deadline(),
             Self::Consumer(consumer) => consumer.deadline(),
+            Self::Member(member) => member.deadline(),
         }
     }
 }

@@ -54,6 +54,7 @@ impl Counts {
             self.retries,
             self.consumed,
             self.commits,
+            self.rebalances,
         ]
         .into_iter()
         .all(|count| count > 0)

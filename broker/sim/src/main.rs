@@ -71,7 +71,12 @@ fn many(from: u64, seeds: u64) -> ExitCode {
     let mut failed = 0;
     for seed in from..from.saturating_add(seeds) {
         match broker_sim::run(seed) {
-            Ok(counts) => total += counts,
+            Ok(counts) => {
+                total += counts;
+                if (seed - from) % 1_000 == 999 {
+                    eprintln!("up to seed {seed}: {failed} broken, {total:?}");
+                }
+            }
             Err(broken) => {
                 println!("{broken}");
                 failed += 1;

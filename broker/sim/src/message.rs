@@ -8,7 +8,8 @@ use broker_protocol::ErrorCode;
 use broker_protocol::messages::{
     AlterPartitionRequest, AlterPartitionResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
     BrokerRegistrationRequest, BrokerRegistrationResponse, CreateTopicsRequest, CreateTopicsResponse,
-    OffsetCommitRequest, OffsetCommitResponse,
+    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
+    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest, SyncGroupResponse,
 };
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_protocol::offset_fetch_response::OffsetFetchResponseGroup;
@@ -39,6 +40,24 @@ pub(crate) enum Request {
 pub(crate) enum GroupRequest {
     Commit(OffsetCommitRequest),
     Fetch(OffsetFetchRequestGroup),
+    Join(JoinGroupRequest),
+    Sync(SyncGroupRequest),
+    Heartbeat(HeartbeatRequest),
+    Leave(LeaveGroupRequest),
+}
+
+impl GroupRequest {
+    /// The group that is asked about.
+    pub(crate) fn group(&self) -> &str {
+        match self {
+            Self::Commit(request) => &request.group_id,
+            Self::Fetch(request) => &request.group_id,
+            Self::Join(request) => &request.group_id,
+            Self::Sync(request) => &request.group_id,
+            Self::Heartbeat(request) => &request.group_id,
+            Self::Leave(request) => &request.group_id,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -54,6 +73,10 @@ pub(crate) enum Response {
     Fetched(Result<Fetched, ErrorCode>),
     Committed(OffsetCommitResponse),
     CommittedOffsets(OffsetFetchResponseGroup),
+    Joined(JoinGroupResponse),
+    Synced(SyncGroupResponse),
+    StillIn(HeartbeatResponse),
+    Left(#[expect(dead_code, reason = "it is for the trace")] LeaveGroupResponse),
     /// The node that was asked does not coordinate the group, or could not.
     NotCoordinator,
     /// The node that was asked does not lead the quorum.

@@ -28,6 +28,8 @@ pub(crate) enum Sabotage {
     TakenGaps,
     /// A broker leaves out the first of several batches that a consumer is to get.
     LeftOutBatch,
+    /// A coordinator takes a commit of any generation for one of the newest.
+    AnyGeneration,
     /// Who writes is told that the device has it when it said that it has not.
     SwallowedSyncs,
 }
@@ -48,6 +50,7 @@ impl Sabotage {
             Self::TakenGaps,
             Self::LeftOutBatch,
             Self::SwallowedSyncs,
+            Self::AnyGeneration,
         ];
         all.into_iter()
             .find(|bug| format!("{bug:?}").eq_ignore_ascii_case(name))

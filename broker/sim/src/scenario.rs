@@ -1,6 +1,6 @@
 //! What is done to a cluster, from a seed: faults for a while, then peace, in which it has to recover.
 
-mod core;
+mod majority;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use broker_storage::testing::{Fault, FaultOperation};
 
 use crate::chance::Chance;
 use crate::checker::{PLAIN_PRODUCERS, ReplicaContent, Violation};
-use crate::client::{Admin, Client, Committer, Consumer, NewTopic, Producer, ReadFrom};
+use crate::client::{Admin, Client, Committer, Consumer, Member, NewTopic, Producer, ReadFrom};
 use crate::counts::Counts;
 use crate::machine::{Machine, NodeClock};
 use crate::message::PartitionId;
@@ -26,6 +26,8 @@ const STORM_MS: u64 = 12_000;
 /// How long everything may take to come back.
 const PEACE_MS: u64 = 25_000;
 const REST_MS: u64 = 2_500;
+/// Groups with members.
+const GROUPS: [&str; 2] = ["crew", "gang"];
 
 /// What power losses may do in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +175,11 @@ impl Scenario {
         for group in ["red", "green", "blue"] {
             world.add_client(Client::Committer(Committer::new(group)))?;
         }
+        for group in GROUPS {
+            for _ in 0..self.chance.between(2, 3) {
+                world.add_client(Client::Member(Member::new(group)))?;
+            }
+        }
         world.add_client(Client::Consumer(Consumer::new("numbers", ReadFrom::Leader)))?;
         world.add_client(Client::Consumer(Consumer::new("numbers", ReadFrom::AnyReplica)))?;
         world.run_until(world.now + 2_500)
@@ -294,6 +301,7 @@ impl Scenario {
         world.network.held_up = 0;
         world.network.delay_max_ms = 2;
         world.let_up()?;
+        settle_groups(world);
         let since = world.now;
         loop {
             world.run_until(world.now + 500)?;
@@ -311,6 +319,7 @@ impl Scenario {
             match client {
                 Client::Producer(producer) => producer.finish(),
                 Client::Committer(committer) => committer.finish(),
+                Client::Member(member) => member.finish(),
                 Client::Admin(_) | Client::Consumer(_) => {}
             }
         }
@@ -338,6 +347,14 @@ impl Scenario {
     }
 }
 
+fn settle_groups(world: &mut World) {
+    for client in &mut world.clients {
+        if let Client::Member(member) = client {
+            member.settle();
+        }
+    }
+}
+
 /// Whether every partition has everybody in sync and takes records, as far as it was seen since then.
 fn is_well(world: &World, since: u64) -> Result<(), Violation> {
     let image = world.checker.newest_image();
@@ -361,6 +378,11 @@ fn is_well(world: &World, since: u64) -> Result<(), Violation> {
             }
         }
     }
+    for group in GROUPS {
+        if !world.checker.has_committed_since(group, since) {
+            return Err(format!("liveness (I28): group {group} does not get on"));
+        }
+    }
     let is_stopping = |(id, node): (&i32, &crate::world::Node)| {
         let registered = image.cluster.broker(BrokerId::new(*id));
         node.process.is_none() || registered.is_none_or(|found| !found.is_active())
@@ -378,12 +400,20 @@ fn is_at_rest(world: &World) -> Result<(), Violation> {
     if !world.clients.iter().all(is_idle) {
         return Err("liveness (I28): a producer is not done".to_owned());
     }
-    let hosted = world.nodes.values().filter_map(|node| node.process.as_ref());
-    for (id, hosted) in hosted.flat_map(|process| &process.replicas.hosted) {
+    let processes = || world.nodes.values().filter_map(|node| node.process.as_ref());
+    for (id, hosted) in processes().flat_map(|process| &process.replicas.hosted) {
         let Hosted::Leading(leader) = hosted else {
             continue;
         };
         let end = leader.log().high_watermark().value();
+        let replicas = processes().filter_map(|process| process.replicas.hosted.get(id));
+        let mut ends = replicas.map(|replica| replica.log().high_watermark().value());
+        if let Some(other) = ends.find(|other| *other != end) {
+            return Err(format!(
+                "replicas agree (I18): one is at {other}, its leader at {end} in {}",
+                id.1
+            ));
+        }
         for client in &world.clients {
             if let Client::Consumer(consumer) = client
                 && let Some((_, at)) = consumer.positions().find(|(at, _)| at == id)

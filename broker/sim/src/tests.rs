@@ -97,6 +97,11 @@ fn a_batch_that_is_left_out_is_seen() {
 }
 
 #[test]
+fn a_commit_of_an_old_generation_is_seen() {
+    assert_seen(Sabotage::AnyGeneration, &["generation (I16)"]);
+}
+
+#[test]
 fn a_sync_that_did_not_happen_is_seen() {
     assert_seen(
         Sabotage::SwallowedSyncs,

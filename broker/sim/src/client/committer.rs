@@ -142,42 +142,45 @@ impl Committer {
         };
         let id = self.routing.next_id();
         let (asked, request) = match self.is_done || (around.chance.below(3) == 0 && self.acknowledged > 0) {
-            true => (Asked::Fetch, GroupRequest::Fetch(self.fetch())),
+            true => (Asked::Fetch, GroupRequest::Fetch(fetch_of(&self.group, 0))),
             false => {
                 self.tried += 1;
-                (Asked::Commit(self.tried), GroupRequest::Commit(self.commit()))
+                let commit = commit_of(&self.group, 0, self.tried);
+                (Asked::Commit(self.tried), GroupRequest::Commit(commit))
             }
         };
         self.asked = Some((id, asked));
         around.send(id, node, Request::Group(request), 1_500);
     }
+}
 
-    fn commit(&self) -> OffsetCommitRequest {
-        OffsetCommitRequest {
-            group_id: self.group.as_str().into(),
-            generation_id_or_member_epoch: -1,
-            topics: vec![OffsetCommitRequestTopic {
-                name: TOPIC.into(),
-                partitions: vec![OffsetCommitRequestPartition {
-                    partition_index: 0,
-                    committed_offset: self.tried,
-                    ..OffsetCommitRequestPartition::default()
-                }],
-                ..OffsetCommitRequestTopic::default()
+/// A commit of a partition by nobody in particular.
+pub(super) fn commit_of(group: &str, partition: i32, offset: i64) -> OffsetCommitRequest {
+    OffsetCommitRequest {
+        group_id: group.into(),
+        generation_id_or_member_epoch: -1,
+        topics: vec![OffsetCommitRequestTopic {
+            name: TOPIC.into(),
+            partitions: vec![OffsetCommitRequestPartition {
+                partition_index: partition,
+                committed_offset: offset,
+                ..OffsetCommitRequestPartition::default()
             }],
-            ..OffsetCommitRequest::default()
-        }
+            ..OffsetCommitRequestTopic::default()
+        }],
+        ..OffsetCommitRequest::default()
     }
+}
 
-    fn fetch(&self) -> OffsetFetchRequestGroup {
-        OffsetFetchRequestGroup {
-            group_id: self.group.as_str().into(),
-            topics: Some(vec![OffsetFetchRequestTopics {
-                name: TOPIC.into(),
-                partition_indexes: vec![0],
-                ..OffsetFetchRequestTopics::default()
-            }]),
-            ..OffsetFetchRequestGroup::default()
-        }
+/// What is committed of a partition.
+pub(super) fn fetch_of(group: &str, partition: i32) -> OffsetFetchRequestGroup {
+    OffsetFetchRequestGroup {
+        group_id: group.into(),
+        topics: Some(vec![OffsetFetchRequestTopics {
+            name: TOPIC.into(),
+            partition_indexes: vec![partition],
+            ..OffsetFetchRequestTopics::default()
+        }]),
+        ..OffsetFetchRequestGroup::default()
     }
 }

@@ -4,26 +4,32 @@
 
 use std::collections::BTreeMap;
 
+use broker_codec::StringBytes;
 use broker_codec::batch::{BatchBuilder, BatchOptions, batches};
 use broker_coordinator::{
-    Effects, GroupConfig, GroupCoordinator, GroupMemory, GroupRecord, OffsetStability, partition_for,
+    Answer, ClientContext, Effects, GroupConfig, GroupCoordinator, GroupMemory, GroupRecord, OffsetStability,
+    ParkedId, Released, partition_for,
 };
 use broker_metadata::GROUP_METADATA_TOPIC;
-use broker_model::{Acks, LeaderEpoch, MonotonicMs, Now, Offset, PartitionIndex, ProducerId};
+use broker_model::{Acks, LeaderEpoch, MonotonicMs, Now, Offset, PartitionIndex, ProducerId, Uuid};
 use broker_protocol::ErrorCode;
 use broker_replication::LeaderAppend;
 use broker_storage::{AppendOrigin, UnifiedLog};
 
 use super::serving::refusal;
 use super::{Halt, Hosted, Process};
+use crate::client::SESSION_MS;
 use crate::message::{GroupRequest, PartitionId, Response};
 use crate::process::read_from;
 use crate::sabotage::Sabotage;
 
 /// How long anybody waits for the replicas.
 const TIMEOUT_MS: u64 = 5_000;
-/// Newest version of OffsetCommit.
-const API_VERSION: i16 = 9;
+/// Newest version of each request.
+const COMMIT_VERSION: i16 = 9;
+const JOIN_VERSION: i16 = 9;
+const SYNC_VERSION: i16 = 5;
+const LEAVE_VERSION: i16 = 5;
 const UNPACKED_MAX: usize = 1 << 20;
 
 #[derive(Debug)]
@@ -33,6 +39,98 @@ struct Shard {
     /// Where the last records end that were written or loaded.
     end: Offset,
     waiting: Vec<Waiting>,
+    /// Requests that wait for other members: their tokens.
+    parked: BTreeMap<ParkedId, u64>,
+    /// The newest generation that began in a group here, and a member of it.
+    newest: BTreeMap<String, (i32, StringBytes)>,
+}
+
+/// What a coordinator says to a request.
+#[derive(Debug)]
+enum Decided {
+    /// Something that holds when the records are committed.
+    Now(Response),
+    /// Something that rests on no record.
+    Unwritten(Response),
+    /// Nothing yet.
+    Parked(ParkedId),
+}
+
+impl Shard {
+    fn decide(
+        &mut self,
+        now: Now,
+        request: &GroupRequest,
+        new_member_id: Uuid,
+        sabotage: Sabotage,
+    ) -> (Decided, Effects) {
+        let coordinator = &mut self.coordinator;
+        match request {
+            GroupRequest::Commit(commit) => {
+                let mut commit = commit.clone();
+                let newest = self.newest.get(&*commit.group_id);
+                if let (Sabotage::AnyGeneration, Some((generation, member))) = (sabotage, newest) {
+                    commit.generation_id_or_member_epoch = *generation;
+                    commit.member_id = member.clone();
+                }
+                let outcome = coordinator.offset_commit(now, COMMIT_VERSION, &commit);
+                (Decided::Now(Response::Committed(outcome.answer)), outcome.effects)
+            }
+            GroupRequest::Fetch(fetch) => {
+                let answer = coordinator.offset_fetch(fetch, OffsetStability::NotRequired);
+                (
+                    Decided::Now(Response::CommittedOffsets(answer)),
+                    Effects::default(),
+                )
+            }
+            GroupRequest::Join(join) => {
+                let client = ClientContext {
+                    client_id: "member".into(),
+                    client_host: "/10.0.0.1".into(),
+                    api_version: JOIN_VERSION,
+                    new_member_id,
+                };
+                let outcome = coordinator.join_group(now, &client, join);
+                (decided(outcome.answer, Response::Joined), outcome.effects)
+            }
+            GroupRequest::Sync(sync) => {
+                let newest = (sync.generation_id, sync.member_id.clone());
+                let outcome = coordinator.sync_group(now, SYNC_VERSION, sync);
+                if matches!(outcome.answer, Answer::Parked(_)) {
+                    self.newest.insert(sync.group_id.to_string(), newest);
+                }
+                (decided(outcome.answer, Response::Synced), outcome.effects)
+            }
+            GroupRequest::Heartbeat(heartbeat) => {
+                let answer = coordinator.heartbeat(now, heartbeat);
+                (Decided::Unwritten(Response::StillIn(answer)), Effects::default())
+            }
+            GroupRequest::Leave(leave) => {
+                let outcome = coordinator.leave_group(now, LEAVE_VERSION, leave);
+                (Decided::Now(Response::Left(outcome.answer)), outcome.effects)
+            }
+        }
+    }
+}
+
+fn decided<R>(answer: Answer<R>, response: impl FnOnce(R) -> Response) -> Decided {
+    match answer {
+        Answer::Now(answer) => Decided::Now(response(answer)),
+        Answer::Parked(id) => Decided::Parked(id),
+    }
+}
+
+fn number_of(released: &Released) -> ParkedId {
+    match released {
+        Released::Join(id, _) | Released::Sync(id, _) => *id,
+    }
+}
+
+fn answer_of(released: Released) -> Response {
+    match released {
+        Released::Join(_, answer) => Response::Joined(answer),
+        Released::Sync(_, answer) => Response::Synced(answer),
+    }
 }
 
 #[derive(Debug)]
@@ -48,11 +146,13 @@ pub(super) struct Groups(BTreeMap<PartitionId, Shard>);
 
 impl Groups {
     pub(super) fn deadline(&self) -> Option<MonotonicMs> {
-        self.0
+        let waiting = self.0.values().flat_map(|shard| &shard.waiting);
+        let waiting = waiting.map(|waiting| waiting.deadline);
+        let groups = self
+            .0
             .values()
-            .flat_map(|shard| &shard.waiting)
-            .map(|waiting| waiting.deadline)
-            .min()
+            .filter_map(|shard| shard.coordinator.next_deadline());
+        waiting.chain(groups).min()
     }
 }
 
@@ -87,23 +187,57 @@ impl Process {
                 coordinator: load(partition.log(), self.now)?,
                 end: partition.log().log_end().offset(),
                 waiting: Vec::new(),
+                parked: BTreeMap::new(),
+                newest: BTreeMap::new(),
             };
-            for waiting in self
-                .groups
-                .0
-                .insert(*id, shard)
-                .into_iter()
-                .flat_map(|shard| shard.waiting)
-            {
-                self.refused.push(waiting.token);
+            if let Some(before) = self.groups.0.insert(*id, shard) {
+                self.refused
+                    .extend(before.waiting.iter().map(|waiting| waiting.token));
+                self.refused.extend(before.parked.values());
             }
         }
+        self.meet_deadlines_of_groups()?;
+        self.tell_what_is_committed();
+        Ok(())
+    }
+
+    /// Does what the groups have to do by themselves.
+    fn meet_deadlines_of_groups(&mut self) -> Result<(), Halt> {
+        let now = self.now;
+        let is_due = |shard: &Shard| {
+            shard
+                .coordinator
+                .next_deadline()
+                .is_some_and(|at| at <= now.monotonic)
+        };
+        let shards = self.groups.0.iter();
+        let due: Vec<PartitionId> = shards
+            .filter(|(_, shard)| is_due(shard))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in due {
+            while let Some(effects) = self
+                .groups
+                .0
+                .get_mut(&id)
+                .and_then(|shard| shard.coordinator.on_time(now))
+            {
+                // What was not written is tried again when its cause is looked at next.
+                let _written = self.carry_out(id, effects)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the answers that hold now, and sends those away whose coordinator is gone.
+    fn tell_what_is_committed(&mut self) {
         let mut told = Vec::new();
         let hosted = &self.replicas.hosted;
         let now = self.now.monotonic;
         self.groups.0.retain(|id, shard| {
             let Some(Hosted::Leading(partition)) = hosted.get(id) else {
                 told.extend(shard.waiting.drain(..).map(|waiting| (waiting.token, None)));
+                told.extend(shard.parked.values().map(|token| (*token, None)));
                 return false;
             };
             let committed = partition.log().high_watermark().offset();
@@ -119,71 +253,93 @@ impl Process {
         for (token, response) in told {
             self.respond(token, response.unwrap_or(Response::NotCoordinator));
         }
-        Ok(())
     }
 
     pub(super) fn serve_group(&mut self, token: u64, request: &GroupRequest) -> Result<(), Halt> {
-        let group = match request {
-            GroupRequest::Commit(commit) => commit.group_id.clone(),
-            GroupRequest::Fetch(fetch) => fetch.group_id.clone(),
-        };
         let topic = self.metadata.image().topics.by_name(GROUP_METADATA_TOPIC);
         let id = topic.map(|topic| {
             let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
             (
                 topic.id,
-                PartitionIndex::new(partition_for(&group, count).value()),
+                PartitionIndex::new(partition_for(request.group(), count).value()),
             )
         });
-        let now = self.now;
+        let (now, sabotage) = (self.now, self.machine.settings.sabotage);
+        let new_member_id = self.new_member_id();
         let Some((id, shard)) = id.and_then(|id| Some((id, self.groups.0.get_mut(&id)?))) else {
             self.respond(token, Response::NotCoordinator);
             return Ok(());
         };
-        let (response, effects) = match request {
-            GroupRequest::Commit(commit) => {
-                let outcome = shard.coordinator.offset_commit(now, API_VERSION, commit);
-                (Response::Committed(outcome.answer), outcome.effects)
+        let (response, effects) = shard.decide(now, request, new_member_id, sabotage);
+        let response = match response {
+            Decided::Parked(parked) => {
+                shard.parked.insert(parked, token);
+                // A write that failed is the coordinator's to answer.
+                let _written = self.carry_out(id, effects)?;
+                return self.look_after_groups();
             }
-            GroupRequest::Fetch(fetch) => {
-                let answer = shard
-                    .coordinator
-                    .offset_fetch(fetch, OffsetStability::NotRequired);
-                (Response::CommittedOffsets(answer), Effects::default())
+            Decided::Unwritten(response) => {
+                self.respond(token, response);
+                return Ok(());
             }
+            Decided::Now(response) => response,
         };
-        if self.carry_out(id, effects)?.is_err() {
-            self.respond(token, Response::NotCoordinator);
-            return Ok(());
+        match self.carry_out(id, effects)? {
+            Ok(()) => self.tell(id, token, response),
+            Err(_) => self.respond(token, Response::NotCoordinator),
         }
+        self.look_after_groups()
+    }
+
+    fn new_member_id(&mut self) -> Uuid {
+        let mut id = [0; 16];
+        id.copy_from_slice(&self.chance.bytes()[..16]);
+        Uuid::from_random(id)
+    }
+
+    /// Answers as soon as what is written so far is committed.
+    fn tell(&mut self, id: PartitionId, token: u64, response: Response) {
         let is_early = self.machine.settings.sabotage == Sabotage::EarlyCommit;
+        let deadline = self.now.monotonic.plus_ms(TIMEOUT_MS);
         let Some(shard) = self.groups.0.get_mut(&id) else {
-            return Ok(());
+            return self.respond(token, Response::NotCoordinator);
         };
         let end = if is_early { Offset::ZERO } else { shard.end };
         shard.waiting.push(Waiting {
             end,
             token,
             response,
-            deadline: now.monotonic.plus_ms(TIMEOUT_MS),
+            deadline,
         });
-        self.look_after_groups()
     }
 
-    /// Appends the records of effects, and what follows from them.
+    /// Appends the records of effects, gives the answers that are released, and does what follows from them.
     fn carry_out(&mut self, id: PartitionId, mut effects: Effects) -> Result<Result<(), ErrorCode>, Halt> {
         let mut first = None;
-        while !effects.records.is_empty() {
+        loop {
+            let mut released = effects.released;
+            released.sort_unstable_by_key(number_of);
+            for released in released {
+                let Some(shard) = self.groups.0.get_mut(&id) else {
+                    break;
+                };
+                let Some(token) = shard.parked.remove(&number_of(&released)) else {
+                    continue;
+                };
+                self.tell(id, token, answer_of(released));
+            }
+            if effects.records.is_empty() {
+                return Ok(first.unwrap_or(Ok(())));
+            }
             let written = self.append_group_records(id, &effects.records)?;
             first.get_or_insert(written);
             let Some(shard) = self.groups.0.get_mut(&id) else {
-                break;
+                return Ok(first.unwrap_or(Ok(())));
             };
             effects = shard
                 .coordinator
                 .finish_write(self.now, &effects.records, effects.intent, written);
         }
-        Ok(first.unwrap_or(Ok(())))
     }
 
     fn append_group_records(
@@ -222,7 +378,12 @@ impl Process {
 
 /// A coordinator that knows what is in the log, committed or not.
 fn load(log: &UnifiedLog, now: Now) -> Result<GroupCoordinator, Halt> {
-    let mut coordinator = GroupCoordinator::new(GroupConfig::default(), GroupMemory::new(1 << 20));
+    let config = GroupConfig {
+        initial_rebalance_delay_ms: 200,
+        min_session_timeout_ms: SESSION_MS,
+        ..GroupConfig::default()
+    };
+    let mut coordinator = GroupCoordinator::new(config, GroupMemory::new(1 << 20));
     let bytes = read_from(log, log.log_start().offset())?;
     for batch in batches(&bytes) {
         let batch = batch.map_err(|error| Halt::Broken(error.to_string()))?;

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use broker_metadata::PartitionRegistration;
+use broker_coordinator::partition_for;
+use broker_metadata::{GROUP_METADATA_TOPIC, PartitionRegistration};
 
-use super::{PEACE_MS, Scenario};
+use super::{GROUPS, PEACE_MS, Scenario, settle_groups};
 use crate::checker::Violation;
 use crate::network::Place;
 use crate::world::World;
@@ -21,8 +22,9 @@ impl Scenario {
         world.network.heal();
         world.network.held_up = 0;
         for id in (1..=self.nodes).filter(|id| !core.contains(id)) {
-            self.let_down(world, id, &core);
+            self.let_down(world, id);
         }
+        settle_groups(world);
         let since = world.now;
         loop {
             world.run_until(world.now + 500)?;
@@ -51,7 +53,7 @@ impl Scenario {
     }
 
     /// Takes a node away: off, frozen for a while, or cut off in one direction or both.
-    fn let_down(&mut self, world: &mut World, id: i32, core: &BTreeSet<i32>) {
+    fn let_down(&mut self, world: &mut World, id: i32) {
         let ways = self.chance.below(5);
         if ways == 0 && self.may_crash(world) {
             return world.hold_down(id);
@@ -61,7 +63,9 @@ impl Scenario {
             return world.freeze(id, pause);
         }
         let clients = (0..world.clients.len()).map(Place::Client);
-        let others: Vec<Place> = core.iter().copied().map(Place::Node).chain(clients).collect();
+        // From everybody: one whom the controller hears and nobody else leads on, and that is nobody's mistake.
+        let others = (1..=self.nodes).filter(|other| *other != id).map(Place::Node);
+        let others: Vec<Place> = others.chain(clients).collect();
         for other in others {
             if ways != 2 {
                 world.network.cut(Place::Node(id), other);
@@ -85,6 +89,15 @@ impl Scenario {
                 if !core.contains(&leader) && is_away(world, leader) {
                     return Err(format!(
                         "liveness (I28): {name} has no leader in the core {core:?}: {partition:?}"
+                    ));
+                }
+                let group = GROUPS.into_iter().find(|group| {
+                    let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
+                    &*topic.name == GROUP_METADATA_TOPIC && partition_for(group, count) == index
+                });
+                if let Some(group) = group.filter(|group| !world.checker.has_committed_since(group, since)) {
+                    return Err(format!(
+                        "liveness (I28): group {group} does not get on in the core {core:?}: {partition:?}"
                     ));
                 }
                 let is_numbers = &*topic.name == "numbers";
