@@ -662,6 +662,11 @@ impl RunningBroker {
             .map_or(PreviousStop::Clean, broker_storage::LogDirectory::previous_stop)
     }
 
+    /// Where it is said that the broker cannot go on.
+    pub fn failure(&self) -> Arc<Failure> {
+        self.failure.clone()
+    }
+
     /// Waits until the broker cannot go on, and says why.
     pub async fn failed(&self) -> String {
         self.failure.declared().await

@@ -1,4 +1,4 @@
-//! The one way in which a running broker gives up: somebody declares why, and `boot` ends the process.
+//! The one way in which a running broker gives up: somebody declares why, and the process ends at once.
 //!
 //! Owns the first reason; later ones change nothing. A broker gives up when its metadata log or its last log
 //! directory failed (I23): it could only serve what it can no longer keep.

@@ -1,7 +1,8 @@
 //! Runs a broker until the process is told to stop, and says how that ended.
 //!
-//! SIGINT and SIGTERM stop it gracefully; a second one ends the process at once. A broker that cannot go on stops by
-//! itself, with an error.
+//! SIGINT and SIGTERM stop it gracefully; a second one ends the process at once. A broker that cannot go on ends at
+//! once, with an error: it hands nothing over and closes nothing, because what it would say rests on a log that failed
+//! (I23). Its connections break, which the controller takes for its death.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -86,7 +87,10 @@ pub(super) fn blocking(command: impl Future<Output = Result<(), ServeError>>) ->
             return ExitCode::FAILURE;
         }
     };
-    ended(runtime.block_on(command))
+    let outcome = runtime.block_on(command);
+    // A thread that waits for a disk which does not answer must not hold up the end.
+    runtime.shutdown_background();
+    ended(outcome)
 }
 
 /// Prints why a command failed.
@@ -113,12 +117,14 @@ pub(super) async fn until_told(
     let mut terminate = signal(SignalKind::terminate())?;
     let running = boot::start(settings, clock).await?;
     announce(&running)?;
-    let ended = tokio::select! {
-        _ = told(&mut interrupt, &mut terminate) => Ok(()),
-        reason = running.failed() => Err(ServeError::Failed(reason)),
-    };
     tokio::select! {
-        () = running.stop(STOP_GRACE) => ended,
+        _ = told(&mut interrupt, &mut terminate) => {}
+        reason = running.failed() => return Err(ServeError::Failed(reason)),
+    }
+    let failed = running.failure();
+    tokio::select! {
+        () = running.stop(STOP_GRACE) => Ok(()),
+        reason = failed.declared() => Err(ServeError::Failed(reason)),
         () = told_again(&mut interrupt, &mut terminate) => {
             Err(ServeError::Failed("told twice to stop; the next start recovers its logs".to_owned()))
         }
