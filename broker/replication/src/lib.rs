@@ -16,6 +16,6 @@ pub mod throttle;
 pub use error::{FenceError, LeaderAppendError, PartitionReadError};
 pub use follower::{DivergingEpoch, FetchPosition, Follower, FollowerError, Truncation};
 pub use partition::{
-    Eligibility, FollowerFetch, InSyncReplicas, IsrAnswer, IsrProposal, LeaderAppend, Leadership,
+    Eligibility, FollowerFetch, Given, InSyncReplicas, IsrAnswer, IsrProposal, LeaderAppend, Leadership,
     NotAReplica, Partition, ProduceProgress, ReplicationSettings,
 };

@@ -12,7 +12,7 @@ mod in_sync_replicas;
 #[cfg(test)]
 mod tests;
 
-pub use follower_state::{FollowerFetch, FollowerState};
+pub use follower_state::{FollowerFetch, FollowerState, Given};
 pub use followers::{Eligibility, NotAReplica, ProduceProgress};
 pub use in_sync_replicas::{InSyncReplicas, IsrAnswer, IsrProposal};
 

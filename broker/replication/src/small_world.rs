@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use crate::purgatory::Wake;
 use crate::{
-    DivergingEpoch, Eligibility, Follower, FollowerFetch, InSyncReplicas, IsrProposal, LeaderAppend,
+    DivergingEpoch, Eligibility, Follower, FollowerFetch, Given, InSyncReplicas, IsrProposal, LeaderAppend,
     LeaderAppendError, Leadership, Partition, ReplicationSettings, Truncation,
 };
 
@@ -146,6 +146,25 @@ pub(crate) fn fetch_at(
         broker_epoch: None,
         fetch_offset: Offset::new(offset),
         log_start: Default::default(),
+        given: Given::Nothing,
+        now: monotonic(ms),
+    };
+    partition.fetched_by(&fetch, Eligibility::Eligible).unwrap()
+}
+
+/// A fetch of a follower from `offset` at `ms`, which is answered with records.
+pub(crate) fn give_at(
+    partition: &mut Partition<Count>,
+    follower: i32,
+    offset: i64,
+    ms: u64,
+) -> Option<IsrProposal> {
+    let fetch = FollowerFetch {
+        follower: broker(follower),
+        broker_epoch: None,
+        fetch_offset: Offset::new(offset),
+        log_start: Default::default(),
+        given: Given::Records,
         now: monotonic(ms),
     };
     partition.fetched_by(&fetch, Eligibility::Eligible).unwrap()

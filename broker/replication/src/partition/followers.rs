@@ -69,7 +69,11 @@ impl<W: Wake> Partition<W> {
         };
         follower.note_fetch(fetch, leader_end);
         follower.set_eligibility(eligibility);
-        let proposal = self.propose_expansion(fetch, eligibility);
+        let is_refusing = follower.is_refusing(fetch.now);
+        let proposal = match is_refusing {
+            true => self.propose_shrink(fetch.now),
+            false => self.propose_expansion(fetch, eligibility),
+        };
         self.maybe_increment_high_watermark(fetch.now);
         Ok(proposal)
     }
@@ -89,7 +93,8 @@ impl<W: Wake> Partition<W> {
         Some(self.propose(set))
     }
 
-    /// Proposes to leave out the followers that have lagged for longer than `replica.lag.time.max.ms`.
+    /// Proposes to leave out the followers that have lagged for longer than `replica.lag.time.max.ms`, and those that
+    /// keep nothing of what they are given.
     pub fn propose_shrink(&mut self, now: MonotonicMs) -> Option<IsrProposal> {
         if self.in_sync.is_changing() {
             return None;

@@ -70,6 +70,44 @@ fn a_follower_joins_when_it_has_what_is_committed_and_this_epochs_start() {
 }
 
 #[test]
+fn a_follower_that_keeps_nothing_is_proposed_out_before_the_lag_time_and_in_when_it_keeps_something() {
+    let mut partition = lead(log(), 0, &[1, 2, 3]);
+    append(&mut partition, 5);
+    fetch_at(&mut partition, 3, 5, 1_000);
+    for ms in [1_000, 1_050, 1_150, 1_350, 1_750] {
+        assert_eq!(give_at(&mut partition, 2, 0, ms), None);
+    }
+    let proposal = give_at(&mut partition, 2, 0, 2_550).unwrap();
+    assert_eq!(proposal.in_sync, [(broker(1), None), (broker(3), None)]);
+    accepted(&mut partition, &[1, 3], 1);
+    assert_eq!(high_watermark(&partition), 5, "nobody waits for it any more");
+    append(&mut partition, 5);
+    fetch_at(&mut partition, 3, 10, 3_000);
+    assert_eq!(give_at(&mut partition, 2, 0, 3_000), None);
+    assert_eq!(high_watermark(&partition), 10, "not even for it to join");
+    assert!(fetch_at(&mut partition, 2, 10, 3_100).is_some());
+}
+
+#[test]
+fn a_follower_that_keeps_nothing_does_not_come_back_while_nothing_is_committed_without_it() {
+    let mut partition = Partition::lead(
+        log(),
+        leadership(0, in_sync(&[1, 2], 0)),
+        settings(2),
+        monotonic(0),
+    );
+    append(&mut partition, 5);
+    for ms in [0, 100, 300, 700] {
+        give_at(&mut partition, 2, 0, ms);
+    }
+    assert!(give_at(&mut partition, 2, 0, 1_500).is_some());
+    accepted(&mut partition, &[1], 1);
+    assert_eq!(high_watermark(&partition), 0);
+    assert_eq!(give_at(&mut partition, 2, 0, 2_500), None);
+    assert!(fetch_at(&mut partition, 2, 5, 2_600).is_some());
+}
+
+#[test]
 fn a_fenced_broker_is_not_proposed() {
     let mut partition = lead(log(), 0, &[1]);
     let fetch = FollowerFetch {
@@ -77,6 +115,7 @@ fn a_fenced_broker_is_not_proposed() {
         broker_epoch: None,
         fetch_offset: Offset::ZERO,
         log_start: LogStartOffset::default(),
+        given: Given::Nothing,
         now: monotonic(1),
     };
     assert_eq!(
@@ -99,6 +138,7 @@ fn a_broker_without_a_replica_is_refused() {
         broker_epoch: None,
         fetch_offset: Offset::ZERO,
         log_start: LogStartOffset::default(),
+        given: Given::Nothing,
         now: monotonic(1),
     };
     assert_eq!(

@@ -8,7 +8,7 @@ use broker_model::{
 };
 use broker_replication::fetch::{FetchPartition, PartitionAllowance, SharedHistory};
 use broker_replication::{
-    DivergingEpoch, Eligibility, FenceError, FollowerFetch, Partition, PartitionReadError,
+    DivergingEpoch, Eligibility, FenceError, FollowerFetch, Given, Partition, PartitionReadError,
 };
 use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits, UnifiedLog};
 
@@ -217,14 +217,19 @@ fn follow(
     now: MonotonicMs,
 ) -> (FetchOutcome, Option<WantedIsr>) {
     let outcome = read(partition.log(), wanted, limits);
-    if !matches!(outcome, FetchOutcome::Read(_)) {
+    let FetchOutcome::Read(read) = &outcome else {
         return (outcome, None);
-    }
+    };
+    let given = match read.records.is_empty() {
+        true => Given::Nothing,
+        false => Given::Records,
+    };
     let fetch = FollowerFetch {
         follower: reader.id,
         broker_epoch: reader.epoch,
         fetch_offset: wanted.fetch_offset,
         log_start: wanted.log_start,
+        given,
         now,
     };
     match partition.fetched_by(&fetch, reader.eligibility) {

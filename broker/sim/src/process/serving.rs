@@ -9,8 +9,8 @@ use broker_protocol::ErrorCode;
 use broker_replication::fetch::{FetchPartition, FetchTopic, SharedHistory};
 use broker_replication::purgatory::{DelayedFetch, DelayedProduce, Wake};
 use broker_replication::{
-    Eligibility, FenceError, FollowerFetch, LeaderAppend, LeaderAppendError, Partition, PartitionReadError,
-    ProduceProgress,
+    Eligibility, FenceError, FollowerFetch, Given, LeaderAppend, LeaderAppendError, Partition,
+    PartitionReadError, ProduceProgress,
 };
 use broker_storage::{
     AppendError, AppendOrigin, FetchIsolation, MinOneBatch, ReadError, ReadLimits, StorageError,
@@ -250,8 +250,12 @@ impl Process {
             Err(error) => return Ok(ReplicaFetched::Refused(error)),
         };
         let answer = read_for_follower(partition, wanted)?;
-        let ReplicaFetched::Records { .. } = answer else {
+        let ReplicaFetched::Records { records, .. } = &answer else {
             return Ok(answer);
+        };
+        let given = match records.is_empty() {
+            true => Given::Nothing,
+            false => Given::Records,
         };
         let fetch_offset = match sabotage {
             Sabotage::InflatedFollower => partition.log().log_end().offset(),
@@ -263,6 +267,7 @@ impl Process {
             broker_epoch: epoch,
             fetch_offset,
             log_start: wanted.log_start,
+            given,
             now,
         };
         match partition.fetched_by(&fetch, eligibility) {
