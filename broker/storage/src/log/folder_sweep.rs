@@ -2,14 +2,16 @@
 //!
 //! Files that wait to be unlinked go. A cleaning that was interrupted is dropped if its output was not complete
 //! (`.cleaned`) and finished if it was (`.swap`): the segments that the output replaces go, and it takes their
-//! place. Index files without data go, too.
+//! place. Index files without data go, too. So does a folder that a crash left before it had a topic id: it never held
+//! a record.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use broker_model::Offset;
 
+use crate::checkpoint::partition_metadata;
 use crate::error::StorageError;
-use crate::fs::{FileKind, OpenMode};
+use crate::fs::{FileKind, Fs, OpenMode};
 use crate::log::log_folder::LogFolder;
 use crate::log::log_loader::PreviousStop;
 use crate::segment::batch_scanner::{BatchScanner, Scanned};
@@ -24,6 +26,18 @@ pub(crate) struct FolderContent {
     pub(crate) segments: Vec<Offset>,
     /// Offsets of the producer snapshots, ascending.
     pub(crate) snapshots: Vec<Offset>,
+}
+
+/// Removes the folder of a log whose making was cut short, and answers whether it was one: the topic id, which comes
+/// first, is not there, and neither is a segment.
+pub(crate) fn remove_unfinished(fs: &dyn Fs, folder: &Path) -> std::io::Result<bool> {
+    let entries = fs.list(folder)?;
+    let is_begun = |name: &str| name == partition_metadata::FILE_NAME || parse_segment_file(name).is_some();
+    if entries.iter().any(|entry| is_begun(&entry.name)) {
+        return Ok(false);
+    }
+    fs.remove_directory(folder)?;
+    Ok(true)
 }
 
 /// Removes leftovers, finishes a complete cleaning, and lists the rest.

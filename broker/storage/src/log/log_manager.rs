@@ -16,6 +16,7 @@ use broker_model::{BrokerEpoch, MonotonicMs, Now, Offset, TopicPartition};
 use crate::checkpoint::offset_checkpoint::OffsetCheckpoint;
 use crate::error::{DirectoryError, LoadError, StorageError};
 use crate::fs::{FileKind, Fs};
+use crate::log::folder_sweep::remove_unfinished;
 use crate::log::log_config::LogConfig;
 use crate::log::log_directory::{CHECKPOINT_KINDS, CheckpointKind, DirectoryOwner, LogDirectory};
 use crate::log::log_folder::OpenFileBudget;
@@ -234,7 +235,11 @@ impl LogManager {
             }
             match parse_folder_name(&entry.name) {
                 Some(partition) if &*partition.topic == METADATA_TOPIC => {}
-                Some(partition) => partitions.push(partition),
+                // A folder that cannot be looked at fails when its log is opened.
+                Some(partition) => match remove_unfinished(self.fs.as_ref(), &path) {
+                    Ok(true) => {}
+                    Ok(false) | Err(_) => partitions.push(partition),
+                },
                 None => ignored.push(path),
             }
         }

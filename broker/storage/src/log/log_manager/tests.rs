@@ -247,7 +247,10 @@ fn a_copied_or_unformatted_directory_refuses_the_start() {
 fn a_partition_in_two_directories_refuses_the_start() {
     let broker = Broker::new(2);
     for path in &broker.paths {
-        broker.mem.create_directories(&path.join("t-0")).unwrap();
+        let folder = path.join("t-0");
+        broker.mem.create_directories(&folder).unwrap();
+        let segment = folder.join("00000000000000000000.log");
+        broker.mem.open(&segment, OpenMode::Create).unwrap();
     }
     let loaded = broker.start().load_logs(&|_| config(), NOW);
     assert!(matches!(loaded, Err(DirectoryError::DuplicatePartition { .. })));
@@ -303,6 +306,43 @@ fn a_stray_log_is_moved_aside_and_stays() {
     let loaded = load(&mut manager);
     assert!(loaded.logs.is_empty());
     assert!(loaded.ignored[0].to_string_lossy().ends_with("-stray"));
+}
+
+#[test]
+fn a_folder_has_its_topic_id_before_a_segment_and_goes_if_a_crash_came_first() {
+    let broker = Broker::new(1);
+    let mut manager = broker.start();
+    broker
+        .faults
+        .inject(Fault::always(FaultOperation::Rename, "t-0/partition.metadata"));
+    let made = manager.create_logs(vec![new_log(0, None)], NOW).remove(0);
+    assert!(made.is_err());
+    drop(manager);
+    broker.faults.heal();
+    let folder = Path::new("/d0/t-0");
+    let left = broker.mem.list(folder).unwrap();
+    assert!(left.iter().all(|entry| !entry.name.ends_with(".log")), "{left:?}");
+    let mut manager = broker.start();
+    let loaded = load(&mut manager);
+    assert!(loaded.logs.is_empty() && loaded.refused.is_empty(), "{loaded:?}");
+    assert!(broker.mem.list(folder).is_err());
+    assert_eq!(create(&mut manager, 0).topic_id(), topic_id());
+}
+
+#[test]
+fn a_folder_with_a_segment_and_no_topic_id_is_kept() {
+    let broker = Broker::new(1);
+    let mut manager = broker.start();
+    let mut logs = vec![create(&mut manager, 0)];
+    append(&mut logs[0], "x");
+    stop(manager, logs);
+    broker
+        .mem
+        .remove_file(Path::new("/d0/t-0/partition.metadata"))
+        .unwrap();
+    let mut manager = broker.start();
+    let loaded = load(&mut manager);
+    assert!(loaded.logs[0].log.topic_id().is_zero());
 }
 
 #[test]
