@@ -7,6 +7,8 @@ mod latency;
 mod startup;
 mod throughput;
 
+pub use throughput::load_of;
+
 use crate::Failure;
 use crate::figures::Row;
 use crate::lab::Lab;

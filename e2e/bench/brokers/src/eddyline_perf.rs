@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::Failure;
-use crate::lab::{Broker, Lab};
+use crate::lab::Lab;
 use crate::process::output_within;
 
 /// What is sent, and for how long.
@@ -23,10 +23,10 @@ pub struct Pace<'a> {
 }
 
 /// p50, p99 and p99.9 in milliseconds.
-pub fn run(lab: &Lab, broker: &Broker, pace: Pace<'_>) -> Result<[f64; 3], Failure> {
+pub fn run(lab: &Lab, bootstrap: &str, pace: Pace<'_>) -> Result<[f64; 3], Failure> {
     let mut command = lab.eddyline(&["perf", "produce", pace.topic, "-o", "json"]);
     command
-        .args(["--bootstrap", &broker.bootstrap, "--rate", &pace.rate.to_string()])
+        .args(["--bootstrap", bootstrap, "--rate", &pace.rate.to_string()])
         .args(["--record-size", &pace.record_size.to_string()])
         .args(["--warm-up", &format!("{}s", pace.warm_up)])
         .args(["--duration", &format!("{}s", pace.warm_up + pace.seconds)]);

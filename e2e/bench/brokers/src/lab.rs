@@ -1,7 +1,7 @@
 //! Where brokers run: their ports, data, configuration and start commands.
 //!
-//! Invariant: both brokers get the same properties, Kafka's defaults with replication factors of one; nothing listens
-//! outside of loopback or on a port from 32768 on.
+//! Invariant: both brokers get the same properties, Kafka's defaults with as many copies of its own topics as there are
+//! brokers, up to three; nothing listens outside of loopback or on a port from 32768 on.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -18,11 +18,17 @@ use crate::side::Side;
 use crate::{Arguments, Failure};
 
 /// Ports are looked for from here on.
-const FIRST_PORT: u16 = 23_000;
+const FIRST_PORT: u16 = 22_000;
 const LAST_PORT: u16 = 32_000;
 /// Longest wait for a broker to serve.
 const READY_WITHIN: Duration = Duration::from_secs(90);
 const CLUSTER_ID: &str = "ZWRkeWxpbmUtYmVuY2gtMQ";
+/// Directory ids of the nodes of a cluster.
+const DIRECTORY_IDS: [&str; 3] = [
+    "YmVuY2gtZGlyZWN0b3J5MQ",
+    "YmVuY2gtZGlyZWN0b3J5Mg",
+    "YmVuY2gtZGlyZWN0b3J5Mw",
+];
 /// What `kafka-server-start.sh` gives the JVM.
 const KAFKA_JVM: &[&str] = &[
     "-Xms1G",
@@ -66,7 +72,10 @@ pub struct Broker {
 pub struct Site {
     side: Side,
     folder: PathBuf,
+    /// `node.id`.
+    id: i32,
     port: u16,
+    controller_port: u16,
 }
 
 impl Lab {
@@ -80,7 +89,11 @@ impl Lab {
             }
         }
         Ok(Self {
-            runs: if arguments.quick { 1 } else { arguments.runs.max(1) },
+            runs: if arguments.quick {
+                1
+            } else {
+                arguments.runs().max(1)
+            },
             quick: arguments.quick,
             eddyline: arguments.eddyline.clone(),
             eddyline_properties: arguments.eddyline_property.clone(),
@@ -119,45 +132,68 @@ impl Lab {
         command
     }
 
-    /// A folder for one broker without data; formatted, if that is a step of its own.
+    /// A folder for one broker without data; formatted.
     pub fn site(&self, side: Side, name: &str) -> Result<Site, Failure> {
-        let folder = self.scratch.path().join(format!("{name}-{}", side.name()));
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
+        let sites = self.laid_out(side, name, 1)?;
+        for site in &sites {
+            self.format(site, &["--standalone"])?;
         }
-        fs::create_dir_all(&folder)?;
-        let (port, controller_port) = (self.free_port()?, self.free_port()?);
-        let site = Site { side, folder, port };
-        fs::write(site.properties(), properties(&site, controller_port))?;
-        let format = match side {
-            Side::Eddyline => {
-                let mut format = self.eddyline(&["format", "-t", CLUSTER_ID, "--config"]);
-                format.arg(site.properties());
-                format
-            }
-            Side::Kafka => self.kafka_format(&site),
-        };
-        output_within(format, READY_WITHIN)?;
-        Ok(site)
+        sites.into_iter().next().ok_or_else(|| "no site".into())
     }
 
-    fn kafka_format(&self, site: &Site) -> Command {
-        let mut format = self.java("broker", &["-Xmx256m"]);
-        format
-            .args([
-                "kafka.tools.StorageTool",
-                "format",
-                "-t",
-                CLUSTER_ID,
-                "--standalone",
-                "-c",
-            ])
-            .arg(site.properties());
-        format
+    /// Folders for three brokers without data, each also a controller; formatted.
+    pub fn cluster_sites(&self, side: Side, name: &str) -> Result<Vec<Site>, Failure> {
+        let sites = self.laid_out(side, name, DIRECTORY_IDS.len())?;
+        let voters: Vec<String> = sites
+            .iter()
+            .zip(DIRECTORY_IDS)
+            .map(|(site, directory)| format!("{}@127.0.0.1:{}:{directory}", site.id, site.controller_port))
+            .collect();
+        for site in &sites {
+            self.format(site, &["--initial-controllers", &voters.join(",")])?;
+        }
+        Ok(sites)
+    }
+
+    fn laid_out(&self, side: Side, name: &str, count: usize) -> Result<Vec<Site>, Failure> {
+        let mut sites = Vec::with_capacity(count);
+        for id in (1..).take(count) {
+            let folder = self.scratch.path().join(format!("{name}-{}-{id}", side.name()));
+            if folder.exists() {
+                fs::remove_dir_all(&folder)?;
+            }
+            fs::create_dir_all(&folder)?;
+            let (port, controller_port) = (self.free_port()?, self.free_port()?);
+            sites.push(Site {
+                side,
+                folder,
+                id,
+                port,
+                controller_port,
+            });
+        }
+        for site in &sites {
+            fs::write(site.properties(), properties(site, &sites))?;
+        }
+        Ok(sites)
+    }
+
+    fn format(&self, site: &Site, quorum: &[&str]) -> Result<(), Failure> {
+        let mut format = match site.side {
+            Side::Eddyline => self.eddyline(&["format", "-t", CLUSTER_ID, "--config"]),
+            Side::Kafka => {
+                let mut format = self.java("broker", &["-Xmx256m"]);
+                format.args(["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c"]);
+                format
+            }
+        };
+        format.arg(site.properties()).args(quorum);
+        output_within(format, READY_WITHIN)?;
+        Ok(())
     }
 
     /// A port where nobody listens and that was not given before.
-    fn free_port(&self) -> Result<u16, Failure> {
+    pub fn free_port(&self) -> Result<u16, Failure> {
         loop {
             let port = self.next_port.fetch_add(1, Ordering::Relaxed);
             if port >= LAST_PORT {
@@ -187,7 +223,7 @@ impl Lab {
             }
         };
         let process = Process::start(command, &site.folder.join("broker.log"))?;
-        let bootstrap = format!("127.0.0.1:{}", site.port);
+        let bootstrap = site.address();
         Ok(Broker { process, bootstrap })
     }
 
@@ -225,6 +261,11 @@ impl Site {
         self.folder.join("server.properties")
     }
 
+    /// Where clients connect.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// Removes the data.
     pub fn clear(self) -> Result<(), Failure> {
         Ok(fs::remove_dir_all(&self.folder)?)
@@ -236,25 +277,34 @@ impl Site {
     }
 }
 
-fn properties(site: &Site, controller_port: u16) -> String {
-    let (port, data) = (site.port, path_text(&site.data()));
+fn properties(site: &Site, all: &[Site]) -> String {
+    let (id, port, data) = (site.id, site.port, path_text(&site.data()));
     let own = match site.side {
         Side::Eddyline => "eddyline.http.listener=\n",
         Side::Kafka => "",
     };
+    let controllers: Vec<String> = all
+        .iter()
+        .map(|site| format!("127.0.0.1:{}", site.controller_port))
+        .collect();
+    let copies = all.len();
+    let in_sync = copies.saturating_sub(1).max(1);
     format!(
         "process.roles=broker,controller\n\
-         node.id=1\n\
+         node.id={id}\n\
          listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
          advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
          controller.listener.names=CONTROLLER\n\
-         controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}\n\
+         controller.quorum.bootstrap.servers={controllers}\n\
          log.dirs={data}\n\
-         offsets.topic.replication.factor=1\n\
-         transaction.state.log.replication.factor=1\n\
-         transaction.state.log.min.isr=1\n\
-         share.coordinator.state.topic.replication.factor=1\n\
-         share.coordinator.state.topic.min.isr=1\n{own}"
+         min.insync.replicas={in_sync}\n\
+         offsets.topic.replication.factor={copies}\n\
+         transaction.state.log.replication.factor={copies}\n\
+         transaction.state.log.min.isr={in_sync}\n\
+         share.coordinator.state.topic.replication.factor={copies}\n\
+         share.coordinator.state.topic.min.isr={in_sync}\n{own}",
+        controller_port = site.controller_port,
+        controllers = controllers.join(","),
     )
 }
 

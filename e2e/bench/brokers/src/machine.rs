@@ -18,6 +18,8 @@ pub struct Machine {
     pub date: String,
     /// Revision of the tree that was measured.
     pub revision: String,
+    /// Load averages when the run began.
+    pub load: String,
     /// Version of the Java that runs Kafka.
     pub java: String,
 }
@@ -45,9 +47,16 @@ impl Machine {
             kernel: first_line("uname", &["-sr"]),
             date: first_line("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
             revision: first_line("git", &["describe", "--always", "--dirty"]),
+            load: load(),
             java: first_line("java", &["-version"]),
         }
     }
+}
+
+/// Load averages of the last 1, 5 and 15 minutes.
+pub fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().take(3).collect::<Vec<_>>().join(", ")
 }
 
 fn first_line(program: &str, arguments: &[&str]) -> String {

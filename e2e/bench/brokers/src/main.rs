@@ -5,6 +5,7 @@
 //! bounded, and every process that is started here is ended here by its own id.
 
 mod cases;
+mod cluster;
 mod eddyline_perf;
 mod figures;
 mod lab;
@@ -19,9 +20,10 @@ mod side;
 use std::error::Error;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::cases::Case;
+use crate::cluster::Matter;
 use crate::lab::Lab;
 
 /// Anything that ends a measurement; the text says what failed.
@@ -30,12 +32,12 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// Measures eddyline side by side with Apache Kafka.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// What to measure; everything without it
-    #[arg(value_enum)]
-    what: Vec<Case>,
-    /// How often each measurement is taken on each broker; the median counts
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
+    /// What to measure: throughput, efficiency, latency, startup, idle, codec, all of them without it; or `cluster` and
+    /// then any of throughput, latency, failover, freeze, topics, dev
+    what: Vec<String>,
+    /// How often each measurement is taken on each broker; the median counts [default: 5, of clusters 3]
+    #[arg(long)]
+    runs: Option<usize>,
     /// One short run of each: shows that the harness works, its figures say little
     #[arg(long)]
     quick: bool,
@@ -59,15 +61,51 @@ struct Arguments {
     eddyline_property: Vec<String>,
 }
 
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Chosen {
+    /// One broker against one.
+    Single(Vec<Case>),
+    /// Three against three.
+    Cluster(Vec<Matter>),
+}
+
+impl Arguments {
+    fn chosen(&self) -> Result<Chosen, String> {
+        match self.what.split_first() {
+            None => Ok(Chosen::Single(Case::ALL.to_vec())),
+            Some((first, [])) if first == "cluster" => Ok(Chosen::Cluster(Matter::ALL.to_vec())),
+            Some((first, rows)) if first == "cluster" => Ok(Chosen::Cluster(values(rows)?)),
+            Some(_) => Ok(Chosen::Single(values(&self.what)?)),
+        }
+    }
+
+    fn runs(&self) -> usize {
+        let of_kind = match self.what.first() {
+            Some(first) if first == "cluster" => 3,
+            _ => 5,
+        };
+        self.runs.unwrap_or(of_kind)
+    }
+}
+
+fn values<V: ValueEnum>(names: &[String]) -> Result<Vec<V>, String> {
+    names
+        .iter()
+        .map(|name| V::from_str(name, true).map_err(|error| format!("{name}: {error}")))
+        .collect()
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse();
-    let cases = match arguments.what.as_slice() {
-        [] => Case::ALL.to_vec(),
-        named => named.to_vec(),
-    };
+    let chosen = arguments.chosen()?;
     let lab = Lab::open(&arguments)?;
     println!("{}", report::head(&arguments.command, &lab)?);
+    let cases = match chosen {
+        Chosen::Single(cases) => cases,
+        Chosen::Cluster(matters) => return cluster::report(&lab, &matters).await,
+    };
     for case in cases {
         eprintln!("== {case:?}");
         let rows = match cases::measure(case, &lab).await {

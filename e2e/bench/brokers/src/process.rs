@@ -89,18 +89,43 @@ impl Process {
         format!("/proc/{}/{file}", self.child.id())
     }
 
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) -> Result<(), Failure> {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        Ok(kill_process(pid.ok_or("no process id")?, signal)?)
+    }
+
+    /// Ends the process at once.
+    pub fn kill(mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Asks the process to end and waits for it.
     pub fn stop(mut self) -> Result<(), Failure> {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        kill_process(pid.ok_or("no process id")?, Signal::TERM)?;
-        let deadline = Instant::now() + STOP_WITHIN;
+        self.signal(Signal::TERM)?;
+        match self.ends_within(STOP_WITHIN)? {
+            true => Ok(()),
+            false => Err("the broker did not stop".into()),
+        }
+    }
+
+    /// Waits for the end; answers whether it came.
+    pub fn ends_within(&mut self, limit: Duration) -> Result<bool, Failure> {
+        let deadline = Instant::now() + limit;
         while Instant::now() < deadline {
             if self.child.try_wait()?.is_some() {
-                return Ok(());
+                return Ok(true);
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        Err("the broker did not stop".into())
+        Ok(false)
+    }
+
+    /// What it has printed.
+    pub fn printed(&self) -> Result<String, Failure> {
+        Ok(fs::read_to_string(&self.log)?)
     }
 }
 

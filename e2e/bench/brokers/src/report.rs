@@ -7,6 +7,9 @@ use crate::cases::Case;
 use crate::figures::{Goal, Row, Samples};
 use crate::lab::Lab;
 
+/// The head of every table.
+pub const TABLE_HEAD: &str = "| what | unit | eddyline | Kafka | ratio | goal |\n|---|---|---|---|---|---|\n";
+
 /// What stands above the tables.
 pub fn head(command: &str, lab: &Lab) -> Result<String, Failure> {
     let machine = &lab.machine;
@@ -28,24 +31,30 @@ pub fn head(command: &str, lab: &Lab) -> Result<String, Failure> {
         "- Runs: {}, the brokers in turn; a cell is the median, then every run",
         lab.runs
     )?;
+    writeln!(text, "- Load average when it began: {}", machine.load)?;
     Ok(text)
 }
 
 /// The table of one case.
 pub fn section(case: Case, rows: &[Row]) -> String {
     let mut text = format!("## {}\n\n{}\n\n", case.title(), case.method());
-    text.push_str("| what | unit | eddyline | Kafka | ratio | goal |\n|---|---|---|---|---|---|\n");
+    text.push_str(TABLE_HEAD);
     for row in rows {
-        let ratio = row.ratio().map_or("–".to_owned(), |ratio| format!("{ratio:.2}×"));
-        let goals: Vec<String> = row.goals.iter().map(|goal| judged(row, *goal)).collect();
-        let (ours, theirs) = (cell(&row.samples.ours), cell(&row.samples.theirs));
-        let goals = goals.join(", ");
-        text.push_str(&format!(
-            "| {} | {} | {ours} | {theirs} | {ratio} | {goals} |\n",
-            row.what, row.unit
-        ));
+        text.push_str(&line(row));
     }
     text
+}
+
+/// One line of a table.
+pub fn line(row: &Row) -> String {
+    let ratio = row.ratio().map_or("–".to_owned(), |ratio| format!("{ratio:.2}×"));
+    let goals: Vec<String> = row.goals.iter().map(|goal| judged(row, *goal)).collect();
+    let (ours, theirs) = (cell(&row.samples.ours), cell(&row.samples.theirs));
+    let goals = goals.join(", ");
+    format!(
+        "| {} | {} | {ours} | {theirs} | {ratio} | {goals} |\n",
+        row.what, row.unit
+    )
 }
 
 fn judged(row: &Row, goal: Goal) -> String {

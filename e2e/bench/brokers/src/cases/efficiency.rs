@@ -77,14 +77,17 @@ async fn measure_once(
                 }
                 peak
             });
-            let report = producer_perf::run(lab, broker, load);
+            let report = producer_perf::run(lab, &broker.bootstrap, load);
             drop(stop);
             let peak = sampler.join().unwrap_or(0);
             report.map(|_| peak)
         })
     })?;
     let between = process.cpu_time()?;
-    load::drain(client, &topic, PARTITIONS, records).await?;
+    let read = load::drain(client, &topic, PARTITIONS, records).await?;
+    if read.records < records {
+        return Err(format!("{} of {records} records were read", read.records).into());
+    }
     let after = process.cpu_time()?;
     let peak = peak.max(process.memory()?.resident);
     let gibibytes = (records * record_size) as f64 / GIB;

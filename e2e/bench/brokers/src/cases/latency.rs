@@ -68,7 +68,7 @@ async fn paced_once(lab: &Lab, arena: &mut Arena, side: Side, rate: u64) -> Resu
         warm_up: 2,
         seconds: lab.scaled(SECONDS),
     };
-    let figures = eddyline_perf::run(lab, arena.side(side)?.0, pace)?;
+    let figures = eddyline_perf::run(lab, &arena.side(side)?.0.bootstrap, pace)?;
     eprintln!("{} paced: {figures:?}", side.name());
     arena.forget(side, &topic).await?;
     Ok(figures)
@@ -82,7 +82,7 @@ async fn by_tool_once(lab: &Lab, arena: &mut Arena, side: Side, rate: u64) -> Re
         rate: Some(rate),
         ..load_of(lab, &topic, RECORD_SIZE, "none")
     };
-    let report = producer_perf::run(lab, arena.side(side)?.0, load)?;
+    let report = producer_perf::run(lab, &arena.side(side)?.0.bootstrap, load)?;
     eprintln!("{}: {report:?}", side.name());
     arena.forget(side, &topic).await?;
     Ok([report.p50, report.p99, report.p999])
@@ -93,7 +93,7 @@ async fn half_of_kafkas_rate(lab: &Lab, arena: &mut Arena) -> Result<u64, Failur
     for _ in 0..lab.runs.min(3) {
         let topic = arena.topic(Side::Kafka, PARTITIONS).await?;
         let load = load_of(lab, &topic, RECORD_SIZE, "none");
-        let report = producer_perf::run(lab, arena.side(Side::Kafka)?.0, load)?;
+        let report = producer_perf::run(lab, &arena.side(Side::Kafka)?.0.bootstrap, load)?;
         rates.0.push(report.rate);
         arena.forget(Side::Kafka, &topic).await?;
     }

@@ -58,7 +58,7 @@ async fn start_once(lab: &Lab, site: &Site, topic: &str, is_new: bool) -> Result
     let mut broker = lab.launch(site)?;
     let client = connect_within(&mut broker, WITHIN).await?;
     if is_new {
-        load::create_topic(&client, topic, 1).await?;
+        load::create_topic(&client, topic, 1, 1).await?;
     }
     load::produce_one_each(&client, topic, 1).await?;
     let seconds = start.elapsed().as_secs_f64();
@@ -78,7 +78,7 @@ async fn prepared(lab: &Lab, side: Side) -> Result<Site, Failure> {
 /// Makes 1,000 partitions with a record each.
 pub async fn fill(client: &broker_client::Client) -> Result<(), Failure> {
     for number in 0..TOPICS {
-        load::create_topic(client, &topic(number), PARTITIONS).await?;
+        load::create_topic(client, &topic(number), PARTITIONS, 1).await?;
         load::produce_one_each(client, &topic(number), PARTITIONS).await?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::figures::{Goal, Row, Samples};
 use crate::lab::{Broker, Lab, Site};
 use crate::load;
-use crate::producer_perf::{self, Load};
+use crate::producer_perf::{self, Load, Payload};
 use crate::side::{Pair, Side};
 use broker_client::Client;
 
@@ -42,7 +42,7 @@ impl Arena {
         self.topics += 1;
         let name = format!("bench-{}", self.topics);
         let client = self.side(side)?.1;
-        load::create_topic(client, &name, partitions).await?;
+        load::create_topic(client, &name, partitions, 1).await?;
         // Kafka tells of a topic a moment before it takes records for it.
         load::produce_one_each(client, &name, partitions).await?;
         Ok(name)
@@ -73,11 +73,12 @@ pub fn load_of<'a>(lab: &Lab, topic: &'a str, record_size: u64, compression: &'a
     let records = lab.scaled(if record_size > 500 { 400_000 } else { 2_000_000 });
     Load {
         topic,
-        record_size,
+        payload: Payload::Bytes(record_size),
         records,
         warm_up: records / 5,
         compression,
         rate: None,
+        property: None,
     }
 }
 
@@ -92,7 +93,7 @@ pub async fn measure(lab: &Lab) -> Result<Vec<Row>, Failure> {
                 for side in Side::BOTH {
                     let topic = arena.topic(side, partitions).await?;
                     let load = load_of(lab, &topic, record_size, compression);
-                    let report = producer_perf::run(lab, arena.side(side)?.0, load)?;
+                    let report = producer_perf::run(lab, &arena.side(side)?.0.bootstrap, load)?;
                     eprintln!(
                         "{partitions} × {record_size} B {compression} {}: {report:?}",
                         side.name()
@@ -120,7 +121,7 @@ pub async fn warm(lab: &Lab, arena: &mut Arena) -> Result<(), Failure> {
         for compression in ["none", "lz4"] {
             let topic = arena.topic(side, 4).await?;
             let load = load_of(lab, &topic, 1024, compression);
-            producer_perf::run(lab, arena.side(side)?.0, load)?;
+            producer_perf::run(lab, &arena.side(side)?.0.bootstrap, load)?;
             arena.forget(side, &topic).await?;
         }
     }
