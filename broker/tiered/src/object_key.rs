@@ -1,0 +1,130 @@
+//! Names of objects in the bucket.
+//!
+//! ```text
+//! PREFIX/<cluster id>/<topic id>/<partition>/manifest
+//! PREFIX/<cluster id>/<topic id>/<partition>/<leader epoch>-<segment id>.segment
+//! ```
+//!
+//! Ids and numbers only: no topic's name is ever part of a key, and a cluster id is escaped where it is no base64. The epoch of whoever copied a segment is in
+//! its key, so that a sweep can tell the copies of a later leader, which it does not know, from those that nobody will
+//! ever name. Invariant: [`SegmentKey::parse`] takes back exactly what [`SegmentKey::path`] gives.
+
+use broker_model::{ClusterId, LeaderEpoch, PartitionIndex, TopicId, Uuid};
+
+use crate::remote_segment::RemoteLogSegmentId;
+
+const SEGMENT_SUFFIX: &str = ".segment";
+
+/// A partition as the bucket knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RemotePartition {
+    /// Cluster that it belongs to.
+    pub cluster_id: ClusterId,
+    /// Topic, by the id that no other topic ever has.
+    pub topic_id: TopicId,
+    /// Number in the topic.
+    pub index: PartitionIndex,
+}
+
+impl RemotePartition {
+    /// Where everything of it lies, without the prefix of the bucket.
+    pub fn folder(&self) -> String {
+        format!(
+            "{}/{}/{}",
+            escaped(self.cluster_id.as_str()),
+            self.topic_id,
+            self.index
+        )
+    }
+
+    /// Its manifest.
+    pub fn manifest_path(&self) -> String {
+        format!("{}/manifest", self.folder())
+    }
+}
+
+/// The text with every byte but letters, digits, `-` and `_` as `%` and two hexadecimal digits.
+fn escaped(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+            key.push(char::from(byte));
+        } else {
+            key.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    key
+}
+
+/// A segment as its key tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentKey {
+    /// Epoch of the leader that copies it.
+    pub copied_in: LeaderEpoch,
+    /// Its name.
+    pub id: RemoteLogSegmentId,
+}
+
+impl SegmentKey {
+    /// Where its object lies.
+    pub fn path(self, partition: &RemotePartition) -> String {
+        let Self { copied_in, id } = self;
+        format!("{}/{copied_in}-{id}{SEGMENT_SUFFIX}", partition.folder())
+    }
+
+    /// Of the last part of a path; `None` if that is no segment.
+    pub fn parse(name: &str) -> Option<Self> {
+        let (epoch, id) = name.strip_suffix(SEGMENT_SUFFIX)?.split_once('-')?;
+        let value = epoch.parse::<i32>().ok().filter(|value| *value >= 0)?;
+        let id: Uuid = id.parse().ok()?;
+        let key = Self {
+            copied_in: LeaderEpoch::new(value),
+            id: RemoteLogSegmentId::new(id),
+        };
+        (value.to_string() == epoch).then_some(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::small_world::partition;
+
+    #[test]
+    fn a_key_names_no_topic_and_is_read_back() {
+        let key = SegmentKey {
+            copied_in: LeaderEpoch::new(7),
+            id: RemoteLogSegmentId::new(Uuid::from_bytes([0xfb; 16])),
+        };
+        let path = key.path(&partition());
+        assert_eq!(
+            path,
+            "cluster-a/AAAAAAAAAAAAAAAAAAAACQ/3/7--_v7-_v7-_v7-_v7-_v7-w.segment"
+        );
+        let name = path.rsplit('/').next().unwrap();
+        assert_eq!(SegmentKey::parse(name), Some(key));
+    }
+
+    #[test]
+    fn a_cluster_id_cannot_leave_its_folder() {
+        let odd = RemotePartition {
+            cluster_id: ClusterId::new("../a b"),
+            ..partition()
+        };
+        assert!(odd.folder().starts_with("%2E%2E%2Fa%20b/"), "{}", odd.folder());
+    }
+
+    #[test]
+    fn what_is_no_segment_has_no_key() {
+        for name in [
+            "manifest",
+            "7-.segment",
+            "-1-AAAAAAAAAAAAAAAAAAAACQ.segment",
+            "07-AAAAAAAAAAAAAAAAAAAACQ.segment",
+            "7-AAAAAAAAAAAAAAAAAAAACQ",
+            "x-AAAAAAAAAAAAAAAAAAAACQ.segment",
+        ] {
+            assert_eq!(SegmentKey::parse(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What both tiers may give up (KIP-405): the log as a whole by `retention.*`, its local part by `local.retention.*`.
+//!
+//! Facts in, verdict out. Invariants (I21): the start of the log moves only over segments that the policy allows to go,
+//! oldest first; a local segment goes only when all of it is in a manifest that was written. Deleting objects waits
+//! until no reader can still be on its way to them.
+
+use broker_model::{LogStartOffset, Offset, Timestamp};
+
+use crate::copy_plan::SealedSegment;
+use crate::manifest::Manifest;
+use crate::object_key::SegmentKey;
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionLimits {
+    /// Age of the newest record of a segment in ms; `None` for ever.
+    pub age_ms: Option<u64>,
+    /// Bytes; `None` for all.
+    pub size_in_bytes: Option<u64>,
+}
+
+/// The start of the whole log that the policy allows, from the segments of both tiers; `None` if it stays.
+///
+/// `local_only` are the sealed segments behind the remote end. The active segment never goes.
+pub fn allowed_log_start(
+    manifest: &Manifest,
+    local_only: &[SealedSegment],
+    active_size: u64,
+    limits: RetentionLimits,
+    now: Timestamp,
+) -> Option<LogStartOffset> {
+    let remote = manifest.segments().iter().map(|segment| Candidate {
+        next_offset: segment.next_offset,
+        size_in_bytes: segment.size_in_bytes(),
+        max_timestamp: segment.max_timestamp,
+    });
+    let local = local_only.iter().map(Candidate::from);
+    let mut surplus = surplus(
+        manifest.size_in_bytes()
+            + local_only
+                .iter()
+                .map(|segment| segment.size_in_bytes)
+                .sum::<u64>()
+            + active_size,
+        limits,
+    );
+    let mut start = None;
+    for segment in remote.chain(local) {
+        let is_surplus = segment.size_in_bytes <= surplus;
+        if !(is_surplus || segment.is_older_than(limits.age_ms, now)) {
+            break;
+        }
+        surplus = surplus.saturating_sub(segment.size_in_bytes);
+        start = Some(LogStartOffset::at(segment.next_offset));
+    }
+    start.filter(|start| *start > manifest.log_start())
+}
+
+/// Up to where the local log may be deleted because the remote one holds it; `None` if nothing may go.
+pub fn allowed_local_start(
+    remote_end: Offset,
+    sealed: &[SealedSegment],
+    active_size: u64,
+    limits: RetentionLimits,
+    now: Timestamp,
+) -> Option<Offset> {
+    let total = sealed.iter().map(|segment| segment.size_in_bytes).sum::<u64>() + active_size;
+    let mut surplus = surplus(total, limits);
+    let mut start = None;
+    for segment in sealed
+        .iter()
+        .take_while(|segment| segment.next_offset <= remote_end)
+    {
+        let candidate = Candidate::from(segment);
+        let is_surplus = candidate.size_in_bytes <= surplus;
+        if !(is_surplus || candidate.is_older_than(limits.age_ms, now)) {
+            break;
+        }
+        surplus = surplus.saturating_sub(candidate.size_in_bytes);
+        start = Some(candidate.next_offset);
+    }
+    start
+}
+
+/// Objects whose time for readers is over.
+pub fn deletable(manifest: &Manifest, reader_grace_ms: u64, now: Timestamp) -> Vec<SegmentKey> {
+    let grace = i64::try_from(reader_grace_ms).unwrap_or(i64::MAX);
+    let over = manifest
+        .leaving()
+        .iter()
+        .filter(|leaving| now.since_ms(leaving.since) >= grace);
+    over.map(|leaving| leaving.key).collect()
+}
+
+/// What becomes of producing when the disk budget is used up and the store takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FullDiskPolicy {
+    /// Produce requests are refused until there is room; nothing is lost. The default.
+    BlockProducing,
+    /// The oldest segments go though they are in no other place.
+    DropOldest,
+}
+
+/// What the disk budget of one log asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskVerdict {
+    /// There is room.
+    Open,
+    /// Produce requests are refused.
+    Blocked,
+    /// The log starts here from now on; what is before and not remote is lost, and that is said.
+    Drop(LogStartOffset),
+}
+
+/// What to do with a log that holds `used` of the `budget` bytes that it may.
+pub fn disk_verdict(sealed: &[SealedSegment], used: u64, budget: u64, policy: FullDiskPolicy) -> DiskVerdict {
+    if used < budget {
+        return DiskVerdict::Open;
+    }
+    if policy == FullDiskPolicy::BlockProducing {
+        return DiskVerdict::Blocked;
+    }
+    let mut left = used;
+    for segment in sealed {
+        left = left.saturating_sub(segment.size_in_bytes);
+        if left < budget {
+            return DiskVerdict::Drop(LogStartOffset::at(segment.next_offset));
+        }
+    }
+    // The active segment alone is too large; it never goes.
+    DiskVerdict::Blocked
+}
+
+/// A segment of either tier.
+struct Candidate {
+    next_offset: Offset,
+    size_in_bytes: u64,
+    max_timestamp: Timestamp,
+}
+
+impl From<&SealedSegment> for Candidate {
+    fn from(segment: &SealedSegment) -> Self {
+        Self {
+            next_offset: segment.next_offset,
+            size_in_bytes: segment.size_in_bytes,
+            max_timestamp: segment.max_timestamp,
+        }
+    }
+}
+
+impl Candidate {
+    fn is_older_than(&self, age_ms: Option<u64>, now: Timestamp) -> bool {
+        let age = now.since_ms(self.max_timestamp);
+        age_ms.is_some_and(|limit| age > i64::try_from(limit).unwrap_or(i64::MAX))
+    }
+}
+
+/// Bytes above the limit.
+fn surplus(total: u64, limits: RetentionLimits) -> u64 {
+    limits
+        .size_in_bytes
+        .map_or(0, |limit| total.saturating_sub(limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::small_world::{manifest, segment};
+
+    const FOREVER: RetentionLimits = RetentionLimits {
+        age_ms: None,
+        size_in_bytes: None,
+    };
+
+    fn local(base: i64, next: i64) -> SealedSegment {
+        SealedSegment {
+            base_offset: Offset::new(base),
+            next_offset: Offset::new(next),
+            size_in_bytes: 1_000,
+            max_timestamp: Timestamp::from_ms(next),
+        }
+    }
+
+    /// Two remote segments and a sealed local one, of 1,000 bytes each, and 500 that are active.
+    fn start(limits: RetentionLimits, now: i64) -> Option<i64> {
+        let remote = manifest(&[segment(1, (0, 100), &[(1, 0)]), segment(2, (100, 200), &[(1, 0)])]);
+        let now = Timestamp::from_ms(now);
+        allowed_log_start(&remote, &[local(200, 300)], 500, limits, now).map(LogStartOffset::value)
+    }
+
+    fn by_size(bytes: u64) -> RetentionLimits {
+        RetentionLimits {
+            size_in_bytes: Some(bytes),
+            ..FOREVER
+        }
+    }
+
+    fn by_age(ms: u64) -> RetentionLimits {
+        RetentionLimits {
+            age_ms: Some(ms),
+            ..FOREVER
+        }
+    }
+
+    #[test]
+    fn nothing_goes_without_a_limit() {
+        assert_eq!(start(FOREVER, i64::MAX), None);
+    }
+
+    #[test]
+    fn size_counts_both_tiers_and_keeps_at_least_what_it_promises() {
+        assert_eq!(start(by_size(3_500), 0), None);
+        assert_eq!(start(by_size(2_501), 0), None);
+        assert_eq!(start(by_size(2_500), 0), Some(100));
+        assert_eq!(start(by_size(1), 0), Some(300), "the active segment stays");
+    }
+
+    #[test]
+    fn age_is_that_of_the_newest_record() {
+        assert_eq!(start(by_age(1_000), 1_100), None);
+        assert_eq!(start(by_age(1_000), 1_101), Some(100));
+        assert_eq!(start(by_age(1_000), 5_000), Some(300));
+    }
+
+    #[test]
+    fn a_young_segment_keeps_the_older_records_behind_it_out_of_reach() {
+        let mut late = segment(1, (0, 100), &[(1, 0)]);
+        late.max_timestamp = Timestamp::from_ms(9_000);
+        let remote = manifest(&[late, segment(2, (100, 200), &[(1, 0)])]);
+        let kept = allowed_log_start(&remote, &[], 0, by_age(1_000), Timestamp::from_ms(9_500));
+        assert_eq!(kept, None);
+    }
+
+    #[test]
+    fn a_local_segment_goes_only_when_all_of_it_is_remote() {
+        let sealed = [local(0, 100), local(100, 200), local(200, 300)];
+        let start = |remote_end, limits| {
+            let now = Timestamp::from_ms(1_000_000);
+            allowed_local_start(Offset::new(remote_end), &sealed, 500, limits, now).map(Offset::value)
+        };
+        assert_eq!(start(0, by_age(1)), None);
+        assert_eq!(start(199, by_age(1)), Some(100));
+        assert_eq!(start(300, by_age(1)), Some(300));
+        assert_eq!(start(300, by_size(2_500)), Some(100));
+        assert_eq!(start(300, FOREVER), None);
+    }
+
+    #[test]
+    fn an_object_is_deleted_when_no_reader_can_be_on_its_way() {
+        let mut remote = manifest(&[segment(1, (0, 100), &[(1, 0)])]);
+        remote.start_at(LogStartOffset::at(Offset::new(100)), Timestamp::from_ms(1_000));
+        assert_eq!(deletable(&remote, 60_000, Timestamp::from_ms(60_999)), []);
+        assert_eq!(deletable(&remote, 60_000, Timestamp::from_ms(61_000)).len(), 1);
+    }
+
+    #[test]
+    fn a_full_disk_blocks_producing_unless_the_oldest_may_go() {
+        let sealed = [local(0, 100), local(100, 200)];
+        let verdict = |used, policy| disk_verdict(&sealed, used, 2_000, policy);
+        assert_eq!(verdict(1_999, FullDiskPolicy::BlockProducing), DiskVerdict::Open);
+        assert_eq!(
+            verdict(2_000, FullDiskPolicy::BlockProducing),
+            DiskVerdict::Blocked
+        );
+        let dropped = DiskVerdict::Drop(LogStartOffset::at(Offset::new(100)));
+        assert_eq!(verdict(2_500, FullDiskPolicy::DropOldest), dropped);
+        assert_eq!(verdict(9_000, FullDiskPolicy::DropOldest), DiskVerdict::Blocked);
+    }
+}
