@@ -1,9 +1,11 @@
 //! Making a log durable, and letting the device start early.
 //!
 //! An acknowledgement means the page cache, as in Kafka; `flush.messages` and `flush.ms` ask for more. A flush
-//! syncs, in this order, the data files with unsynced batches, the indexes and snapshots of closed segments, the
-//! leader epochs and the folder; only then does the recovery point move. The slow part is a `FlushJob`, which
-//! needs no access to the log, so that a server can run it outside the partition's lock. `WriteBack` only starts
+//! syncs, in this order, the leader epochs, the data files with unsynced batches, the indexes and snapshots of closed
+//! segments and the folder; only then does the recovery point move. The slow part is a `FlushJob`, which
+//! needs no access to the log, so that a server can run it outside the partition's lock, several at a time. Replacing
+//! a file is the one step that two of them cannot do at once, so the leader epochs are written while the job is
+//! prepared; they are small and change when a leader does. `WriteBack` only starts
 //! the device on pages that are dirty anyway, so that a later flush or the kernel finds little to do.
 
 use std::path::PathBuf;
@@ -45,7 +47,6 @@ pub struct FlushJob {
     folder: LogFolder,
     data: Vec<(PathBuf, Arc<dyn File>)>,
     companions: Vec<PathBuf>,
-    epochs: Option<Vec<u8>>,
     /// The state of the folder's names that a sync makes durable.
     names: u64,
     sync_names: bool,
@@ -73,11 +74,6 @@ impl FlushJob {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Err(condemn(self.folder.failed(path, error))),
             }
-        }
-        if let Some(content) = &self.epochs {
-            let path = self.folder.path().join(EPOCHS_FILE);
-            self.folder
-                .check(&path, replace_whole(self.folder.fs(), &path, content))?;
         }
         if self.sync_names {
             self.folder.sync_names().map_err(condemn)?;
@@ -128,6 +124,7 @@ impl UnifiedLog {
         if up_to <= from && !sync_names && !self.epochs.is_dirty() {
             return Ok(None);
         }
+        self.write_epochs()?;
         let mut data = Vec::new();
         let mut companions = Vec::new();
         let active = self.segments.len() - 1;
@@ -156,11 +153,20 @@ impl UnifiedLog {
             folder: self.folder.clone(),
             data,
             companions,
-            epochs: self.epochs.is_dirty().then(|| self.epochs.render()),
             names: self.names_changed,
             sync_names,
             up_to,
         }))
+    }
+
+    fn write_epochs(&mut self) -> Result<(), StorageError> {
+        if self.epochs.is_dirty() {
+            let path = self.folder.path().join(EPOCHS_FILE);
+            let written = replace_whole(self.folder.fs(), &path, &self.epochs.render());
+            self.folder.check(&path, written)?;
+            self.epochs.mark_written();
+        }
+        Ok(())
     }
 
     /// Moves the recovery point after `job` ran without failure.
@@ -169,13 +175,6 @@ impl UnifiedLog {
         let flushed = job.up_to.min(self.markers.log_end.offset());
         if flushed > self.markers.recovery_point.offset() {
             self.markers.recovery_point = RecoveryPoint::at(flushed);
-        }
-        if job
-            .epochs
-            .as_ref()
-            .is_some_and(|content| *content == self.epochs.render())
-        {
-            self.epochs.mark_written();
         }
         self.names_synced = self.names_synced.max(job.names);
         self.last_flush = now.monotonic;

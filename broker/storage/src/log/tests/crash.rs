@@ -59,3 +59,17 @@ fn opening_removes_what_was_left_half_done() {
             .all(|name| !world.names().iter().any(|found| found == name))
     );
 }
+
+/// Two jobs of one log may run at once, a cleaner's and a maintenance's, and a file has one `.tmp` beside it.
+#[test]
+fn a_flush_that_is_prepared_leaves_no_file_to_replace() {
+    let mut world = World::new(small_segments());
+    world.append(&batch("x"));
+    world.log.assign_leader_epoch(broker_model::LeaderEpoch::new(7));
+    let job = world.log.begin_flush().unwrap().unwrap();
+    let written = world.mem.content(&world.path("leader-epoch-checkpoint"));
+    let epochs = crate::parse_leader_epochs(&written).unwrap();
+    assert_eq!(epochs, world.log.leader_epochs().entries());
+    job.run().unwrap();
+    assert_eq!(world.mem.content(&world.path("leader-epoch-checkpoint")), written);
+}
