@@ -13,7 +13,7 @@ broker_up() {
 	for port in "$@"; do
 		case $port in
 			node.id=*) three_first=${port#*=} ;;
-			eddyline.http.listener=*) ;; # one address cannot be three nodes'
+			eddyline.http.listener=* | eddyline.admin.listener=*) ;; # one address cannot be three nodes'
 			*) more+=("$port") ;;
 		esac
 	done

@@ -147,6 +147,7 @@ impl QuorumController {
             });
         };
         let mut records = self.partitions_after(id, BrokerEvent::Leaves);
+        records.extend(self.forget_spread(id));
         let record = UnregisterBrokerRecord {
             broker_id: id.value(),
             broker_epoch: broker.epoch.value(),

@@ -15,6 +15,7 @@ mod bootstrap;
 mod broker_sessions;
 mod brokers;
 mod caught_up;
+mod cluster_standing;
 mod config_rules;
 mod configs;
 mod cordon;
@@ -48,6 +49,7 @@ pub use availability::{
 pub use broker_sessions::{BrokerSessions, SessionLimits};
 pub use brokers::BrokerRegistrationRequest;
 pub use caught_up::caught_up;
+pub use cluster_standing::{BrokerStanding, ClusterStanding, PartitionCounts};
 pub use config_rules::{ConfigRules, EffectiveConfig};
 pub use cordon::Cordon;
 pub use outcome::Outcome;
@@ -56,7 +58,7 @@ pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdsBlock};
 pub use quorum_controller::{ControllerSettings, QuorumController, TopicDeletion};
 pub use rebalance::{
     MovementState, Rebalance, RebalanceLimits, RebalanceProgress, RebalanceStatus, StoredMovement,
-    StoredPlanError,
+    StoredPlanError, spread_brokers,
 };
 pub use safe_to_stop::{MinInSync, partitions_at_risk, safe_to_stop};
 pub use seed::Seed;

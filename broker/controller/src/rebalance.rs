@@ -13,21 +13,21 @@
 
 mod stored_plan;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use broker_metadata::{ConfigResource, MetadataImage, MetadataRecord, PartitionRegistration};
 use broker_model::{BrokerId, Timestamp, Uuid};
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_partition_reassignments_request::ReassignablePartition;
 
-pub use stored_plan::{RebalanceStatus, StoredMovement, StoredPlanError};
+pub use stored_plan::{RebalanceStatus, StoredMovement, StoredPlanError, spread_brokers};
 
 use crate::balancer::RebalancePlan;
 use crate::leadership::RulesByTopic;
 use crate::partition_change::{Election, ElectionRules, PartitionChange};
 use crate::reassignment::{FactorChange, target_replicas};
 use crate::{ApiError, Outcome, QuorumController};
-use stored_plan::{plan_records, state_record, stored};
+use stored_plan::{plan_records, spread_record, state_record, stored};
 
 /// Most movements of one plan: it is written to the metadata log as one batch.
 const MOVEMENTS_MAX: usize = 50_000;
@@ -265,6 +265,34 @@ impl QuorumController {
             movements,
         };
         Ok(Outcome::new(plan_records(self.image(), &rebalance), id))
+    }
+
+    /// As [`Self::start_rebalance`] for a plan that gives these brokers their share, and notes that it was asked for,
+    /// even if the plan moves nothing; the answer is the identity of what was started, if anything was.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_spread(
+        &self,
+        brokers: &BTreeSet<BrokerId>,
+        plan: &RebalancePlan,
+        limits: RebalanceLimits,
+        (id, now): (Uuid, Timestamp),
+    ) -> Result<Outcome<Option<Uuid>>, ApiError> {
+        let mut spread = spread_brokers(self.image());
+        spread.extend(brokers);
+        let mut records = vec![spread_record(&spread)];
+        if plan.movements.is_empty() {
+            return Ok(Outcome::new(records, None));
+        }
+        records.extend(self.start_rebalance(plan, limits, (id, now))?.records);
+        Ok(Outcome::new(records, Some(id)))
+    }
+
+    /// A broker that is forgotten may come back empty: then replicas are to be spread to it once more.
+    pub(crate) fn forget_spread(&self, broker: BrokerId) -> Option<MetadataRecord> {
+        let mut spread = spread_brokers(self.image());
+        spread.remove(&broker).then(|| spread_record(&spread))
     }
 
     /// Starts what may be started now, gives leaderships to those that should have them, and ends the plan when

@@ -13,6 +13,7 @@ mod quorum;
 mod rebalance;
 mod settings;
 mod sizes;
+mod standing;
 mod status;
 mod verdicts;
 

@@ -472,6 +472,99 @@ pub struct DrainResponse {
     #[prost(string, tag = "2")]
     pub rebalance_id: ::prost::alloc::string::String,
 }
+/// Asks how the cluster stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClusterStatusRequest {}
+/// How the cluster stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClusterStatusResponse {
+    /// The cluster.
+    #[prost(string, tag = "1")]
+    pub cluster_id: ::prost::alloc::string::String,
+    /// Offset of the last metadata record that this rests on.
+    #[prost(int64, tag = "2")]
+    pub metadata_offset: i64,
+    /// All registered brokers, by id.
+    #[prost(message, repeated, tag = "3")]
+    pub brokers: ::prost::alloc::vec::Vec<BrokerStanding>,
+    /// Partitions, all of them.
+    #[prost(uint64, tag = "4")]
+    pub partitions: u64,
+    /// Those with a replica out of sync.
+    #[prost(uint64, tag = "5")]
+    pub under_replicated: u64,
+    /// Those with fewer replicas in sync than min.insync.replicas asks for.
+    #[prost(uint64, tag = "6")]
+    pub under_min_isr: u64,
+    /// Those without a leader.
+    #[prost(uint64, tag = "7")]
+    pub offline: u64,
+    /// Most replicas of a partition, without those that are to go; 0 without partitions.
+    #[prost(uint32, tag = "8")]
+    pub largest_replication_factor: u32,
+    /// Replicas that are added and not in sync yet, and those that are to go.
+    #[prost(uint64, tag = "9")]
+    pub moving_replicas: u64,
+    /// Registered brokers for which SpreadTo was asked, however it ended; unregistering a broker forgets it.
+    #[prost(int32, repeated, tag = "10")]
+    pub spread_to_broker_ids: ::prost::alloc::vec::Vec<i32>,
+}
+/// A registered broker.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BrokerStanding {
+    /// Its node.id.
+    #[prost(int32, tag = "1")]
+    pub broker_id: i32,
+    /// Whether the controller sends no clients to it.
+    #[prost(bool, tag = "2")]
+    pub is_fenced: bool,
+    /// Whether it takes no new replicas, because all its directories are cordoned (KIP-1066).
+    #[prost(bool, tag = "3")]
+    pub is_cordoned: bool,
+    /// Replicas that it has or is getting, those of running reassignments included.
+    #[prost(uint64, tag = "4")]
+    pub replicas: u64,
+    /// Partitions that it leads.
+    #[prost(uint64, tag = "5")]
+    pub leaders: u64,
+    /// Partitions that it leads and another replica in sync could.
+    #[prost(uint64, tag = "6")]
+    pub movable_leaders: u64,
+}
+/// Asks that a broker leads nothing that another one could lead.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MoveLeadersAwayRequest {
+    /// Its node.id.
+    #[prost(int32, tag = "1")]
+    pub broker_id: i32,
+}
+/// Leaders have moved; what is left has no other replica in sync.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MoveLeadersAwayResponse {
+    /// How many moved.
+    #[prost(uint64, tag = "1")]
+    pub moved: u64,
+}
+/// Asks to move some replicas to brokers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SpreadToRequest {
+    /// Ids of brokers; at least one.
+    #[prost(int32, repeated, tag = "1")]
+    pub broker_ids: ::prost::alloc::vec::Vec<i32>,
+    /// How much may move at once.
+    #[prost(message, optional, tag = "2")]
+    pub limits: ::core::option::Option<RebalanceLimits>,
+}
+/// The brokers get their share; they have it when the rebalance has finished.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SpreadToResponse {
+    /// The plan that was started; absent if nothing has to move. WatchRebalance tells how far it is.
+    #[prost(message, optional, tag = "1")]
+    pub plan: ::core::option::Option<RebalancePlan>,
+    /// Identity of the rebalance; empty if nothing has to move.
+    #[prost(string, tag = "2")]
+    pub rebalance_id: ::prost::alloc::string::String,
+}
 /// How far a node is with starting and stopping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -894,6 +987,59 @@ pub mod admin_client {
                 .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "LogDirs"));
             self.inner.unary(req, path, codec).await
         }
+        /// What each broker holds and could hand over, how well partitions are replicated, what moves. The active controller
+        /// answers, from committed metadata.
+        pub async fn cluster_status(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ClusterStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ClusterStatusResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/ClusterStatus",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "ClusterStatus"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Gives what a broker leads to other replicas in sync, where there are any, so that it can be stopped without a client
+        /// noticing. The broker stays in sync; the automatic balance of leaders gives them back later. The active controller
+        /// answers.
+        pub async fn move_leaders_away(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MoveLeadersAwayRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MoveLeadersAwayResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/MoveLeadersAway",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "MoveLeadersAway"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Who votes about metadata, and how far everybody is. The active controller answers.
         pub async fn describe_quorum(
             &mut self,
@@ -1038,6 +1184,31 @@ pub mod admin_client {
                 .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "Drain"));
             self.inner.unary(req, path, codec).await
         }
+        /// Moves some replicas to brokers that are new, and notes that it was asked for. The active controller answers.
+        pub async fn spread_to(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SpreadToRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SpreadToResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/SpreadTo",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "SpreadTo"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Says what would move, and moves nothing. The active controller answers.
         pub async fn plan_rebalance(
             &mut self,
@@ -1179,6 +1350,25 @@ pub mod admin_server {
             &self,
             request: tonic::Request<super::LogDirsRequest>,
         ) -> std::result::Result<tonic::Response<super::LogDirsResponse>, tonic::Status>;
+        /// What each broker holds and could hand over, how well partitions are replicated, what moves. The active controller
+        /// answers, from committed metadata.
+        async fn cluster_status(
+            &self,
+            request: tonic::Request<super::ClusterStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ClusterStatusResponse>,
+            tonic::Status,
+        >;
+        /// Gives what a broker leads to other replicas in sync, where there are any, so that it can be stopped without a client
+        /// noticing. The broker stays in sync; the automatic balance of leaders gives them back later. The active controller
+        /// answers.
+        async fn move_leaders_away(
+            &self,
+            request: tonic::Request<super::MoveLeadersAwayRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MoveLeadersAwayResponse>,
+            tonic::Status,
+        >;
         /// Who votes about metadata, and how far everybody is. The active controller answers.
         async fn describe_quorum(
             &self,
@@ -1221,6 +1411,14 @@ pub mod admin_server {
             &self,
             request: tonic::Request<super::DrainRequest>,
         ) -> std::result::Result<tonic::Response<super::DrainResponse>, tonic::Status>;
+        /// Moves some replicas to brokers that are new, and notes that it was asked for. The active controller answers.
+        async fn spread_to(
+            &self,
+            request: tonic::Request<super::SpreadToRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SpreadToResponse>,
+            tonic::Status,
+        >;
         /// Says what would move, and moves nothing. The active controller answers.
         async fn plan_rebalance(
             &self,
@@ -1508,6 +1706,96 @@ pub mod admin_server {
                     };
                     Box::pin(fut)
                 }
+                "/eddyline.admin.v1.Admin/ClusterStatus" => {
+                    #[allow(non_camel_case_types)]
+                    struct ClusterStatusSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::ClusterStatusRequest>
+                    for ClusterStatusSvc<T> {
+                        type Response = super::ClusterStatusResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ClusterStatusRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::cluster_status(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ClusterStatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/MoveLeadersAway" => {
+                    #[allow(non_camel_case_types)]
+                    struct MoveLeadersAwaySvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::MoveLeadersAwayRequest>
+                    for MoveLeadersAwaySvc<T> {
+                        type Response = super::MoveLeadersAwayResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::MoveLeadersAwayRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::move_leaders_away(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = MoveLeadersAwaySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/eddyline.admin.v1.Admin/DescribeQuorum" => {
                     #[allow(non_camel_case_types)]
                     struct DescribeQuorumSvc<T: Admin>(pub Arc<T>);
@@ -1753,6 +2041,49 @@ pub mod admin_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DrainSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/SpreadTo" => {
+                    #[allow(non_camel_case_types)]
+                    struct SpreadToSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::SpreadToRequest>
+                    for SpreadToSvc<T> {
+                        type Response = super::SpreadToResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SpreadToRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::spread_to(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SpreadToSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

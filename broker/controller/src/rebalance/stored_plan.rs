@@ -3,10 +3,11 @@
 //! They stand under the topic `eddyline/rebalance`, which cannot exist because of its slash; so they are in every
 //! snapshot and on every controller, Kafka's tools print them, no request reaches them, and no record type is ours
 //! (ADR 11 says what else was weighed). `state` says what was agreed on, `plan.0000` and so on hold the
-//! movements, cut into values that Kafka's strings can hold. The text carries a version; what cannot be read is an
+//! movements, cut into values that Kafka's strings can hold, and `spread` names the brokers that replicas were spread
+//! to, which outlives the plan. The text carries a version; what cannot be read is an
 //! error and never guessed at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use broker_metadata::messages::ConfigRecord;
@@ -19,6 +20,7 @@ use crate::balancer::Movement;
 
 const RESOURCE: &str = "eddyline/rebalance";
 const STATE: &str = "state";
+const SPREAD: &str = "spread";
 const VERSION: &str = "v1";
 /// Kafka's strings end at 32,767 bytes.
 const CHUNK_BYTES: usize = 30_000;
@@ -172,9 +174,29 @@ pub(super) fn plan_records(image: &MetadataImage, rebalance: &Rebalance) -> Vec<
         .of(&resource())
         .into_iter()
         .flat_map(|old| old.keys());
-    let obsolete = old.filter(|name| &***name != STATE && !named.contains_key(&***name));
+    let obsolete = old.filter(|name| !is_lasting(name) && !named.contains_key(&***name));
     records.extend(obsolete.map(|name| record(name, None)));
     records
+}
+
+/// Whether a configuration stays when a plan is replaced.
+fn is_lasting(name: &str) -> bool {
+    name == STATE || name == SPREAD
+}
+
+/// Brokers for which somebody asked that replicas be spread to them, whether some moved or not, until they are
+/// unregistered. A value that cannot be read counts as nobody: the worst is that a spread is asked for once more.
+pub fn spread_brokers(image: &MetadataImage) -> BTreeSet<BrokerId> {
+    let stored = image.configs.value(&resource(), SPREAD);
+    let ids = stored.and_then(|text| split(text)).unwrap_or_default();
+    ids.into_iter().collect()
+}
+
+/// The record that says to which brokers replicas were spread.
+pub(super) fn spread_record(brokers: &BTreeSet<BrokerId>) -> MetadataRecord {
+    let ids: Vec<_> = brokers.iter().copied().collect();
+    let text = (!ids.is_empty()).then(|| joined(&ids));
+    record(SPREAD, text.as_deref())
 }
 
 fn chunk_name(number: usize) -> String {
@@ -186,9 +208,12 @@ pub(super) fn stored(image: &MetadataImage) -> Result<Option<Rebalance>, StoredP
     let Some(configs) = image.configs.of(&resource()) else {
         return Ok(None);
     };
+    if configs.keys().all(|name| &**name == SPREAD) {
+        return Ok(None);
+    }
     let state = configs.get(STATE).map_or("", |text| text);
     let mut rebalance = parse_state(state).ok_or_else(|| unreadable(STATE, state))?;
-    for (name, text) in configs.iter().filter(|(name, _)| &***name != STATE) {
+    for (name, text) in configs.iter().filter(|(name, _)| !is_lasting(name)) {
         add_movements(&mut rebalance.movements, name, text)?;
     }
     let is_whole = match rebalance.status {

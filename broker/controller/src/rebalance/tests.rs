@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use broker_protocol::messages::UnregisterBrokerRequest;
+
 use super::*;
 use crate::Seed;
 use crate::balancer::{ClusterFacts, GoalSettings, RebalanceMode, plan_rebalance};
@@ -303,4 +305,42 @@ fn no_client_reaches_the_plan() {
     let outcome = world.controller.incremental_alter_configs(&request);
     assert_ne!(outcome.response.responses[0].error_code, 0);
     assert!(outcome.records.is_empty());
+}
+
+#[test]
+fn a_spread_is_noted_even_if_nothing_moves_and_forgotten_with_the_broker() {
+    let mut world = World::with_brokers(3);
+    let brokers = [BrokerId::new(3)].into();
+    let nothing = plan(&world, &RebalanceMode::Full);
+    let started = world
+        .controller
+        .start_spread(&brokers, &nothing, limits(1), (ID, Timestamp::from_ms(1)));
+    assert_eq!(world.commit(started.unwrap()), None);
+    world.fail_over();
+    assert_eq!(crate::spread_brokers(world.controller.image()), brokers);
+    assert_eq!(Rebalance::load(world.controller.image()), Ok(None));
+    let request = UnregisterBrokerRequest {
+        broker_id: 3,
+        ..UnregisterBrokerRequest::default()
+    };
+    let forgotten = world.controller.unregister_broker(&request);
+    world.commit(forgotten);
+    assert!(crate::spread_brokers(world.controller.image()).is_empty());
+}
+
+#[test]
+fn a_later_plan_leaves_the_note_of_a_spread() {
+    let mut world = World::with_brokers(3);
+    let brokers = [BrokerId::new(2)].into();
+    let nothing = plan(&world, &RebalanceMode::Full);
+    let noted = world
+        .controller
+        .start_spread(&brokers, &nothing, limits(1), (ID, Timestamp::from_ms(1)));
+    world.commit(noted.unwrap());
+    world.create("t", 1, 1);
+    let holder = world.partition("t", 0).leader.value();
+    world.start_drain(holder, 1);
+    assert_eq!(crate::spread_brokers(world.controller.image()), brokers);
+    let plan = Rebalance::load(world.controller.image()).unwrap().unwrap();
+    assert!(plan.is_running());
 }

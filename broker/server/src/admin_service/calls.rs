@@ -10,14 +10,15 @@ use broker_admin::tonic::{self, Code, Request, Response, Status};
 use broker_admin::v1::admin_server::Admin;
 use broker_admin::v1::{
     AddVoterRequest, AddVoterResponse, BrokerStatusRequest, BrokerStatusResponse, CancelRebalanceRequest,
-    CancelRebalanceResponse, CaughtUpRequest, CaughtUpResponse, CordonRequest, CordonResponse,
-    DescribeQuorumRequest, DescribeQuorumResponse, DrainRequest, DrainResponse, LogDirsRequest,
-    LogDirsResponse, PlanRebalanceRequest, RebalancePlan, RemoveVoterRequest, RemoveVoterResponse,
-    SafeToStopRequest, SafeToStopResponse, StartRebalanceRequest, StartRebalanceResponse, UncordonResponse,
-    WatchRebalanceRequest,
+    CancelRebalanceResponse, CaughtUpRequest, CaughtUpResponse, ClusterStatusRequest, ClusterStatusResponse,
+    CordonRequest, CordonResponse, DescribeQuorumRequest, DescribeQuorumResponse, DrainRequest,
+    DrainResponse, LogDirsRequest, LogDirsResponse, MoveLeadersAwayRequest, MoveLeadersAwayResponse,
+    PlanRebalanceRequest, RebalancePlan, RemoveVoterRequest, RemoveVoterResponse, SafeToStopRequest,
+    SafeToStopResponse, SpreadToRequest, SpreadToResponse, StartRebalanceRequest, StartRebalanceResponse,
+    UncordonResponse, WatchRebalanceRequest,
 };
 
-use super::{Progress, Shared, log_dirs, quorum, rebalance, status, verdicts};
+use super::{Progress, Shared, log_dirs, quorum, rebalance, standing, status, verdicts};
 use crate::broker::Broker;
 use crate::drivers::metadata_driver::{ActiveController, MetadataUnavailable};
 
@@ -182,6 +183,39 @@ impl Admin for Shared {
         let broker = self.controller()?;
         let _turn = self.calls.acquire().await;
         rebalance::drain(self, &broker, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn cluster_status(
+        &self,
+        _: Request<ClusterStatusRequest>,
+    ) -> Result<Response<ClusterStatusResponse>, Status> {
+        let broker = self.controller()?;
+        let _turn = self.calls.acquire().await;
+        standing::cluster_status(&broker, &self.node)
+            .await
+            .map(Response::new)
+    }
+
+    async fn move_leaders_away(
+        &self,
+        request: Request<MoveLeadersAwayRequest>,
+    ) -> Result<Response<MoveLeadersAwayResponse>, Status> {
+        let broker = self.controller()?;
+        let _turn = self.calls.acquire().await;
+        standing::move_leaders_away(&broker, request.into_inner().broker_id)
+            .await
+            .map(Response::new)
+    }
+
+    async fn spread_to(
+        &self,
+        request: Request<SpreadToRequest>,
+    ) -> Result<Response<SpreadToResponse>, Status> {
+        let broker = self.controller()?;
+        let _turn = self.calls.acquire().await;
+        rebalance::spread(self, &broker, request.into_inner())
             .await
             .map(Response::new)
     }

@@ -12,7 +12,8 @@ use broker_admin::tonic::Status;
 use broker_admin::tonic::codegen::tokio_stream::wrappers::ReceiverStream;
 use broker_admin::v1::{
     self, CancelRebalanceResponse, CordonResponse, DrainRequest, DrainResponse, PlanRebalanceRequest,
-    StartRebalanceRequest, StartRebalanceResponse, UncordonResponse, WatchRebalanceRequest,
+    SpreadToRequest, SpreadToResponse, StartRebalanceRequest, StartRebalanceResponse, UncordonResponse,
+    WatchRebalanceRequest,
 };
 use broker_admin::{MOVEMENTS_MAX, MOVEMENTS_USUAL, NODES_MAX};
 use broker_controller::balancer::{
@@ -150,6 +151,30 @@ pub(super) async fn drain(
     })
 }
 
+/// Starts what gives new brokers their share.
+pub(super) async fn spread(
+    shared: &Shared,
+    broker: &Arc<Broker>,
+    asked: SpreadToRequest,
+) -> Result<SpreadToResponse, Status> {
+    let brokers = named(&asked.broker_ids)?;
+    let mode = RebalanceMode::AddBrokers(brokers.clone());
+    let (plan, sizes) = make_plan(&shared.node, broker, mode).await?;
+    let limits = limits(asked.limits);
+    let (id, starting) = (new_id()?, plan.clone());
+    let started = decide(broker, move |controller, now| {
+        controller.start_spread(&brokers, &starting, limits, (id, now))
+    });
+    let Some(rebalance) = started.await? else {
+        return Ok(SpreadToResponse::default());
+    };
+    let rate = limits.bytes_per_second.unwrap_or(USUAL_RATE);
+    Ok(SpreadToResponse {
+        plan: Some(shown(rebalance, &plan, &sizes, (MOVEMENTS_USUAL as usize, rate))),
+        rebalance_id: rebalance.to_string(),
+    })
+}
+
 /// Cancels what is executed.
 pub(super) async fn cancel(broker: &Broker) -> Result<CancelRebalanceResponse, Status> {
     let going_on = decide(broker, |controller, _| {
@@ -262,7 +287,7 @@ async fn begin(broker: &Broker, plan: Arc<RebalancePlan>, limits: RebalanceLimit
 }
 
 /// Has the controller decide; a refusal changes nothing.
-async fn decide<R: Send + 'static>(
+pub(super) async fn decide<R: Send + 'static>(
     broker: &Broker,
     decision: impl FnOnce(&QuorumController, Timestamp) -> Result<Outcome<R>, ApiError> + Send + 'static,
 ) -> Result<R, Status> {
