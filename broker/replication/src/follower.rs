@@ -9,6 +9,7 @@
 //! broker fetches from 12 with last epoch 1. The leader answers that its epoch 1 ends at 10. Both agree up to 10, so
 //! 10 and 11 are cut, which nobody acknowledged, and the next fetch is from 10.
 
+use broker_codec::batch::batches;
 use broker_model::{
     BrokerId, HighWatermark, LeaderEpoch, LogStartOffset, Now, Offset, TopicId, TopicPartition,
 };
@@ -167,6 +168,25 @@ impl Follower {
         }
         self.follow_log_start(leader_log_start)?;
         Ok(appended)
+    }
+
+    /// Where the log would have to begin to take these records, if that is before where it begins now: of an empty log
+    /// that is to begin at its leader's log start, which is inside of a batch.
+    pub fn begins_before(&self, records: &Bytes) -> Option<Offset> {
+        let end = self.log.log_end().offset();
+        let first = batches(records).next()?.ok()?;
+        let (base, next) = (first.header().base_offset, first.header().next_offset());
+        let is_inside = base < end && end < next;
+        (is_inside && end == self.log.log_start().offset()).then_some(base)
+    }
+
+    /// Lets the empty log begin there. The new recovery point is to be in the directory's checkpoint before anything is
+    /// appended: recovery would take a torn batch below the old one for damage of what was durable.
+    ///
+    /// # Errors
+    /// When the log cannot begin anew.
+    pub fn begin_at(&mut self, base: Offset, now: Now) -> Result<(), FollowerError> {
+        Ok(self.log.truncate_fully_and_start_at(base, now)?)
     }
 
     /// Records below the leader's log start were deleted on purpose; nobody may read them here either.

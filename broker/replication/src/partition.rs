@@ -180,6 +180,7 @@ impl<W: Wake> Partition<W> {
             self.leader_epoch = leadership.leader_epoch;
             self.epoch_start = self.log.log_end().offset();
             self.finish_all();
+            self.in_sync.begin_term();
         }
         self.followers
             .retain(|follower| leadership.followers.contains(&follower.id()));

@@ -9,7 +9,7 @@
 //! | one value (I5): nobody sees another record at an offset | an acknowledgement, a read, the end |
 //! | dense (I6): offsets have no gaps | a read, the end |
 //! | high watermark (I7): monotone in a leader's epoch, never above a replica in sync | a leader's step |
-//! | log start (I8): monotone while a replica stays | a step |
+//! | log start (I8): monotone while a process runs, never above what somebody wanted deleted (I21); who asks below it is told so | a step, a read |
 //! | committed offsets (I15): what a group has committed, and was told so, is found again | a fetch of offsets |
 //! | one owner, generation (I16): a partition has one owner in a generation, and nobody commits in one when a later was known | an assignment, a commit |
 //! | replicas agree (I18): the same bytes up to the high watermark | the end |
@@ -82,6 +82,8 @@ pub(crate) struct Checker {
     truth: BTreeMap<PartitionId, Truth>,
     watch: Watch,
     topics: Vec<String>,
+    /// Up to where somebody wanted the records of a partition deleted.
+    deleted: BTreeMap<PartitionId, i64>,
     groups: groups::Groups,
 }
 
@@ -135,6 +137,11 @@ impl Checker {
             if offset < from {
                 continue;
             }
+            if offset != next && next == from {
+                return Err(format!(
+                    "log start (I8): {offset} was read where {from} was asked for, without a word"
+                ));
+            }
             if offset != next {
                 return Err(format!("dense (I6): {offset} comes where {next} should"));
             }
@@ -149,6 +156,26 @@ impl Checker {
             next = offset + 1;
         }
         Ok(next)
+    }
+
+    /// Somebody wants the records before an offset deleted.
+    pub(crate) fn deletes(&mut self, partition: PartitionId, before: i64) {
+        let known = self.deleted.entry(partition).or_default();
+        *known = before.max(*known);
+    }
+
+    /// Below which offset records may be gone.
+    pub(crate) fn deleted_below(&self, partition: PartitionId) -> i64 {
+        self.deleted.get(&partition).copied().unwrap_or(0)
+    }
+
+    /// Where what is known of a partition ends.
+    pub(crate) fn known_end(&self, partition: PartitionId) -> i64 {
+        let last = self
+            .truth
+            .get(&partition)
+            .and_then(|truth| truth.at.last_key_value());
+        last.map_or(0, |(offset, _)| offset + 1)
     }
 
     pub(crate) fn topic_created(&mut self, name: &str) {

@@ -4,6 +4,7 @@ mod admin;
 mod committer;
 mod consumer;
 mod member;
+mod operator;
 mod producer;
 mod routing;
 
@@ -11,6 +12,7 @@ pub(crate) use admin::{Admin, NewTopic};
 pub(crate) use committer::Committer;
 pub(crate) use consumer::{Consumer, ReadFrom};
 pub(crate) use member::{Member, SESSION_MS};
+pub(crate) use operator::Operator;
 pub(crate) use producer::Producer;
 
 use crate::chance::Chance;
@@ -64,6 +66,7 @@ pub(crate) enum Client {
     Producer(Producer),
     Consumer(Consumer),
     Member(Member),
+    Operator(Operator),
 }
 
 impl Client {
@@ -78,6 +81,7 @@ impl Client {
             Self::Producer(producer) => producer.step(event, around),
             Self::Consumer(consumer) => consumer.step(event, around),
             Self::Member(member) => member.step(event, around),
+            Self::Operator(operator) => operator.step(event, around),
         }
     }
 
@@ -89,6 +93,7 @@ impl Client {
             Self::Producer(producer) => producer.deadline(),
             Self::Consumer(consumer) => consumer.deadline(),
             Self::Member(member) => member.deadline(),
+            Self::Operator(operator) => operator.deadline(),
         }
     }
 }

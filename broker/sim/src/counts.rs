@@ -37,6 +37,7 @@ counts! {
     rebalances,
     topics,
     reassignments,
+    deletions,
 }
 
 impl Counts {
@@ -55,6 +56,8 @@ impl Counts {
             self.consumed,
             self.commits,
             self.rebalances,
+            self.reassignments,
+            self.deletions,
         ]
         .into_iter()
         .all(|count| count > 0)

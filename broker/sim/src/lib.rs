@@ -7,8 +7,7 @@
 //! metadata image, partitions and followers, groups, logs over `MemFs`. What stands in for the server's tasks and
 //! handlers is `process`, which decides nothing that they do not.
 //!
-//! What no run meets yet: disks that are replaced, snapshots of the metadata, log starts that move, reassignments,
-//! sessions of fetches.
+//! What no run meets yet: disks that are replaced, snapshots of the metadata, sessions of fetches.
 //!
 //! `cargo run -p broker-sim -- --seed 17 --trace` replays a run; `cargo run --release -p broker-sim -- --seeds 10000`
 //! plays many.

@@ -6,10 +6,12 @@
 use broker_model::{Acks, BrokerEpoch, BrokerId, LeaderEpoch, Offset, PartitionIndex, TopicId};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{
-    AlterPartitionRequest, AlterPartitionResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
-    BrokerRegistrationRequest, BrokerRegistrationResponse, CreateTopicsRequest, CreateTopicsResponse,
-    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
-    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest, SyncGroupResponse,
+    AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse, AlterPartitionRequest,
+    AlterPartitionResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest,
+    BrokerRegistrationResponse, CreateTopicsRequest, CreateTopicsResponse, ElectLeadersRequest,
+    ElectLeadersResponse, HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse,
+    LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest,
+    SyncGroupResponse,
 };
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_protocol::offset_fetch_response::OffsetFetchResponseGroup;
@@ -28,6 +30,9 @@ pub(crate) enum Request {
     Heartbeat(BrokerHeartbeatRequest),
     AlterPartition(AlterPartitionRequest),
     CreateTopics(CreateTopicsRequest),
+    Reassign(AlterPartitionReassignmentsRequest),
+    ElectLeaders(ElectLeadersRequest),
+    DeleteRecords(DeleteRecords),
     ReplicaFetch(ReplicaFetch),
     Metadata,
     Produce(Produce),
@@ -67,6 +72,9 @@ pub(crate) enum Response {
     Heartbeat(BrokerHeartbeatResponse),
     AlterPartition(AlterPartitionResponse),
     CreateTopics(CreateTopicsResponse),
+    Reassigned(AlterPartitionReassignmentsResponse),
+    Elected(#[expect(dead_code, reason = "it is for the trace")] ElectLeadersResponse),
+    Deleted(Result<Offset, ErrorCode>),
     ReplicaFetch(Vec<ReplicaFetched>),
     Metadata(Vec<PartitionInfo>),
     Produced(Result<Offset, ErrorCode>),
@@ -116,6 +124,13 @@ pub(crate) struct PartitionInfo {
     pub(crate) leader: BrokerId,
     pub(crate) leader_epoch: LeaderEpoch,
     pub(crate) replicas: Vec<BrokerId>,
+}
+
+/// Moves the log start of a partition to that offset.
+#[derive(Clone, Debug)]
+pub(crate) struct DeleteRecords {
+    pub(crate) partition: PartitionId,
+    pub(crate) before: i64,
 }
 
 #[derive(Clone, Debug)]

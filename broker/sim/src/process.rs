@@ -292,13 +292,16 @@ impl Process {
             Request::Register(_)
             | Request::Heartbeat(_)
             | Request::AlterPartition(_)
-            | Request::CreateTopics(_) => self.control(token, request),
+            | Request::CreateTopics(_)
+            | Request::Reassign(_)
+            | Request::ElectLeaders(_) => self.control(token, request),
             Request::Metadata => {
                 let known = self.known_partitions();
                 self.respond(token, Response::Metadata(known));
                 Ok(())
             }
             Request::ReplicaFetch(fetch) => self.serve_replica(token, fetch),
+            Request::DeleteRecords(delete) => self.delete_records(token, &delete),
             Request::Produce(produce) => self.produce(token, &produce),
             Request::Fetch(fetch) => self.serve_fetch(token, fetch),
             Request::Group(request) => self.serve_group(token, &request),

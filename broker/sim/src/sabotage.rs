@@ -26,10 +26,12 @@ pub(crate) enum Sabotage {
     AnyInSync,
     /// A leader takes a producer's batch before those that should precede it.
     TakenGaps,
-    /// A broker leaves out the first of several batches that a consumer is to get.
+    /// A broker leaves out the second of several batches that a consumer is to get.
     LeftOutBatch,
     /// A coordinator takes a commit of any generation for one of the newest.
     AnyGeneration,
+    /// Who asks below the log start is answered from there on.
+    SilentSkip,
     /// Who writes is told that the device has it when it said that it has not.
     SwallowedSyncs,
 }
@@ -50,6 +52,7 @@ impl Sabotage {
             Self::TakenGaps,
             Self::LeftOutBatch,
             Self::SwallowedSyncs,
+            Self::SilentSkip,
             Self::AnyGeneration,
         ];
         all.into_iter()

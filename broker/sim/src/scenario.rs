@@ -12,7 +12,7 @@ use broker_storage::testing::{Fault, FaultOperation};
 
 use crate::chance::Chance;
 use crate::checker::{PLAIN_PRODUCERS, ReplicaContent, Violation};
-use crate::client::{Admin, Client, Committer, Consumer, Member, NewTopic, Producer, ReadFrom};
+use crate::client::{Admin, Client, Committer, Consumer, Member, NewTopic, Operator, Producer, ReadFrom};
 use crate::counts::Counts;
 use crate::machine::{Machine, NodeClock};
 use crate::message::PartitionId;
@@ -175,13 +175,17 @@ impl Scenario {
         for group in ["red", "green", "blue"] {
             world.add_client(Client::Committer(Committer::new(group)))?;
         }
+        let pause = self.chance.between(400, 4_000);
+        world.add_client(Client::Operator(Operator::new(pause)))?;
         for group in GROUPS {
             for _ in 0..self.chance.between(2, 3) {
                 world.add_client(Client::Member(Member::new(group)))?;
             }
         }
         world.add_client(Client::Consumer(Consumer::new("numbers", ReadFrom::Leader)))?;
-        world.add_client(Client::Consumer(Consumer::new("numbers", ReadFrom::AnyReplica)))?;
+        for from in [ReadFrom::AnyReplica, ReadFrom::LeaderAgain] {
+            world.add_client(Client::Consumer(Consumer::new("numbers", from)))?;
+        }
         world.run_until(world.now + 2_500)
     }
 
@@ -301,7 +305,7 @@ impl Scenario {
         world.network.held_up = 0;
         world.network.delay_max_ms = 2;
         world.let_up()?;
-        settle_groups(world);
+        settle_clients(world);
         let since = world.now;
         loop {
             world.run_until(world.now + 500)?;
@@ -320,7 +324,8 @@ impl Scenario {
                 Client::Producer(producer) => producer.finish(),
                 Client::Committer(committer) => committer.finish(),
                 Client::Member(member) => member.finish(),
-                Client::Admin(_) | Client::Consumer(_) => {}
+                Client::Consumer(consumer) => consumer.finish(),
+                Client::Admin(_) | Client::Operator(_) => {}
             }
         }
         let since = world.now;
@@ -347,10 +352,13 @@ impl Scenario {
     }
 }
 
-fn settle_groups(world: &mut World) {
+/// The operator leaves everything as it is, members stay in their groups.
+fn settle_clients(world: &mut World) {
     for client in &mut world.clients {
-        if let Client::Member(member) = client {
-            member.settle();
+        match client {
+            Client::Member(member) => member.settle(),
+            Client::Operator(operator) => operator.finish(),
+            _ => {}
         }
     }
 }
@@ -371,6 +379,11 @@ fn is_well(world: &World, since: u64) -> Result<(), Violation> {
                 .any(|replica| !partition.isr.contains(replica))
             {
                 return Err(format!("liveness (I28): {name} is not in sync: {partition:?}"));
+            }
+            if !partition.adding_replicas.is_empty() || !partition.removing_replicas.is_empty() {
+                return Err(format!(
+                    "liveness (I28): {name} is still on its way: {partition:?}"
+                ));
             }
             let is_numbers = &*topic.name == "numbers";
             if is_numbers && world.checker.acknowledged_since((topic.id, index), since) == 0 {

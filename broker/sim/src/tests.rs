@@ -102,6 +102,11 @@ fn a_commit_of_an_old_generation_is_seen() {
 }
 
 #[test]
+fn a_read_that_skips_what_was_deleted_without_a_word_is_seen() {
+    assert_seen(Sabotage::SilentSkip, &["log start (I8)"]);
+}
+
+#[test]
 fn a_sync_that_did_not_happen_is_seen() {
     assert_seen(
         Sabotage::SwallowedSyncs,

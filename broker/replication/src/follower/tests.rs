@@ -143,3 +143,31 @@ fn an_answer_is_void_once_the_epoch_or_the_log_end_is_another() {
     follower.follow(broker(2), epoch(2));
     assert!(!follower.is_at(&asked), "the old leader has no say any more");
 }
+
+/// Records before 4 were deleted, and 4 is inside of the batch 3-5.
+#[test]
+fn a_new_follower_begins_with_the_batch_that_the_leaders_log_start_is_inside_of() {
+    let mut leader = lead(log(), 0, &[1]);
+    append(&mut leader, 3);
+    append(&mut leader, 3);
+    leader.delete_records(Some(Offset::new(4))).unwrap();
+    let mut follower = follow(0);
+    let (start, end) = (leader.log().log_start(), leader.log().log_end().offset());
+    let restarted = follower.out_of_range(start, end, at(1)).unwrap();
+    assert_eq!(restarted, Truncation::Restarted(start.offset()));
+    let limits = broker_storage::ReadLimits {
+        max_bytes: 1 << 20,
+        upper: broker_storage::FetchIsolation::LogEnd,
+        min_one: broker_storage::MinOneBatch::Yes,
+    };
+    let read = leader.log().read(start.offset(), limits).unwrap();
+    let records = read.records.fetch().unwrap().to_bytes();
+    assert_eq!(follower.begins_before(&records), Some(Offset::new(3)));
+    follower.begin_at(Offset::new(3), at(1)).unwrap();
+    assert_eq!(follower.begins_before(&records), None);
+    follower
+        .append(&records, leader.log().high_watermark(), start, at(1))
+        .unwrap();
+    assert_eq!(follower.log().log_end().offset(), end);
+    assert_eq!(follower.log().log_start(), start);
+}

@@ -8,7 +8,9 @@
 //! 118 and was caught up a second ago. The high watermark waits at 118 for it: else it could never catch up with a
 //! busy leader, whose end is always ahead of what it fetches.
 
-use broker_model::{BrokerId, HighWatermark, LogStartOffset, MonotonicMs, Offset, TopicPartition};
+use broker_model::{
+    BrokerId, HighWatermark, LogStartOffset, MonotonicMs, Offset, PartitionEpoch, TopicPartition,
+};
 
 use super::{FollowerFetch, FollowerState, IsrAnswer, IsrProposal, Partition};
 use crate::purgatory::Wake;
@@ -128,9 +130,9 @@ impl<W: Wake> Partition<W> {
         proposal
     }
 
-    /// Takes over what the controller says to the proposal.
-    pub fn isr_answered(&mut self, answer: IsrAnswer, now: MonotonicMs) {
-        if self.in_sync.answered(answer) {
+    /// Takes over what the controller says to the proposal that was made on top of the decision `base`.
+    pub fn isr_answered(&mut self, base: PartitionEpoch, answer: IsrAnswer, now: MonotonicMs) {
+        if self.in_sync.answered(base, answer) {
             self.maybe_increment_high_watermark(now);
         }
     }

@@ -96,8 +96,9 @@ impl InSyncReplicas {
         self.proposed = Some(set);
     }
 
-    /// Takes over the controller's answer; answers whether the set is another one now.
-    pub(super) fn answered(&mut self, answer: IsrAnswer) -> bool {
+    /// Takes over the controller's answer to what was proposed on top of the decision `base`; answers whether the set is
+    /// another one now. An answer that is late says nothing about the change that was proposed since.
+    pub(super) fn answered(&mut self, base: PartitionEpoch, answer: IsrAnswer) -> bool {
         match answer {
             IsrAnswer::Accepted {
                 in_sync,
@@ -108,11 +109,20 @@ impl InSyncReplicas {
                 self.proposed = None;
                 true
             }
-            // The metadata were faster, or the controller found nothing to change.
-            IsrAnswer::Accepted { .. } | IsrAnswer::Refused => self.proposed.take().is_some(),
+            // The controller found nothing to change, or must not change it.
+            IsrAnswer::Accepted { .. } | IsrAnswer::Refused if base == self.partition_epoch => {
+                self.proposed.take().is_some()
+            }
+            // The metadata were faster.
+            IsrAnswer::Accepted { .. } | IsrAnswer::Refused => false,
             // The set that was proposed may be put down all the same: both count until the metadata say.
             IsrAnswer::Superseded => false,
         }
+    }
+
+    /// A new term of the leader has begun: what was proposed in an earlier one is refused, whether that is said or not.
+    pub(super) fn begin_term(&mut self) {
+        self.proposed = None;
     }
 
     /// Takes over what the metadata say, if it is newer.
@@ -159,7 +169,7 @@ mod tests {
                 .iter()
                 .all(|number| set.may_contain(BrokerId::new(*number)))
         );
-        assert!(set.answered(accepted(&[1, 3], 6)));
+        assert!(set.answered(PartitionEpoch::new(5), accepted(&[1, 3], 6)));
         assert!(!set.may_contain(BrokerId::new(2)));
         assert_eq!(set.partition_epoch(), PartitionEpoch::new(6));
     }
@@ -168,10 +178,22 @@ mod tests {
     fn a_refused_change_leaves_the_set_and_a_superseded_one_stays_open() {
         let mut set = in_sync(&[1], 3);
         set.propose(brokers(&[1, 2]));
-        assert!(!set.answered(IsrAnswer::Superseded));
+        assert!(!set.answered(PartitionEpoch::new(5), IsrAnswer::Superseded));
         assert!(set.may_contain(BrokerId::new(2)));
-        assert!(set.answered(IsrAnswer::Refused));
+        assert!(set.answered(PartitionEpoch::new(5), IsrAnswer::Refused));
         assert!(!set.may_contain(BrokerId::new(2)));
+    }
+
+    #[test]
+    fn a_late_answer_says_nothing_about_the_next_proposal() {
+        let mut set = in_sync(&[1, 2], 3);
+        set.propose(brokers(&[1]));
+        set.replace(InSyncReplicas::new(brokers(&[1]), PartitionEpoch::new(6), 3));
+        set.propose(brokers(&[1, 3]));
+        assert!(!set.answered(PartitionEpoch::new(5), accepted(&[1], 6)));
+        assert!(!set.answered(PartitionEpoch::new(5), IsrAnswer::Refused));
+        assert!(set.may_contain(BrokerId::new(3)));
+        assert!(set.is_changing());
     }
 
     #[test]

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use broker_model::{BrokerEpoch, BrokerId, PartitionEpoch, PartitionIndex, TopicId};
+use broker_model::{BrokerEpoch, BrokerId, PartitionEpoch, TopicId};
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_partition_request::{BrokerState, PartitionData, TopicData};
-use broker_protocol::alter_partition_response::PartitionData as Answered;
+use broker_protocol::alter_partition_response::{PartitionData as Answered, TopicData as AnsweredTopic};
 use broker_protocol::messages::{AlterPartitionRequest, AlterPartitionResponse};
 use broker_replication::IsrAnswer;
 use tokio::task::JoinHandle;
@@ -61,11 +61,14 @@ impl IsrProposer {
     }
 
     /// Asks until there is an answer: a set that may have been accepted is proposed until it is known whether it was.
-    async fn propose(&self, wanted: Vec<WantedIsr>) {
+    async fn propose(&self, mut wanted: Vec<WantedIsr>) {
         loop {
             match self.controller.call(self.request(&wanted)).await {
                 Ok(response) if response.error_code == ErrorCode::None.code() => {
-                    return self.take_over(&response);
+                    wanted.retain(|one| !self.take_over(one, &response));
+                    if wanted.is_empty() {
+                        return;
+                    }
                 }
                 Ok(response) => tracing::warn!(
                     code = response.error_code,
@@ -119,20 +122,32 @@ impl IsrProposer {
         }
     }
 
-    fn take_over(&self, response: &AlterPartitionResponse) {
-        for topic in &response.topics {
-            for answered in &topic.partitions {
-                let index = PartitionIndex::new(answered.partition_index);
-                let id = TopicId::new(topic.topic_id);
-                let Ok(handle) = self.replica_manager.partition_by_id(id, index.value()) else {
-                    continue;
-                };
-                let now = self.clock.monotonic();
-                let answer = answer_of(answered);
-                // A partition that is led elsewhere by now has no use for the answer.
-                let _led_elsewhere = handle.with(|partition| partition.isr_answered(answer, now));
-            }
+    /// Takes over what the controller says to a proposal; answers whether it looked at it.
+    fn take_over(&self, asked: &WantedIsr, response: &AlterPartitionResponse) -> bool {
+        let of_topic = |topic: &&AnsweredTopic| TopicId::new(topic.topic_id) == asked.topic;
+        let mut partitions = response
+            .topics
+            .iter()
+            .filter(of_topic)
+            .flat_map(|topic| &topic.partitions);
+        let answered = partitions.find(|answered| answered.partition_index == asked.partition.value());
+        let Some(answered) = answered else {
+            return true;
+        };
+        if answered.error_code == ErrorCode::NotController.code() {
+            // It knows less than this leader: another has taken its place.
+            return false;
         }
+        let (answer, now) = (answer_of(answered), self.clock.monotonic());
+        let base = asked.proposal.partition_epoch;
+        let handle = self
+            .replica_manager
+            .partition_by_id(asked.topic, asked.partition.value());
+        if let Ok(handle) = handle {
+            // A partition that is led elsewhere by now has no use for the answer.
+            let _led_elsewhere = handle.with(|partition| partition.isr_answered(base, answer, now));
+        }
+        true
     }
 }
 
@@ -142,7 +157,10 @@ fn answer_of(answered: &Answered) -> IsrAnswer {
             in_sync: answered.isr.iter().map(|id| BrokerId::new(*id)).collect(),
             partition_epoch: PartitionEpoch::new(answered.partition_epoch),
         },
-        Some(ErrorCode::IneligibleReplica | ErrorCode::OperationNotAttempted) => IsrAnswer::Refused,
+        // It looks at the epochs first: the set was neither taken before nor is it now.
+        Some(ErrorCode::IneligibleReplica | ErrorCode::OperationNotAttempted | ErrorCode::InvalidRequest) => {
+            IsrAnswer::Refused
+        }
         _ => IsrAnswer::Superseded,
     }
 }

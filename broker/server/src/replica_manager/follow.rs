@@ -60,8 +60,26 @@ enum CutOutcome {
 impl ReplicaManager {
     /// Appends what the leader sent.
     pub fn take_fetched(&self, asked: &Asked, fetched: &FetchedFromLeader, now: Now) -> FetchStep {
+        let begun = asked.handle.with_follower(|follower| {
+            let base = follower.begins_before(&fetched.records);
+            match base.filter(|_| follower.is_at(&asked.position)) {
+                Some(base) => follower
+                    .begin_at(base, now)
+                    .map(|()| Some(follower.fetch_position())),
+                None => Ok(None),
+            }
+        });
+        let position = match begun {
+            Ok(Ok(Some(position))) => {
+                self.write_recovery_points();
+                position
+            }
+            Ok(Ok(None)) => asked.position,
+            Ok(Err(error)) => return failed(&asked.handle, &error),
+            Err(_) => return FetchStep::Halt,
+        };
         let taken = asked.handle.with_follower(|follower| {
-            if !follower.is_at(&asked.position) {
+            if !follower.is_at(&position) {
                 return Ok((None, false));
             }
             let before = follower.log().high_watermark();

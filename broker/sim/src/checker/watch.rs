@@ -35,6 +35,8 @@ pub(super) struct Watch {
 impl Checker {
     pub(crate) fn restarts(&mut self, node: i32) {
         self.watch.seen.remove(&node);
+        // What was deleted is back if that was not checkpointed yet.
+        self.watch.log_starts.retain(|(of, _), _| *of != node);
     }
 
     /// What the node had not synced may be gone, and it may not know it.
@@ -61,8 +63,18 @@ impl Checker {
         let id = process.machine.id.value();
         self.watch.controller(id, process)?;
         self.watch.image(id, process)?;
+        if process.replicas.are_hosted() {
+            self.watch.forget_what_left(id, process);
+        }
         for touched in process.replicas.touched() {
             self.watch.partition(id, &touched)?;
+            let bound = self.deleted_below(touched.id);
+            if touched.log_start > bound {
+                let (index, start) = (touched.id.1, touched.log_start);
+                return Err(format!(
+                    "log start (I21): it is {start} on node {id} in {index}, nobody deleted beyond {bound}"
+                ));
+            }
         }
         self.watch.in_sync(id, process, nodes)?;
         self.watch.copies(process)
@@ -70,6 +82,16 @@ impl Checker {
 }
 
 impl Watch {
+    /// A replica that left and comes back begins anew.
+    fn forget_what_left(&mut self, id: i32, process: &Process) {
+        let stays = |(of, partition): &(i32, PartitionId)| {
+            *of != id || process.replicas.hosted.contains_key(partition)
+        };
+        self.log_ends.retain(|place, _| stays(place));
+        self.reached.retain(|place, _| stays(place));
+        self.log_starts.retain(|place, _| stays(place));
+    }
+
     fn controller(&mut self, id: i32, process: &Process) -> Result<(), Violation> {
         let Some(active) = &process.active else {
             return Ok(());

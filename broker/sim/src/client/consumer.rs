@@ -16,6 +16,8 @@ pub(crate) enum ReadFrom {
     Leader,
     /// Any replica (KIP-392).
     AnyReplica,
+    /// The leader, and now and then from the beginning again.
+    LeaderAgain,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +33,7 @@ pub(crate) struct Consumer {
     from: ReadFrom,
     routing: Routing,
     positions: BTreeMap<PartitionId, Position>,
+    is_done: bool,
 }
 
 impl Consumer {
@@ -40,7 +43,13 @@ impl Consumer {
             from,
             routing: Routing::default(),
             positions: BTreeMap::new(),
+            is_done: false,
         }
+    }
+
+    /// Reads on to the end.
+    pub(crate) fn finish(&mut self) {
+        self.is_done = true;
     }
 
     /// How far it has read.
@@ -113,7 +122,7 @@ impl Consumer {
                 continue;
             };
             let node = match self.from {
-                ReadFrom::Leader => leader,
+                ReadFrom::Leader | ReadFrom::LeaderAgain => leader,
                 ReadFrom::AnyReplica => around
                     .chance
                     .pick(&self.routing.replicas(*id))
@@ -147,7 +156,12 @@ impl Consumer {
         };
         let fetched = match answer {
             Ok(fetched) => fetched,
-            Err(ErrorCode::OffsetOutOfRange) if self.from == ReadFrom::Leader => {
+            Err(ErrorCode::OffsetOutOfRange) if position.offset < around.checker.deleted_below(*id) => {
+                position.request = None;
+                position.offset = around.checker.deleted_below(*id);
+                return Ok(());
+            }
+            Err(ErrorCode::OffsetOutOfRange) if self.from != ReadFrom::AnyReplica => {
                 return Err(format!(
                     "lost (I1): the leader has no offset {} any more",
                     position.offset
@@ -162,7 +176,12 @@ impl Consumer {
         position.not_before = around.now + around.chance.between(0, 100);
         let before = position.offset;
         position.offset = around.checker.consumed(*id, before, &fetched)?;
-        around.counts.consumed += u64::try_from(position.offset - before).unwrap_or(0);
+        let begins_again = self.from == ReadFrom::LeaderAgain && !self.is_done && around.chance.strikes(20);
+        let read = position.offset - before;
+        if begins_again {
+            position.offset = 0;
+        }
+        around.counts.consumed += u64::try_from(read).unwrap_or(0);
         Ok(())
     }
 }

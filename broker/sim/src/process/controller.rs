@@ -182,6 +182,14 @@ impl Process {
                 let outcome = controller.create_topics(&request, Seed::new(self.chance.bytes()));
                 Outcome::new(outcome.records, Response::CreateTopics(outcome.response))
             }
+            Request::Reassign(request) => {
+                let outcome = controller.alter_partition_reassignments(&request);
+                Outcome::new(outcome.records, Response::Reassigned(outcome.response))
+            }
+            Request::ElectLeaders(request) => {
+                let outcome = controller.elect_leaders(&request);
+                Outcome::new(outcome.records, Response::Elected(outcome.response))
+            }
             _ => return Ok(()),
         };
         self.decided(token, outcome)?;

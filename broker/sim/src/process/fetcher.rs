@@ -138,6 +138,13 @@ impl Process {
                 log_start,
             } => {
                 let log_start = LogStartOffset::at(*log_start);
+                if let Some(base) = follower.begins_before(records) {
+                    follower.begin_at(base, now)?;
+                    self.write_checkpoints(CheckpointKind::RecoveryPoint)?;
+                }
+                let Some(Hosted::Following(follower)) = self.replicas.hosted.get_mut(&id) else {
+                    return Ok(false);
+                };
                 follower.append(records, HighWatermark::at(*high_watermark), log_start, now)?;
                 return Ok(false);
             }

@@ -19,7 +19,7 @@ use broker_replication::{
 };
 use broker_storage::{
     CheckpointKind, DirectoryOwner, LogConfig, LogManager, LogManagerOptions, LogProgress, NewLog,
-    OpenFileBudget, Retirement, TailCacheBudget, UnifiedLog,
+    OpenFileBudget, Retirement, StorageError, TailCacheBudget, UnifiedLog,
 };
 
 use super::serving::Waker;
@@ -121,7 +121,7 @@ impl Replicas {
         }
     }
 
-    pub(super) fn are_hosted(&self) -> bool {
+    pub(crate) fn are_hosted(&self) -> bool {
         self.is_taken_over
     }
 
@@ -260,8 +260,21 @@ impl Process {
             }
             self.write_checkpoints(CheckpointKind::RecoveryPoint)?;
             self.write_checkpoints(CheckpointKind::LogStart)?;
+            self.delete_old_segments()?;
         }
         self.write_checkpoints(CheckpointKind::HighWatermark)
+    }
+
+    fn delete_old_segments(&mut self) -> Result<(), Halt> {
+        let fs = self.machine.fs();
+        for hosted in self.replicas.hosted.values_mut() {
+            let pending = hosted.log_mut().delete_old_segments(self.now)?;
+            for path in pending.into_iter().flat_map(|pending| pending.paths) {
+                let removed = fs.remove_file(&path);
+                removed.map_err(|error| StorageError::from_io(&path, &path, error))?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn write_checkpoints(&self, kind: CheckpointKind) -> Result<(), Halt> {
@@ -319,8 +332,7 @@ impl Process {
                     let hosted = self.in_role(loaded.log, &name, registration);
                     self.replicas.hosted.insert((topic, index), hosted);
                 }
-                Some(_) => {}
-                None => stray.push(loaded.log),
+                _ => stray.push(loaded.log),
             }
         }
         self.retire(stray, Retirement::Stray);
@@ -525,9 +537,11 @@ impl Process {
                         in_sync: answered.isr.iter().map(|id| BrokerId::new(*id)).collect(),
                         partition_epoch: PartitionEpoch::new(answered.partition_epoch),
                     },
-                    Some(ErrorCode::IneligibleReplica | ErrorCode::OperationNotAttempted) => {
-                        IsrAnswer::Refused
-                    }
+                    Some(
+                        ErrorCode::IneligibleReplica
+                        | ErrorCode::OperationNotAttempted
+                        | ErrorCode::InvalidRequest,
+                    ) => IsrAnswer::Refused,
                     Some(ErrorCode::NotController) => {
                         self.replicas.wanted.entry(id).or_insert(wanted);
                         self.replicas.propose_at = now.plus_ms(50);
@@ -536,7 +550,7 @@ impl Process {
                     _ => IsrAnswer::Superseded,
                 };
                 if let Ok(partition) = self.replicas.leading(id) {
-                    partition.isr_answered(answer, now);
+                    partition.isr_answered(wanted.proposal.partition_epoch, answer, now);
                 }
             }
         }

@@ -13,11 +13,14 @@ use broker_replication::{
     PartitionReadError, ProduceProgress,
 };
 use broker_storage::{
-    AppendError, AppendOrigin, FetchIsolation, MinOneBatch, ReadError, ReadLimits, StorageError,
+    AppendError, AppendOrigin, DeleteRecordsError, FetchIsolation, MinOneBatch, ReadError, ReadLimits,
+    StorageError,
 };
 
 use super::{Halt, Hosted, Process};
-use crate::message::{Fetch, Fetched, PartitionId, Produce, ReplicaFetch, ReplicaFetched, Response};
+use crate::message::{
+    DeleteRecords, Fetch, Fetched, PartitionId, Produce, ReplicaFetch, ReplicaFetched, Response,
+};
 use crate::sabotage::Sabotage;
 
 /// Remembers that it was woken.
@@ -127,6 +130,19 @@ impl Process {
         Ok(())
     }
 
+    pub(super) fn delete_records(&mut self, token: u64, delete: &DeleteRecords) -> Result<(), Halt> {
+        let answer = match self.replicas.leading(delete.partition) {
+            Err(error) => Err(error),
+            Ok(partition) => match partition.delete_records(Some(Offset::new(delete.before))) {
+                Ok(start) => Ok(start.offset()),
+                Err(DeleteRecordsError::BeyondHighWatermark { .. }) => Err(ErrorCode::OffsetOutOfRange),
+                Err(error) => return Err(error.into()),
+            },
+        };
+        self.respond(token, Response::Deleted(answer));
+        Ok(())
+    }
+
     /// Notes for the checker what a producer is about to be told.
     fn promise(&mut self, partition: PartitionId, end: Offset, progress: ProduceProgress) {
         if progress == ProduceProgress::Acknowledged {
@@ -170,16 +186,22 @@ impl Process {
             upper,
             min_one: MinOneBatch::Yes,
         };
+        let mut from = fetch.offset;
+        if self.machine.settings.sabotage == Sabotage::SilentSkip
+            && let Some(hosted) = self.replicas.hosted.get(&fetch.partition)
+        {
+            from = from.max(hosted.log().log_start().offset());
+        }
         let read = match self.replicas.hosted.get(&fetch.partition) {
             None => return Ok(Err(ErrorCode::UnknownTopicId)),
-            Some(Hosted::Leading(partition)) => partition.read(fetch.offset, limits, fetch.leader_epoch),
+            Some(Hosted::Leading(partition)) => partition.read(from, limits, fetch.leader_epoch),
             Some(Hosted::Following(follower)) => match fetch.leader_epoch {
                 Some(epoch) if epoch != follower.leader_epoch() => {
                     return Ok(Err(ErrorCode::FencedLeaderEpoch));
                 }
                 _ => follower
                     .log()
-                    .read(fetch.offset, limits)
+                    .read(from, limits)
                     .map_err(PartitionReadError::from),
             },
         };
@@ -189,9 +211,9 @@ impl Process {
         };
         let mut records = read.records.fetch()?.to_bytes();
         if self.machine.settings.sabotage == Sabotage::LeftOutBatch
-            && let [Ok(first), Ok(_), ..] = &batches(&records).collect::<Vec<_>>()[..]
+            && let [Ok(first), Ok(_), Ok(third), ..] = &batches(&records).collect::<Vec<_>>()[..]
         {
-            records = records.slice(first.bytes().len()..);
+            records = [&first.bytes()[..], &third.bytes()[..]].concat().into();
         }
         Ok(Ok(Fetched {
             high_watermark: read.high_watermark.offset(),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use broker_coordinator::partition_for;
 use broker_metadata::{GROUP_METADATA_TOPIC, PartitionRegistration};
 
-use super::{GROUPS, PEACE_MS, Scenario, settle_groups};
+use super::{GROUPS, PEACE_MS, Scenario, settle_clients};
 use crate::checker::Violation;
 use crate::network::Place;
 use crate::world::World;
@@ -24,7 +24,7 @@ impl Scenario {
         for id in (1..=self.nodes).filter(|id| !core.contains(id)) {
             self.let_down(world, id);
         }
-        settle_groups(world);
+        settle_clients(world);
         let since = world.now;
         loop {
             world.run_until(world.now + 500)?;
@@ -86,7 +86,7 @@ impl Scenario {
                 }
                 let name = format!("{}-{index}", topic.name);
                 let leader = partition.leader.value();
-                if !core.contains(&leader) && is_away(world, leader) {
+                if is_away(world, leader, core) {
                     return Err(format!(
                         "liveness (I28): {name} has no leader in the core {core:?}: {partition:?}"
                     ));
@@ -123,11 +123,12 @@ impl Scenario {
     }
 }
 
-/// Whether a node does not run, or is cut off in some direction.
-fn is_away(world: &World, id: i32) -> bool {
+/// Whether a node does not run, or the core does not hear it, or it does not hear the core.
+fn is_away(world: &World, id: i32, core: &BTreeSet<i32>) -> bool {
     let node = world.nodes.get(&id).filter(|node| node.process.is_some());
-    let place = Place::Node(id);
-    let mut cuts = world.network.cuts.iter();
-    node.is_none_or(|node| node.frozen_until > world.now)
-        || cuts.any(|(from, to)| *from == place || *to == place)
+    let is_cut = |other: &i32| {
+        let (one, other) = (Place::Node(id), Place::Node(*other));
+        world.network.is_cut(one, other) || world.network.is_cut(other, one)
+    };
+    node.is_none_or(|node| node.frozen_until > world.now) || core.iter().any(is_cut)
 }
