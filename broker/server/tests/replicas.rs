@@ -408,6 +408,25 @@ async fn what_an_old_leader_wrote_alone_is_cut_and_never_acknowledged() {
     second.stop().await;
 }
 
+/// The price of acks=1: what no follower had yet goes with the leader, although its producer was told that it is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_leader_alone_acknowledged_is_lost_with_it() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    first.append(0, 10, Acks::Leader);
+    agree_on([&first, &second], 0, (0, 10, 10)).await;
+    let next = leadership.moved_to(2);
+    second.learns(&next);
+    let acknowledged = first.append(0, 4, Acks::Leader);
+    assert_eq!(acknowledged.info.last_offset.value(), 13);
+    second.append(0, 1, Acks::Leader);
+    first.learns(&next);
+    agree_on([&first, &second], 0, (0, 11, 11)).await;
+    first.stop().await;
+    second.stop().await;
+}
+
 /// A recovery that trusts more than there is would take the torn end of a cut log for damage.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_checkpoint_trusts_what_was_cut() {

@@ -222,7 +222,7 @@ impl ControllerChannel {
         };
         let answered = tokio::select! {
             answered = connection.call(request) => answered,
-            () = self.led_after(view.leader_epoch) => {
+            () = self.led_by_another(leader, view.leader_epoch) => {
                 return Tried::Again(format!("{address:?} was replaced before it answered"));
             }
         };
@@ -262,10 +262,12 @@ impl ControllerChannel {
         open.take_if(|(to, _)| to == address);
     }
 
-    /// Waits until somebody leads in a later epoch.
-    async fn led_after(&self, epoch: LeaderEpoch) {
+    /// Waits until another node leads in a later epoch. One that leads again, after a restart for instance, answers
+    /// what it was asked; to ask it twice would tell a client that what it just made was there before.
+    async fn led_by_another(&self, leader: BrokerId, epoch: LeaderEpoch) {
         let mut quorum = self.quorum();
-        let later = quorum.wait_for(|view| view.leader_epoch > epoch && view.leader.is_some());
+        let later =
+            quorum.wait_for(|view| view.leader_epoch > epoch && view.leader.is_some_and(|now| now != leader));
         if later.await.is_err() {
             std::future::pending::<()>().await;
         }
