@@ -59,6 +59,22 @@ fn replicas_of_a_partition_are_on_different_brokers_and_racks() {
 }
 
 #[test]
+fn four_partitions_of_three_replicas_on_four_brokers_have_a_leader_each_and_three_replicas_each() {
+    let brokers: Vec<_> = (1..=4).map(|id| broker(id, None)).collect();
+    for seed in 0..50 {
+        let placed = place(&brokers, seed, 4, 3);
+        let leaders: BTreeSet<_> = placed.iter().map(|replicas| replicas[0]).collect();
+        assert_eq!(leaders.len(), 4, "{placed:?}");
+        for id in 1..=4 {
+            let held = placed
+                .iter()
+                .filter(|replicas| replicas.contains(&BrokerId::new(id)));
+            assert_eq!(held.count(), 3, "broker {id}: {placed:?}");
+        }
+    }
+}
+
+#[test]
 fn leaders_are_spread_evenly_over_equal_brokers() {
     let brokers: Vec<_> = (1..=6).map(|id| broker(id, None)).collect();
     for seed in 0..50 {

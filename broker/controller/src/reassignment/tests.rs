@@ -160,3 +160,19 @@ fn replicas_that_a_reassignment_took_are_eligible_no_more() {
     let done = world.partition("t", 0);
     assert_eq!((done.is_reassigning(), &done.elr), (false, &ids(&[2])));
 }
+
+#[test]
+fn a_reassignment_to_brokers_that_cannot_take_it_changes_nothing() {
+    let mut world = world(3, &[1, 2]);
+    let before = world.partition("t", 0).clone();
+    let code = ErrorCode::InvalidReplicaAssignment.code();
+    for refused in [&[1, 9][..], &[1, 1], &[], &[-1, 2]] {
+        assert_eq!(
+            reassign(&mut world, Some(refused), Factor::MayChange),
+            code,
+            "{refused:?}"
+        );
+    }
+    assert_eq!(*world.partition("t", 0), before);
+    assert!(listed(&world).is_empty());
+}

@@ -1,7 +1,7 @@
 //! AlterReplicaLogDirs (34): moving partitions between the directories of one broker (KIP-113).
 //!
 //! A path that is no log directory of this broker is refused as in Kafka; naming the directory in which a partition
-//! lies already is done at once. Moving to another directory is not offered yet and is refused.
+//! lies already is done at once; of a partition that others keep Kafka says here that the replica is not available. Moving to another directory is not offered yet and is refused.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::error_mapping::ToErrorCode;
 use crate::network::RequestContext;
+use crate::replica_manager::LookupError;
 
 /// Answers one request.
 ///
@@ -64,6 +65,7 @@ fn place(broker: &Broker, path: &str, topic: &str, index: i32) -> ErrorCode {
     match current {
         Ok(true) => ErrorCode::None,
         Ok(false) => ErrorCode::InvalidRequest,
+        Err(LookupError::NotLeader) => ErrorCode::ReplicaNotAvailable,
         Err(error) => error.error_code(),
     }
 }
