@@ -46,6 +46,21 @@ impl Matter {
     ];
 }
 
+/// Minutes after the start behind which nothing is repeated, so that all of it takes fifteen even on a busy machine.
+const REPEATED_UNTIL: [(Matter, f64); 5] = [
+    (Matter::Throughput, 3.5),
+    (Matter::Latency, 6.0),
+    (Matter::Failover, 8.0),
+    (Matter::Freeze, 9.5),
+    (Matter::Topics, 12.0),
+];
+
+/// Whether there is time for a run after `done` of them.
+fn goes_on(lab: &Lab, matter: Matter, done: usize) -> bool {
+    let until = REPEATED_UNTIL.iter().find(|(of, _)| *of == matter);
+    done == 0 || (done < lab.runs && until.is_none_or(|(_, minutes)| !lab.is_past(*minutes)))
+}
+
 const METHOD: &str = "Three nodes each, broker and controller in one process, min.insync.replicas=2, else Kafka's defaults; replication \
 factor 3 and acks=all everywhere. Load by Kafka's own `ProducerPerformance` (throughput, outages; its \"max latency\" is the longest send) and by \
 `eddyline perf produce` (latency; from the moment at which a record was due). Both sides run beside each other and take turns in throughput and \

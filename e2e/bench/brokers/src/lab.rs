@@ -47,6 +47,7 @@ pub struct Lab {
     pub runs: usize,
     /// Whether loads are short.
     pub quick: bool,
+    began: Instant,
     eddyline: PathBuf,
     eddyline_properties: Vec<String>,
     /// Facts for the report.
@@ -95,6 +96,7 @@ impl Lab {
                 arguments.runs().max(1)
             },
             quick: arguments.quick,
+            began: Instant::now(),
             eddyline: arguments.eddyline.clone(),
             eddyline_properties: arguments.eddyline_property.clone(),
             machine: Machine::ask(),
@@ -105,6 +107,11 @@ impl Lab {
                 .tempdir_in(&arguments.scratch)?,
             next_port: AtomicU16::new(FIRST_PORT),
         })
+    }
+
+    /// Whether so many minutes have passed since the harness began: then what was measured once is not repeated.
+    pub fn is_past(&self, minutes: f64) -> bool {
+        self.began.elapsed().as_secs_f64() > minutes * 60.0
     }
 
     /// `normal`, or a fifth of it in a quick run.

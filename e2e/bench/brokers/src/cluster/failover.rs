@@ -13,6 +13,7 @@ use rustix::process::Signal;
 use super::ledger::Ledger;
 use super::nodes::{Nodes, connected};
 use super::throughput::REPLICAS;
+use super::{Matter, goes_on};
 use crate::Failure;
 use crate::figures::{Goal, Row, Samples};
 use crate::lab::Lab;
@@ -54,7 +55,9 @@ pub async fn measure_kills(lab: &Lab, ledger: &mut Ledger) -> Result<Vec<Row>, F
     let mut outages = [(); 2].map(|()| Pair::<Samples>::default());
     for side in Side::BOTH {
         let mut nodes = Nodes::begin(lab, side, "failover").await?;
-        for _ in 0..runs(lab, side) {
+        let mut done = 0;
+        while goes_on_at(lab, side, Matter::Failover, done) {
+            done += 1;
             for (fault, samples) in [Fault::KillLeader, Fault::KillController]
                 .into_iter()
                 .zip(&mut outages)
@@ -82,7 +85,9 @@ pub async fn measure_freeze(lab: &Lab, ledger: &mut Ledger) -> Result<Vec<Row>, 
     let (mut sends, mut leaders) = (Pair::<Samples>::default(), Pair::<Samples>::default());
     for side in Side::BOTH {
         let mut nodes = Nodes::begin(lab, side, "freeze").await?;
-        for _ in 0..runs(lab, side) {
+        let mut done = 0;
+        while goes_on_at(lab, side, Matter::Freeze, done) {
+            done += 1;
             let outage = once(lab, &mut nodes, Fault::Freeze, ledger).await?;
             sends.of(side).0.push(outage.longest_send);
             leaders.of(side).0.extend(outage.new_leader);
@@ -102,11 +107,8 @@ pub async fn measure_freeze(lab: &Lab, ledger: &mut Ledger) -> Result<Vec<Row>, 
 }
 
 /// Kafka's outages are long and not what is asked: one of each.
-fn runs(lab: &Lab, side: Side) -> usize {
-    match side {
-        Side::Eddyline => lab.runs,
-        Side::Kafka => 1,
-    }
+fn goes_on_at(lab: &Lab, side: Side, matter: Matter, done: usize) -> bool {
+    goes_on(lab, matter, done) && (side == Side::Eddyline || done == 0)
 }
 
 async fn once(lab: &Lab, nodes: &mut Nodes, fault: Fault, ledger: &mut Ledger) -> Result<Outage, Failure> {

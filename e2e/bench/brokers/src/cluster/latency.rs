@@ -1,6 +1,7 @@
 //! How long a record waits for three replicas when the brokers are half as busy as Kafka's can be.
 
 use super::throughput::Ring;
+use super::{Matter, goes_on};
 use crate::Failure;
 use crate::cases::load_of;
 use crate::eddyline_perf::{self, Pace};
@@ -17,7 +18,9 @@ pub async fn measure(lab: &Lab) -> Result<Vec<Row>, Failure> {
     let rate = half_of_kafkas_rate(lab, &mut ring).await?;
     eprintln!("half of Kafka's rate: {rate} records/s");
     let mut percentiles = [(); 3].map(|()| Pair::<Samples>::default());
-    for _ in 0..lab.runs {
+    let mut done = 0;
+    while goes_on(lab, Matter::Latency, done) {
+        done += 1;
         for side in Side::BOTH {
             let topic = ring.topic(side).await?;
             let pace = Pace {

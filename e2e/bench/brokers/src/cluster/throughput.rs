@@ -6,6 +6,7 @@ use broker_client::Client;
 
 use super::ledger::Ledger;
 use super::nodes::Nodes;
+use super::{Matter, goes_on};
 use crate::Failure;
 use crate::cases::load_of;
 use crate::figures::{Goal, Row, Samples};
@@ -93,13 +94,17 @@ pub async fn measure(lab: &Lab, ledger: &mut Ledger) -> Result<Vec<Row>, Failure
     let mut ring = Ring::open(lab, "throughput").await?;
     let mut rows = Vec::new();
     let mut costs = Vec::new();
-    for record_size in [100, 1024] {
-        let mut figures = Figures::default();
-        for _ in 0..lab.runs {
+    let mut by_size = [100, 1024].map(|size| (size, Figures::default()));
+    let mut done = 0;
+    while goes_on(lab, Matter::Throughput, done) {
+        for (record_size, figures) in &mut by_size {
             for side in Side::BOTH {
-                measure_once(lab, &mut ring, (side, record_size), (&mut figures, ledger)).await?;
+                measure_once(lab, &mut ring, (side, *record_size), (figures, ledger)).await?;
             }
         }
+        done += 1;
+    }
+    for (record_size, figures) in by_size {
         let row = |what: &str, unit, samples, goals| Row {
             what: format!("{what}, {record_size} B"),
             unit,

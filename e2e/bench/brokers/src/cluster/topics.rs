@@ -7,6 +7,7 @@ use broker_client::{Client, NewTopic, Producer, ProducerOptions, RecordToSend, T
 use super::ledger::Ledger;
 use super::nodes::{Nodes, connected};
 use super::throughput::REPLICAS;
+use super::{Matter, goes_on};
 use crate::Failure;
 use crate::figures::{Goal, Row, Samples};
 use crate::lab::Lab;
@@ -34,13 +35,16 @@ struct Figures {
 
 pub async fn measure(lab: &Lab, ledger: &mut Ledger) -> Result<Vec<Row>, Failure> {
     let mut figures = Figures::default();
-    for side in Side::BOTH {
-        // One run of Kafka's takes longer than all of ours.
-        let runs = if side == Side::Kafka { 1 } else { lab.runs };
-        for _ in 0..runs {
-            measure_once(lab, side, &mut figures, ledger).await?;
-        }
+    measure_once(lab, Side::Eddyline, &mut figures, ledger).await?;
+    // One run of Kafka's takes longer than all of ours.
+    measure_once(lab, Side::Kafka, &mut figures, ledger).await?;
+    let mut done = 1;
+    while goes_on(lab, Matter::Topics, done) {
+        measure_once(lab, Side::Eddyline, &mut figures, ledger).await?;
+        done += 1;
     }
+    let topics = lab.scaled(TOPICS as u64);
+    let partitions = topics * PARTITIONS as u64 + lab.scaled(MORE.0 as u64) * MORE.1 as u64;
     let row = |what: &str, samples, goals| Row {
         what: what.to_owned(),
         unit: "s",
@@ -50,7 +54,7 @@ pub async fn measure(lab: &Lab, ledger: &mut Ledger) -> Result<Vec<Row>, Failure
     let half = || vec![Goal::RatioAtMost(0.5)];
     Ok(vec![
         row(
-            "1,000 topics × 3 partitions made, 10 clients",
+            &format!("{topics} topics × 3 partitions made, 10 clients"),
             figures.made,
             half(),
         ),
@@ -75,7 +79,9 @@ pub async fn measure(lab: &Lab, ledger: &mut Ledger) -> Result<Vec<Row>, Failure
             vec![Goal::AtMost(3.0)],
         ),
         row(
-            "10,000 partitions: `kill -9` of the active controller until another makes a topic",
+            &format!(
+                "{partitions} partitions: `kill -9` of the active controller until another makes a topic"
+            ),
             figures.controller,
             vec![Goal::AtMost(1.0)],
         ),
