@@ -39,6 +39,36 @@ fn value_of(block: &str, key: &str) -> Option<String> {
         .find_map(|line| line.strip_prefix(&start)?.strip_suffix('"').map(str::to_owned))
 }
 
+/// Names of the packages that are linked on the platforms of `deny.toml`. The lock file lists more: what a feature that
+/// nobody asks for would bring.
+#[must_use]
+pub fn linked_packages() -> Vec<String> {
+    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+        .args([
+            "tree",
+            "--workspace",
+            "--locked",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+            "--target",
+            "x86_64-unknown-linux-gnu",
+            "--target",
+            "aarch64-unknown-linux-gnu",
+        ])
+        .current_dir(repository::root())
+        .output();
+    let Ok(output) = output else { return Vec::new() };
+    let mut names: Vec<String> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| line.split(' ').next().map(str::to_owned))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// Name and licence of every package that can be linked on Linux.
 #[must_use]
 pub fn licences() -> Vec<(String, Option<String>)> {

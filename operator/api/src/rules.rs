@@ -171,8 +171,8 @@ pub const RULES: &[CelRule] = &[
     row(
         CLUSTER,
         "spec.listeners[]",
-        "!(self.port in [9090, 9091, 9644])",
-        "choose another port: 9090, 9091 and 9644 are the cluster's own",
+        "!(self.port in [9090, 9091, 9644, 9645])",
+        "choose another port: 9090, 9091, 9644 and 9645 are the cluster's own",
     ),
     row(
         CLUSTER,

@@ -83,7 +83,11 @@ pub const OF_MOVEMENTS: &[&str] = &[
     "replica.alter.log.dirs.io.max.bytes.per.second",
 ];
 
-/// The same for the configuration of a topic.
+/// Set by a cluster itself when it is founded and never to be removed while it keeps eligible leader replicas
+/// (KIP-966): what is not declared goes back to this value.
+pub const NEVER_REMOVED: &[(&str, &str)] = &[("min.insync.replicas", "1")];
+
+/// What movements of replicas set and remove in the configuration of a topic.
 pub const TOPIC_CONFIGS_OF_MOVEMENTS: &[&str] = &[
     "follower.replication.throttled.replicas",
     "leader.replication.throttled.replicas",

@@ -202,5 +202,14 @@ pub fn plan(topic: &Topic, facts: &TopicFacts) -> TopicPlan {
     plan
 }
 
+/// The plan after the cluster refused what was asked for, and will again until the object changes.
+#[must_use]
+pub fn refused(topic: &Topic, facts: &TopicFacts, message: &str) -> TopicPlan {
+    let mut plan = TopicPlan::new(Flow::stalled("Refused", message));
+    let status = status::of(topic, facts, &plan.flow);
+    plan.status = (Some(&status) != topic.status.as_ref()).then_some(status);
+    plan
+}
+
 #[cfg(test)]
 mod tests;

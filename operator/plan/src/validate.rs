@@ -47,6 +47,8 @@ pub struct Violation {
 pub const CONTROLLER_PORT: i32 = 9090;
 /// Port on which brokers talk to each other.
 pub const REPLICATION_PORT: i32 = 9091;
+/// Port of the admin service, which only the operator may reach.
+pub const ADMIN_PORT: i32 = 9645;
 /// Port of health and metrics.
 pub const HTTP_PORT: i32 = 9644;
 

@@ -15,7 +15,7 @@ pub struct Listener {
     /// Name of the listener.
     #[schemars(length(min = 1, max = 11), regex(pattern = r"^[a-z0-9]{1,11}$"))]
     pub name: String,
-    /// Port inside the pods. 9090, 9091 and 9644 are taken.
+    /// Port inside the pods. 9090, 9091, 9644 and 9645 are taken.
     #[schemars(range(min = 1024, max = 65_535))]
     pub port: i32,
     /// internal: the names of the pods, inside Kubernetes. cluster-ip: a Service for each broker, inside Kubernetes.

@@ -1,5 +1,5 @@
-//! Who may connect to the nodes: each other and the operator to the cluster's own ports, clients to the listeners as
-//! these say, monitoring to the HTTP port.
+//! Who may connect to the nodes: each other and the operator to the cluster's own ports, the operator alone to the admin
+//! service, clients to the listeners as these say, monitoring to the HTTP port.
 
 use k8s_openapi::api::networking::v1::{
     NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::{RenderInput, label_selector, strings};
 use crate::child::Child;
 use crate::error::RenderError;
-use crate::validate::{CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT};
+use crate::validate::{ADMIN_PORT, CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT};
 
 pub(super) fn of_cluster(input: &RenderInput<'_>) -> Result<Child, RenderError> {
     let name = &input.cluster.name;
@@ -24,7 +24,10 @@ pub(super) fn of_cluster(input: &RenderInput<'_>) -> Result<Child, RenderError> 
         .into_iter()
         .chain(listeners)
         .collect();
-    let mut rules = vec![rule(Some(own), &inside)];
+    let mut rules = vec![
+        rule(Some(own), &inside),
+        rule(Some(vec![operator(input)]), &[ADMIN_PORT]),
+    ];
     for listener in &input.cluster.listeners {
         rules.extend(open_to(listener.peers.clone(), listener.port));
     }

@@ -11,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use operator_api::labels;
 
 use super::{RenderInput, config_map, label_selector, properties};
-use crate::validate::{CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, Storage, ValidatedPool};
+use crate::validate::{ADMIN_PORT, CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, Storage, ValidatedPool};
 
 /// Name of the volume with the logs, and the beginning of the names of its claims.
 pub(super) const DATA_VOLUME: &str = "data";
@@ -259,7 +259,7 @@ fn node(input: &RenderInput<'_>, pool: &ValidatedPool) -> core::Container {
 }
 
 fn ports(input: &RenderInput<'_>, pool: &ValidatedPool) -> Vec<core::ContainerPort> {
-    let mut ports = vec![("http".to_owned(), HTTP_PORT)];
+    let mut ports = vec![("http".to_owned(), HTTP_PORT), ("admin".to_owned(), ADMIN_PORT)];
     if pool.controllers > 0 {
         ports.push(("controller".to_owned(), CONTROLLER_PORT));
     }

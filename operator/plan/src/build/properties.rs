@@ -14,7 +14,9 @@ use crate::dynamic_configs;
 use crate::facts::{AddressOf, HostPort};
 use crate::fingerprint;
 use crate::identity;
-use crate::validate::{CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, ValidatedListener, ValidatedPool};
+use crate::validate::{
+    ADMIN_PORT, CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, ValidatedListener, ValidatedPool,
+};
 
 /// Where the logs of a node are: below the volume's root, where file systems keep entries of their own.
 pub(super) const DATA: &str = "/var/lib/eddyline/data";
@@ -182,6 +184,9 @@ fn pool_wide(input: &RenderInput<'_>) -> BTreeMap<String, String> {
         .collect();
     super::strings([
         ("controller.listener.names", "CONTROLLER"),
+        // The network policy lets the operator reach it and nobody else.
+        ("eddyline.admin.allow.plaintext", "true"),
+        ("eddyline.admin.listener", &format!("0.0.0.0:{ADMIN_PORT}")),
         ("eddyline.http.listener", &format!("0.0.0.0:{HTTP_PORT}")),
         ("inter.broker.listener.name", "REPLICATION"),
         ("listener.security.protocol.map", &protocols.join(",")),

@@ -10,7 +10,7 @@ use operator_api::labels;
 use super::{RenderInput, strings};
 use crate::child::Child;
 use crate::error::RenderError;
-use crate::validate::{CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, ValidatedListener};
+use crate::validate::{ADMIN_PORT, CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, ValidatedListener};
 
 /// Name of the Service at which clients inside Kubernetes begin.
 #[must_use]
@@ -95,6 +95,7 @@ fn nodes(input: &RenderInput<'_>) -> Result<Child, RenderError> {
                 port("controller", CONTROLLER_PORT),
                 port("replication", REPLICATION_PORT),
                 port("http", HTTP_PORT),
+                port("admin", ADMIN_PORT),
             ]),
             selector: Some(input.selector()),
             ..ServiceSpec::default()

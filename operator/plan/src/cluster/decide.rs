@@ -267,20 +267,26 @@ fn nodes_not_ready(view: &View<'_>) -> Option<Decision> {
 /// Configuration of all brokers that has to be set or removed, whatever else is going on.
 pub(super) fn config_changes(view: &View<'_>) -> Option<AdminRequest> {
     let actual = view.kafka()?.dynamic_config.known()?;
-    let wanted: BTreeMap<&String, &String> = view
+    let mut wanted: BTreeMap<&str, &str> = view
         .cluster
         .config
         .iter()
         .filter(|(key, _)| dynamic_configs::is_dynamic(key) && !is_of_movements(key))
+        .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
+    for (key, default) in dynamic_configs::NEVER_REMOVED {
+        if actual.contains_key(*key) {
+            wanted.entry(key).or_insert(default);
+        }
+    }
     let set: BTreeMap<String, String> = wanted
         .iter()
-        .filter(|(key, value)| actual.get(**key) != Some(*value))
-        .map(|(key, value)| ((*key).clone(), (*value).clone()))
+        .filter(|(key, value)| actual.get(**key).map(String::as_str) != Some(**value))
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
         .collect();
     let remove: Vec<String> = actual
         .keys()
-        .filter(|key| !wanted.contains_key(key) && !is_of_movements(key))
+        .filter(|key| !wanted.contains_key(key.as_str()) && !is_of_movements(key))
         .cloned()
         .collect();
     (!set.is_empty() || !remove.is_empty()).then_some(AdminRequest::ChangeConfig { set, remove })

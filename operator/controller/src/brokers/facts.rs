@@ -1,0 +1,255 @@
+//! Answers of brokers turned into facts. What did not answer is unknown, never zero.
+
+use std::collections::BTreeMap;
+
+use broker_admin::tonic::Status;
+use broker_admin::v1::{
+    BrokerStatusResponse, CaughtUpResponse, DescribeQuorumResponse, ObstacleKind as Wire, QuorumMember,
+    SafeToStopResponse,
+};
+use broker_client::{ClusterDescription, ConfigEntry, MetadataCache, OngoingReassignment};
+use broker_model::BrokerId;
+use operator_plan::fact::Fact;
+use operator_plan::facts::{
+    BrokerFact, KafkaFacts, MemberFact, Obstacle, ObstacleKind, PartitionsFact, QuorumFact, StopVerdict,
+};
+
+/// What nodes say about themselves, by node id.
+pub(super) type Statuses = BTreeMap<i32, Result<BrokerStatusResponse, Status>>;
+
+/// Everything that was answered.
+pub(super) struct Answers {
+    pub(super) statuses: Statuses,
+    pub(super) quorum: Fact<DescribeQuorumResponse>,
+    pub(super) safe_to_stop: BTreeMap<i32, Fact<SafeToStopResponse>>,
+    pub(super) caught_up: BTreeMap<i32, Fact<CaughtUpResponse>>,
+    pub(super) cluster: ClusterDescription,
+    pub(super) topics: std::sync::Arc<MetadataCache>,
+    pub(super) moving: Fact<Vec<OngoingReassignment>>,
+    pub(super) configs: Fact<Vec<ConfigEntry>>,
+}
+
+/// The active controller, as the nodes themselves say: of two that think so, the one of the later epoch.
+pub(super) fn active_controller(statuses: &Statuses) -> Option<i32> {
+    let active = statuses.iter().filter_map(|(id, status)| {
+        let status = status
+            .as_ref()
+            .ok()
+            .filter(|status| status.is_active_controller)?;
+        Some((status.controller_epoch, *id))
+    });
+    active.max().map(|(_, id)| id)
+}
+
+/// The facts.
+pub(super) fn of(answers: &Answers) -> KafkaFacts {
+    KafkaFacts {
+        cluster_id: answers.cluster.cluster_id.clone(),
+        brokers: answers
+            .cluster
+            .brokers
+            .iter()
+            .map(|broker| (broker.id.value(), of_broker(answers, broker.id, broker.is_fenced)))
+            .collect(),
+        quorum: mapped(&answers.quorum, of_quorum),
+        partitions: partitions(answers),
+        largest_replication_factor: Fact::Known(largest_replication_factor(&answers.topics)),
+        dynamic_config: mapped(&answers.configs, |configs| dynamic_config(configs)),
+        safe_to_stop: answers
+            .safe_to_stop
+            .iter()
+            .map(|(id, answer)| (*id, mapped(answer, verdict)))
+            .collect(),
+        caught_up: answers
+            .caught_up
+            .iter()
+            .map(|(id, answer)| (*id, mapped(answer, |answer| answer.caught_up)))
+            .collect(),
+        moving: mapped(&answers.moving, |moving| {
+            moving.iter().map(|one| count(one.adding.len())).sum()
+        }),
+        spread_to: Fact::Unknown("the brokers do not say which spreads were asked".to_owned()),
+    }
+}
+
+/// A fact about something else.
+pub(super) fn mapped<T, U>(fact: &Fact<T>, map: impl FnOnce(&T) -> U) -> Fact<U> {
+    match fact {
+        Fact::Known(value) => Fact::Known(map(value)),
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(reason) => Fact::Unknown(reason.clone()),
+    }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn of_broker(answers: &Answers, id: BrokerId, fenced: bool) -> BrokerFact {
+    let status = answers
+        .statuses
+        .get(&id.value())
+        .and_then(|status| status.as_ref().ok());
+    let partitions = || answers.topics.topics.values().flat_map(|topic| &topic.partitions);
+    BrokerFact {
+        fenced,
+        cordoned: status.is_some_and(|status| status.is_cordoned),
+        replicas: Fact::Known(count(
+            partitions()
+                .filter(|partition| partition.replicas.contains(&id))
+                .count(),
+        )),
+        // A broker that stops gives its leaderships away itself; there is no call that does it before.
+        movable_leaders: Fact::Absent,
+    }
+}
+
+/// Where a member of the quorum is compared with what is committed: what came this moment does not count.
+fn of_quorum(answer: &DescribeQuorumResponse) -> QuorumFact {
+    let member = |member: &QuorumMember| {
+        let has_all = member
+            .log_end_offset
+            .is_some_and(|end| end >= answer.high_watermark);
+        (
+            member.node_id,
+            MemberFact {
+                directory: member.directory_id.clone(),
+                caught_up: has_all || member.node_id == answer.leader_id,
+            },
+        )
+    };
+    QuorumFact {
+        leader: answer.leader_id,
+        voters: answer.voters.iter().map(member).collect(),
+        observers: answer.observers.iter().map(member).collect(),
+    }
+}
+
+/// Counts of partitions. How many are below min.insync.replicas only their leaders know, so each broker in service must
+/// have said it.
+fn partitions(answers: &Answers) -> Fact<PartitionsFact> {
+    let mut under_min_isr = 0_i64;
+    for broker in answers.cluster.brokers.iter().filter(|broker| !broker.is_fenced) {
+        match answers.statuses.get(&broker.id.value()) {
+            Some(Ok(status)) => under_min_isr += i64::from(status.under_min_isr),
+            Some(Err(error)) => {
+                return Fact::Unknown(format!(
+                    "node {} does not answer: {}",
+                    broker.id.value(),
+                    error.message()
+                ));
+            }
+            None => return Fact::Unknown(format!("broker {} has no pod with an address", broker.id.value())),
+        }
+    }
+    let all = || answers.topics.topics.values().flat_map(|topic| &topic.partitions);
+    Fact::Known(PartitionsFact {
+        total: count(all().count()),
+        under_replicated: count(all().filter(|one| one.isr.len() < one.replicas.len()).count()),
+        under_min_isr,
+        offline: count(all().filter(|one| one.leader.is_none()).count()),
+    })
+}
+
+fn largest_replication_factor(topics: &MetadataCache) -> i32 {
+    let partitions = topics.topics.values().flat_map(|topic| &topic.partitions);
+    let most = partitions.map(|partition| partition.replicas.len()).max();
+    i32::try_from(most.unwrap_or_default()).unwrap_or(i32::MAX)
+}
+
+fn dynamic_config(entries: &[ConfigEntry]) -> BTreeMap<String, String> {
+    entries
+        .iter()
+        .filter(|entry| entry.source == "DYNAMIC_DEFAULT_BROKER_CONFIG")
+        .filter_map(|entry| Some((entry.name.clone(), entry.value.clone()?)))
+        .collect()
+}
+
+fn verdict(answer: &SafeToStopResponse) -> StopVerdict {
+    let named = answer.obstacles.iter().flat_map(|obstacles| &obstacles.named);
+    let mut obstacles: Vec<Obstacle> = named
+        .map(|obstacle| Obstacle {
+            kind: obstacle_kind(obstacle.kind()),
+            text: obstacle.text.clone(),
+        })
+        .collect();
+    if !answer.safe && obstacles.is_empty() {
+        obstacles.push(Obstacle {
+            kind: ObstacleKind::Other,
+            text: "the active controller says no and names no reason".to_owned(),
+        });
+    }
+    StopVerdict { obstacles }
+}
+
+fn obstacle_kind(kind: Wire) -> ObstacleKind {
+    match kind {
+        Wire::PartitionLosesAllReplicas => ObstacleKind::OnlyCopy,
+        Wire::QuorumWouldLoseMajority => ObstacleKind::QuorumMajority,
+        _ => ObstacleKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(is_active: bool, epoch: i32) -> Result<BrokerStatusResponse, Status> {
+        Ok(BrokerStatusResponse {
+            is_active_controller: is_active,
+            controller_epoch: epoch,
+            ..BrokerStatusResponse::default()
+        })
+    }
+
+    #[test]
+    fn of_two_that_think_they_are_active_the_later_one_is() {
+        let statuses = [
+            (0, status(true, 4)),
+            (1, status(true, 5)),
+            (2, status(false, 9)),
+            (3, Err(Status::unavailable("x"))),
+        ];
+        assert_eq!(active_controller(&statuses.into()), Some(1));
+    }
+
+    #[test]
+    fn a_no_without_a_reason_is_still_a_no() {
+        let verdict = verdict(&SafeToStopResponse {
+            safe: false,
+            obstacles: None,
+        });
+        assert_eq!(verdict.obstacles.len(), 1);
+        assert_eq!(verdict.obstacles[0].kind, ObstacleKind::Other);
+    }
+
+    #[test]
+    fn a_member_that_never_fetched_has_not_caught_up() {
+        let answer = DescribeQuorumResponse {
+            leader_id: 1000,
+            high_watermark: 10,
+            voters: vec![
+                QuorumMember {
+                    node_id: 1000,
+                    ..QuorumMember::default()
+                },
+                QuorumMember {
+                    node_id: 1001,
+                    ..QuorumMember::default()
+                },
+                QuorumMember {
+                    node_id: 1002,
+                    log_end_offset: Some(10),
+                    ..QuorumMember::default()
+                },
+            ],
+            ..DescribeQuorumResponse::default()
+        };
+        let quorum = of_quorum(&answer);
+        let caught_up = |id: i32| quorum.voters[&id].caught_up;
+        assert_eq!(
+            (caught_up(1000), caught_up(1001), caught_up(1002)),
+            (true, false, true)
+        );
+    }
+}

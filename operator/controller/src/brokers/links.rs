@@ -1,0 +1,343 @@
+//! Questions and wishes for real nodes: clients that are kept between passes, and one call or a few for each.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use broker_admin::v1::{
+    CancelRebalanceRequest, CaughtUpRequest, CordonRequest, DescribeQuorumRequest, DrainRequest,
+    PlanRebalanceRequest, RebalanceLimits, SafeToStopRequest, StartRebalanceRequest,
+};
+use broker_client::{Client, ClientError, TopicSelection};
+use futures::future::join_all;
+use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
+use operator_plan::cluster::AdminRequest;
+use operator_plan::fact::Fact;
+use operator_plan::facts::KafkaFacts;
+use operator_plan::topic::{TopicFact, TopicRequest};
+
+use super::admin::{AdminNodes, request};
+use super::facts::{self, Answers};
+use super::{ClusterAddress, MovementFacts, VoterChange, kafka, movements, topics};
+use crate::error::OperatorError;
+
+/// The ways to the nodes of all clusters.
+#[derive(Clone, Default)]
+pub(super) struct Links {
+    clients: Arc<Mutex<BTreeMap<String, (String, Client)>>>,
+    /// By cluster, the movement that was started last and the proposal that it carries out.
+    started: Arc<Mutex<BTreeMap<String, (String, String)>>>,
+}
+
+impl Links {
+    /// A client of a cluster; the one of the last pass while its nodes have the same addresses.
+    pub(super) async fn client(&self, cluster: &ClusterAddress) -> Result<Client, OperatorError> {
+        let bootstrap = kafka::bootstrap(cluster);
+        let label = cluster.label();
+        let kept = {
+            let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+            clients.get(&label).filter(|(of, _)| *of == bootstrap).cloned()
+        };
+        if let Some((_, client)) = kept {
+            return Ok(client);
+        }
+        let connected = kafka::connect(&bootstrap).await;
+        let client = connected.map_err(|error| failed(cluster, error))?;
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.insert(label, (bootstrap, client.clone()));
+        Ok(client)
+    }
+
+    async fn quorum_answers(&self, admin: &AdminNodes, answers: &mut Answers) {
+        let Some(active) = facts::active_controller(&answers.statuses) else {
+            let silent = answers.statuses.values().find_map(|status| status.as_ref().err());
+            answers.quorum = match silent {
+                Some(error) => Fact::Unknown(format!(
+                    "no node says that it is the active controller: {}",
+                    error.message()
+                )),
+                None => Fact::Absent,
+            };
+            return;
+        };
+        let Some(mut node) = admin.node(active) else {
+            return;
+        };
+        let quorum = node.describe_quorum(request(DescribeQuorumRequest {})).await;
+        answers.quorum = match quorum {
+            Ok(answer) => Fact::Known(answer.into_inner()),
+            Err(error) => Fact::Unknown(format!("node {active}: {}", error.message())),
+        };
+        let asked = admin.ids().map(|id| {
+            let (mut node, mut other) = (node.clone(), node.clone());
+            async move {
+                let safe = node
+                    .safe_to_stop(request(SafeToStopRequest {
+                        node_ids: vec![id],
+                        max_obstacles: 0,
+                    }))
+                    .await;
+                let caught_up = other
+                    .caught_up(request(CaughtUpRequest {
+                        node_id: id,
+                        max_obstacles: 0,
+                    }))
+                    .await;
+                (id, answered(safe), answered(caught_up))
+            }
+        });
+        for (id, safe, caught_up) in join_all(asked).await {
+            answers.safe_to_stop.insert(id, safe);
+            answers.caught_up.insert(id, caught_up);
+        }
+    }
+
+    async fn kafka_answers(&self, cluster: &ClusterAddress) -> Result<Answers, OperatorError> {
+        let client = self.client(cluster).await?;
+        let refused = |error| failed(cluster, error);
+        let description = client.describe_cluster().await.map_err(refused)?;
+        let topics = client.refresh(TopicSelection::All).await.map_err(refused)?;
+        let moving = client.list_reassignments(None).await;
+        let configs = client.describe_configs(&kafka::all_brokers()).await;
+        Ok(Answers {
+            statuses: BTreeMap::new(),
+            quorum: Fact::Unknown("the active controller was not asked".to_owned()),
+            safe_to_stop: BTreeMap::new(),
+            caught_up: BTreeMap::new(),
+            cluster: description,
+            topics,
+            moving: fact(moving),
+            configs: fact(configs),
+        })
+    }
+}
+
+fn answered<T>(answer: Result<broker_admin::tonic::Response<T>, broker_admin::tonic::Status>) -> Fact<T> {
+    match answer {
+        Ok(answer) => Fact::Known(answer.into_inner()),
+        Err(error) => Fact::Unknown(error.message().to_owned()),
+    }
+}
+
+pub(super) fn fact<T>(answer: Result<T, ClientError>) -> Fact<T> {
+    match answer {
+        Ok(answer) => Fact::Known(answer),
+        Err(error) => Fact::Unknown(error.to_string()),
+    }
+}
+
+pub(super) fn failed(cluster: &ClusterAddress, source: ClientError) -> OperatorError {
+    OperatorError::Kafka {
+        cluster: cluster.label(),
+        source: Box::new(source),
+    }
+}
+
+pub(super) fn limits(throttle: Option<i64>) -> Option<RebalanceLimits> {
+    throttle.map(|bytes| RebalanceLimits {
+        replicas_per_broker: 0,
+        bytes_per_second: u64::try_from(bytes).unwrap_or_default(),
+    })
+}
+
+impl Links {
+    pub(super) async fn look(&self, cluster: &ClusterAddress) -> Fact<KafkaFacts> {
+        if cluster.nodes.is_empty() {
+            return Fact::Absent;
+        }
+        let admin = AdminNodes::new(cluster);
+        let (statuses, kafka) = futures::join!(admin.statuses(), self.kafka_answers(cluster));
+        let mut answers = match kafka {
+            Ok(answers) => answers,
+            Err(error) => return Fact::Unknown(error.to_string()),
+        };
+        answers.statuses = statuses;
+        self.quorum_answers(&admin, &mut answers).await;
+        Fact::Known(facts::of(&answers))
+    }
+
+    pub(super) async fn ask(
+        &self,
+        cluster: &ClusterAddress,
+        wish: &AdminRequest,
+    ) -> Result<(), OperatorError> {
+        let admin = AdminNodes::new(cluster);
+        let cordon = |broker: i32| CordonRequest {
+            broker_ids: vec![broker],
+        };
+        match wish {
+            AdminRequest::ChangeConfig { set, remove } => {
+                let client = self.client(cluster).await?;
+                let changes = kafka::changes(set, remove);
+                let done = client
+                    .alter_configs(
+                        &kafka::all_brokers(),
+                        &changes,
+                        broker_client::Validation::AndApply,
+                    )
+                    .await;
+                done.map_err(|error| failed(cluster, error))
+            }
+            AdminRequest::MoveLeadersAway { .. } | AdminRequest::SpreadTo { .. } => Ok(()),
+            AdminRequest::Cordon { broker } => {
+                admin
+                    .ask_controller("Cordon", async |mut node| {
+                        node.cordon(request(cordon(*broker))).await.map(drop)
+                    })
+                    .await
+            }
+            AdminRequest::Uncordon { broker } => {
+                admin
+                    .ask_controller("Uncordon", async |mut node| {
+                        node.uncordon(request(cordon(*broker))).await.map(drop)
+                    })
+                    .await
+            }
+            AdminRequest::Drain { brokers, throttle } => {
+                let wish = DrainRequest {
+                    broker_ids: brokers.clone(),
+                    limits: limits(*throttle),
+                };
+                admin
+                    .ask_controller("Drain", async |mut node| {
+                        node.drain(request(wish.clone())).await.map(drop)
+                    })
+                    .await
+            }
+            AdminRequest::Unregister { broker } => {
+                let client = self.client(cluster).await?;
+                let done = client
+                    .unregister_broker(broker_model::BrokerId::new(*broker))
+                    .await;
+                done.map_err(|error| failed(cluster, error))
+            }
+        }
+    }
+
+    pub(super) async fn change_voters(
+        &self,
+        cluster: &ClusterAddress,
+        change: &VoterChange,
+    ) -> Result<(), OperatorError> {
+        let admin = AdminNodes::new(cluster);
+        match change {
+            VoterChange::Add { .. } => {
+                let wish = movements::add_voter(change);
+                admin
+                    .ask_controller("AddVoter", async |mut node| {
+                        node.add_voter(request(wish.clone())).await.map(drop)
+                    })
+                    .await
+            }
+            VoterChange::Remove { node_id, directory } => {
+                let wish = broker_admin::v1::RemoveVoterRequest {
+                    node_id: *node_id,
+                    directory_id: directory.clone(),
+                };
+                admin
+                    .ask_controller("RemoveVoter", async |mut node| {
+                        node.remove_voter(request(wish.clone())).await.map(drop)
+                    })
+                    .await
+            }
+        }
+    }
+
+    pub(super) async fn topic(&self, cluster: &ClusterAddress, name: &str) -> Fact<TopicFact> {
+        match self.client(cluster).await {
+            Ok(client) => topics::look(&client, name).await,
+            Err(error) => Fact::Unknown(error.to_string()),
+        }
+    }
+
+    pub(super) async fn deletes_topics(&self, cluster: &ClusterAddress) -> Fact<bool> {
+        match self.client(cluster).await {
+            Ok(client) => topics::deletion_enabled(&client, cluster).await,
+            Err(error) => Fact::Unknown(error.to_string()),
+        }
+    }
+
+    pub(super) async fn ask_topic(
+        &self,
+        cluster: &ClusterAddress,
+        wish: &TopicRequest,
+    ) -> Result<(), OperatorError> {
+        let client = self.client(cluster).await?;
+        topics::ask(&client, wish)
+            .await
+            .map_err(|error| failed(cluster, error))
+    }
+
+    pub(super) async fn movements(&self, cluster: &ClusterAddress) -> MovementFacts {
+        let brokers = match self.client(cluster).await {
+            Ok(client) => facts::mapped(&fact(client.describe_cluster().await), |cluster| {
+                cluster.brokers.iter().map(|broker| broker.id.value()).collect()
+            }),
+            Err(error) => Fact::Unknown(error.to_string()),
+        };
+        let mut running = movements::running(&AdminNodes::new(cluster)).await;
+        if let Fact::Known(running) = &mut running {
+            let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, proposal)) = started
+                .get(&cluster.label())
+                .filter(|(id, _)| *id == running.proposal)
+            {
+                running.proposal.clone_from(proposal);
+            }
+        }
+        MovementFacts { running, brokers }
+    }
+
+    pub(super) async fn propose(
+        &self,
+        cluster: &ClusterAddress,
+        mode: RebalanceMode,
+        brokers: &[i32],
+    ) -> Result<RebalanceProposal, OperatorError> {
+        let wish = PlanRebalanceRequest {
+            mode: movements::mode(mode).into(),
+            broker_ids: brokers.to_vec(),
+            max_movements: 0,
+            bytes_per_second: 0,
+        };
+        let admin = AdminNodes::new(cluster);
+        let plan = admin
+            .ask_controller("PlanRebalance", async |mut node| {
+                node.plan_rebalance(request(wish.clone())).await
+            })
+            .await?;
+        Ok(movements::proposal(&plan.into_inner()))
+    }
+
+    pub(super) async fn start_movement(
+        &self,
+        cluster: &ClusterAddress,
+        proposal: &str,
+        throttle: Option<i64>,
+    ) -> Result<(), OperatorError> {
+        let wish = StartRebalanceRequest {
+            plan_id: proposal.to_owned(),
+            limits: limits(throttle),
+        };
+        let admin = AdminNodes::new(cluster);
+        let answer = admin
+            .ask_controller("StartRebalance", async |mut node| {
+                node.start_rebalance(request(wish.clone())).await
+            })
+            .await?;
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = answer.into_inner().rebalance_id;
+        started.insert(cluster.label(), (id, proposal.to_owned()));
+        Ok(())
+    }
+
+    pub(super) async fn cancel_movement(&self, cluster: &ClusterAddress) -> Result<(), OperatorError> {
+        let admin = AdminNodes::new(cluster);
+        admin
+            .ask_controller("CancelRebalance", async |mut node| {
+                node.cancel_rebalance(request(CancelRebalanceRequest {}))
+                    .await
+                    .map(drop)
+            })
+            .await
+    }
+}

@@ -1,0 +1,86 @@
+//! Movements of replicas and changes of voters between the operator's words and the admin service's.
+
+use broker_admin::v1::{
+    AddVoterRequest, Listener, RebalancePlan, RebalanceProgress, RebalanceState, WatchRebalanceRequest,
+};
+use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
+use operator_plan::fact::Fact;
+use operator_plan::rebalance::Running;
+
+use super::VoterChange;
+use super::admin::{AdminNodes, request};
+
+/// The message for a new voter; empty for a change of another kind.
+pub(super) fn add_voter(change: &VoterChange) -> AddVoterRequest {
+    let VoterChange::Add {
+        node_id,
+        directory,
+        host,
+    } = change
+    else {
+        return AddVoterRequest::default();
+    };
+    let (host, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    AddVoterRequest {
+        node_id: *node_id,
+        directory_id: directory.clone(),
+        listeners: vec![Listener {
+            name: "CONTROLLER".to_owned(),
+            host: host.to_owned(),
+            port: port.parse().unwrap_or_default(),
+        }],
+    }
+}
+
+pub(super) fn mode(mode: RebalanceMode) -> broker_admin::v1::RebalanceMode {
+    match mode {
+        RebalanceMode::Full => broker_admin::v1::RebalanceMode::Full,
+        RebalanceMode::AddBrokers => broker_admin::v1::RebalanceMode::AddBrokers,
+        RebalanceMode::RemoveBrokers => broker_admin::v1::RebalanceMode::RemoveBrokers,
+    }
+}
+
+pub(super) fn proposal(plan: &RebalancePlan) -> RebalanceProposal {
+    let moves = i64::from(plan.movements_total);
+    let bytes = i64::try_from(plan.bytes).unwrap_or(i64::MAX);
+    RebalanceProposal {
+        id: plan.plan_id.clone(),
+        moves,
+        bytes,
+        summary: format!("{moves} partitions, {bytes} bytes"),
+    }
+}
+
+/// The movement that runs, from the first message of the stream about it.
+pub(super) async fn running(admin: &AdminNodes) -> Fact<Running> {
+    let asked = admin
+        .ask_controller("WatchRebalance", async |mut node| {
+            let mut stream = node
+                .watch_rebalance(request(WatchRebalanceRequest { interval_ms: 1000 }))
+                .await?
+                .into_inner();
+            stream.message().await
+        })
+        .await;
+    match asked {
+        Ok(Some(progress)) if progress.state() == RebalanceState::Running => {
+            Fact::Known(of_progress(&progress))
+        }
+        Ok(_) => Fact::Absent,
+        Err(crate::error::OperatorError::Admin { source, .. })
+            if source.code() == broker_admin::tonic::Code::NotFound =>
+        {
+            Fact::Absent
+        }
+        Err(error) => Fact::Unknown(error.to_string()),
+    }
+}
+
+fn of_progress(progress: &RebalanceProgress) -> Running {
+    let left = progress.planned_bytes.saturating_sub(progress.done_bytes);
+    Running {
+        proposal: progress.rebalance_id.clone(),
+        moves_left: i64::from(progress.pending) + i64::from(progress.moving),
+        bytes_left: i64::try_from(left).unwrap_or(i64::MAX),
+    }
+}

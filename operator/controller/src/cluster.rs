@@ -1,0 +1,140 @@
+//! A pass over one `KafkaCluster`: observe, plan (which validates and writes the status as a value), status, execute.
+
+mod execute;
+mod observe;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::ResourceExt;
+use kube::runtime::controller::Action;
+use operator_api::{KafkaCluster, labels};
+use operator_plan::cluster::{self, ClusterPlan};
+use operator_plan::flow::Flow;
+use serde_json::json;
+
+use crate::brokers::{Brokers, ClusterAddress};
+use crate::context::{Context, Mode};
+use crate::error::{OperatorError, RetryClass};
+use crate::events;
+use crate::kubernetes::kind::KAFKA_CLUSTER;
+
+pub use observe::address::nodes_of;
+pub use observe::of_dependents;
+
+/// One pass.
+///
+/// # Errors
+/// Kubernetes or the brokers do not answer or refuse; the next pass begins from what is then.
+pub async fn reconcile<B: Brokers>(
+    object: Arc<KafkaCluster>,
+    context: Arc<Context<B>>,
+) -> Result<Action, OperatorError> {
+    let namespace = object.namespace().unwrap_or_default();
+    let Some(cluster) = newest(&context, &namespace, &object.name_any()).await? else {
+        return Ok(Action::await_change());
+    };
+    if cluster.metadata.deletion_timestamp.is_some() {
+        return Ok(Action::await_change());
+    }
+    let (facts, address) = observe::look(&context, &cluster).await;
+    context.addresses.keep(&address);
+    let plan = cluster::plan(&cluster, &facts, &context.settings);
+    if context.mode == Mode::DryRun {
+        println!("{}", execute::described(&cluster, &plan));
+        return Ok(Action::requeue(again(&plan.flow)));
+    }
+    write_status(&context, &cluster, &plan).await?;
+    let done = execute::carry_out(&context, &cluster, &address, &plan).await;
+    if let Err(error) = &done {
+        tell_forbidden(&context, &cluster, error).await;
+    }
+    done?;
+    Ok(Action::requeue(again(&plan.flow)))
+}
+
+fn again(flow: &Flow) -> Duration {
+    Duration::from_secs(flow.look_again_after())
+}
+
+/// The object as it is now: a plan made for an older status would only be refused.
+async fn newest<B: Brokers>(
+    context: &Context<B>,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<KafkaCluster>, OperatorError> {
+    let found = context
+        .kubernetes
+        .get(&KAFKA_CLUSTER, Some(namespace), name)
+        .await?;
+    found
+        .map(|value| {
+            serde_json::from_value(value).map_err(|source| OperatorError::Unreadable {
+                kind: "KafkaCluster".to_owned(),
+                name: format!("{namespace}/{name}"),
+                source,
+            })
+        })
+        .transpose()
+}
+
+async fn write_status<B: Brokers>(
+    context: &Context<B>,
+    cluster: &KafkaCluster,
+    plan: &ClusterPlan,
+) -> Result<(), OperatorError> {
+    let Some(status) = &plan.status else { return Ok(()) };
+    let object = json!({
+        "apiVersion": KAFKA_CLUSTER.api_version(),
+        "kind": KAFKA_CLUSTER.kind,
+        "metadata": {
+            "name": cluster.name_any(),
+            "namespace": cluster.namespace(),
+            "resourceVersion": cluster.resource_version(),
+        },
+        "status": status,
+    });
+    context
+        .kubernetes
+        .apply_status(labels::CLUSTER_MANAGER, &object)
+        .await?;
+    context.metrics.wrote("KafkaCluster");
+    let before = cluster
+        .status
+        .as_ref()
+        .map_or(&[][..], |status| &status.conditions);
+    for event in events::of_conditions(before, &status.conditions) {
+        context.events.publish(cluster, &event).await;
+    }
+    Ok(())
+}
+
+/// A permission that is missing is told where the user looks. Best effort: the permission may be this very one.
+async fn tell_forbidden<B: Brokers>(context: &Context<B>, cluster: &KafkaCluster, error: &OperatorError) {
+    if error.class() != RetryClass::Forbidden {
+        return;
+    }
+    let event = events::Told::warning("Forbidden", error.to_string());
+    context.events.publish(cluster, &event).await;
+}
+
+/// Where a cluster's nodes are or were a moment ago, for passes over what is attached to it.
+///
+/// # Errors
+/// Kubernetes does not answer.
+pub async fn kept_address<B: Brokers>(
+    context: &Context<B>,
+    cluster: &KafkaCluster,
+) -> Result<ClusterAddress, OperatorError> {
+    let label = format!(
+        "{}/{}",
+        cluster.namespace().unwrap_or_default(),
+        cluster.name_any()
+    );
+    if let Some(address) = context.addresses.recent(&label) {
+        return Ok(address);
+    }
+    let address = observe::address(context, cluster).await?;
+    context.addresses.keep(&address);
+    Ok(address)
+}
