@@ -30,6 +30,8 @@ pub(crate) enum Sabotage {
     LeftOutBatch,
     /// A coordinator takes a commit of any generation for one of the newest.
     AnyGeneration,
+    /// A leader tells nobody who is in sync.
+    KeptProposals,
     /// Who asks below the log start is answered from there on.
     SilentSkip,
     /// Who writes is told that the device has it when it said that it has not.
@@ -53,6 +55,7 @@ impl Sabotage {
             Self::LeftOutBatch,
             Self::SwallowedSyncs,
             Self::SilentSkip,
+            Self::KeptProposals,
             Self::AnyGeneration,
         ];
         all.into_iter()

@@ -107,6 +107,11 @@ fn a_read_that_skips_what_was_deleted_without_a_word_is_seen() {
 }
 
 #[test]
+fn a_cluster_that_does_not_come_back_is_seen() {
+    assert_seen(Sabotage::KeptProposals, &["liveness (I28)"]);
+}
+
+#[test]
 fn a_sync_that_did_not_happen_is_seen() {
     assert_seen(
         Sabotage::SwallowedSyncs,

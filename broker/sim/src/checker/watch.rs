@@ -24,6 +24,8 @@ pub(super) struct Watch {
     log_ends: BTreeMap<(i32, PartitionId), i64>,
     /// How far each replica has been since it was cut last, also if it lost some of that with its power.
     reached: BTreeMap<(i32, PartitionId), i64>,
+    /// How often its log was made, while its process runs.
+    made: BTreeMap<(i32, PartitionId), u64>,
     log_starts: BTreeMap<(i32, PartitionId), i64>,
     images: BTreeMap<Offset, MetadataImage>,
     seen: BTreeMap<i32, Offset>,
@@ -35,6 +37,7 @@ pub(super) struct Watch {
 impl Checker {
     pub(crate) fn restarts(&mut self, node: i32) {
         self.watch.seen.remove(&node);
+        self.watch.made.retain(|(of, _), _| *of != node);
         // What was deleted is back if that was not checkpointed yet.
         self.watch.log_starts.retain(|(of, _), _| *of != node);
     }
@@ -139,6 +142,13 @@ impl Watch {
 
     fn partition(&mut self, node: i32, touched: &Touched) -> Result<(), Violation> {
         let place = (node, touched.id);
+        let made = self.made.insert(place, touched.made);
+        if made.is_some_and(|before| before != touched.made) {
+            // It left and came back in one step.
+            self.log_ends.remove(&place);
+            self.reached.remove(&place);
+            self.log_starts.remove(&place);
+        }
         let before = self.log_ends.insert(place, touched.log_end);
         let reached = self.reached.entry(place).or_default();
         *reached = match before {

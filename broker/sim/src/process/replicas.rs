@@ -50,12 +50,15 @@ pub(crate) struct Touched {
     pub(crate) high_watermark: i64,
     pub(crate) log_end: i64,
     pub(crate) log_start: i64,
+    /// How often its log was made anew by this process.
+    pub(crate) made: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Replicas {
     logs: LogManager,
     pub(crate) hosted: BTreeMap<PartitionId, Hosted>,
+    made: BTreeMap<PartitionId, u64>,
     is_taken_over: bool,
     wanted: BTreeMap<PartitionId, WantedIsr>,
     proposing: BTreeMap<PartitionId, WantedIsr>,
@@ -111,6 +114,7 @@ impl Replicas {
             previous_epoch: directory.map_or(BrokerEpoch::NONE, |found| found.previous_broker_epoch()),
             logs,
             hosted: BTreeMap::new(),
+            made: BTreeMap::new(),
             is_taken_over: false,
             wanted: BTreeMap::new(),
             proposing: BTreeMap::new(),
@@ -168,6 +172,7 @@ impl Replicas {
             high_watermark: hosted.log().high_watermark().value(),
             log_end: hosted.log().log_end().value(),
             log_start: hosted.log().log_start().value(),
+            made: self.made.get(id).copied().unwrap_or(0),
         });
         touched.collect()
     }
@@ -426,6 +431,7 @@ impl Process {
                     };
                     let mut made = self.replicas.logs.create_logs(vec![new], self.now);
                     let log = made.pop().expect("one was asked for")?;
+                    *self.replicas.made.entry((topic, index)).or_default() += 1;
                     self.in_role(log, &found.name, registration)
                 }
             };
@@ -471,8 +477,10 @@ impl Process {
 
     /// Sends the changes of in-sync sets that wait, if none is under way.
     pub(super) fn propose_in_sync_sets(&mut self) -> Result<(), Halt> {
+        let keeps_them = self.machine.settings.sabotage == Sabotage::KeptProposals;
         let replicas = &mut self.replicas;
-        if replicas.wanted.is_empty()
+        if keeps_them
+            || replicas.wanted.is_empty()
             || !replicas.proposing.is_empty()
             || replicas.propose_at > self.now.monotonic
         {
