@@ -7,19 +7,27 @@ use std::time::{Duration, Instant};
 
 use broker_client::{
     Client, ClientError, ClientOptions, Connection, Endpoint, FetchOptions, Fetcher, NewTopic, OffsetSpec,
-    PartitionInfo, TopicSelection, Validation,
+    PartitionInfo, QuorumListener, TopicSelection, Validation,
 };
 use broker_codec::StringBytes;
-use broker_model::{Offset, PartitionIndex, TopicPartition};
+use broker_model::{BrokerId, DirectoryId, Offset, PartitionIndex, TopicPartition};
 use broker_protocol::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
+use broker_protocol::create_topics_request::CreatableTopic;
+use broker_protocol::delete_topics_request::DeleteTopicState;
+use broker_protocol::describe_configs_request::DescribeConfigsResource;
 use broker_protocol::describe_quorum_request::{PartitionData, TopicData};
 use broker_protocol::elect_leaders_request::TopicPartitions;
+use broker_protocol::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
 use broker_protocol::messages::{
-    AlterPartitionReassignmentsRequest, DescribeQuorumRequest, ElectLeadersRequest,
+    AlterPartitionReassignmentsRequest, CreateTopicsRequest, DeleteTopicsRequest, DescribeConfigsRequest,
+    DescribeQuorumRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
 };
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::LabError;
+
+/// How a topic is named in requests about configurations.
+const TOPIC_RESOURCE: i8 = 2;
 
 /// An administrator with a thread of its own.
 #[derive(Debug)]
@@ -242,6 +250,192 @@ impl Admin {
                 epoch: partition.leader_epoch,
             })
             .ok_or_else(nobody)
+    }
+
+    /// All records of one partition: offsets and values.
+    pub fn read_one(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        within: Duration,
+    ) -> Result<Vec<(i64, String)>, LabError> {
+        let client = self.client()?;
+        let key = [TopicPartition::new(topic, PartitionIndex::new(partition))];
+        let asked = async {
+            let starts = client.list_same_offset(&key, OffsetSpec::Earliest).await?;
+            let ends = client.list_same_offset(&key, OffsetSpec::Latest).await?;
+            Ok::<_, ClientError>((starts, ends))
+        };
+        let (starts, ends) = self.runtime.block_on(asked)?;
+        let first = |listed: &[(_, broker_client::ListedOffset)]| {
+            listed
+                .first()
+                .and_then(|(_, one)| one.offset)
+                .map_or(0, Offset::value)
+        };
+        let nothing = Extent {
+            start: 0,
+            high: 0,
+            epoch: 0,
+        };
+        let mut extents = vec![nothing; usize::try_from(partition).unwrap_or(0)];
+        extents.push(Extent {
+            start: first(&starts),
+            high: first(&ends),
+            epoch: 0,
+        });
+        let mut all = Vec::new();
+        let complete = self.read_all(topic, &extents, |_, records| all.extend(records), within)?;
+        match complete {
+            true => Ok(all),
+            false => Err(LabError::TooLate {
+                what: format!("that {topic}-{partition} is read"),
+                seconds: within.as_secs(),
+            }),
+        }
+    }
+
+    /// Makes, or deletes, many topics with one request; answers how many are not as wanted now.
+    pub fn change_many(&mut self, names: &[String], exist: bool) -> Result<usize, LabError> {
+        let client = self.client()?;
+        let refused = match exist {
+            true => {
+                let topic = |name: &String| CreatableTopic {
+                    name: name.as_str().into(),
+                    num_partitions: 1,
+                    replication_factor: 3,
+                    ..CreatableTopic::default()
+                };
+                let request = CreateTopicsRequest {
+                    topics: names.iter().map(topic).collect(),
+                    timeout_ms: 8000,
+                    ..CreateTopicsRequest::default()
+                };
+                let made = self.runtime.block_on(client.call_controller(&request))?;
+                // 36: it is there already, by an attempt whose answer was lost.
+                made.topics
+                    .iter()
+                    .filter(|one| ![0, 36].contains(&one.error_code))
+                    .count()
+            }
+            false => {
+                let topic = |name: &String| DeleteTopicState {
+                    name: Some(name.as_str().into()),
+                    ..DeleteTopicState::default()
+                };
+                let request = DeleteTopicsRequest {
+                    topics: names.iter().map(topic).collect(),
+                    timeout_ms: 8000,
+                    ..DeleteTopicsRequest::default()
+                };
+                let gone = self.runtime.block_on(client.call_controller(&request))?;
+                // 3: it is gone already.
+                gone.responses
+                    .iter()
+                    .filter(|one| ![0, 3].contains(&one.error_code))
+                    .count()
+            }
+        };
+        Ok(refused)
+    }
+
+    /// Sets one configuration of a topic.
+    pub fn configure(&mut self, topic: &str, name: &str, value: &str) -> Result<(), LabError> {
+        let client = self.client()?;
+        let request = IncrementalAlterConfigsRequest {
+            resources: vec![AlterConfigsResource {
+                resource_type: TOPIC_RESOURCE,
+                resource_name: topic.into(),
+                configs: vec![AlterableConfig {
+                    name: name.into(),
+                    config_operation: 0,
+                    value: Some(value.into()),
+                    ..AlterableConfig::default()
+                }],
+                ..AlterConfigsResource::default()
+            }],
+            ..IncrementalAlterConfigsRequest::default()
+        };
+        let response = self.runtime.block_on(client.call_controller(&request))?;
+        match response.responses.first().map(|one| one.error_code) {
+            Some(0) => Ok(()),
+            code => Err(LabError::Unusable(format!("{name} was refused with {code:?}"))),
+        }
+    }
+
+    /// A configuration of a topic as the node at that address says.
+    pub fn configured_at(
+        &mut self,
+        (host, port): (&str, u16),
+        topic: &str,
+        name: &str,
+    ) -> Result<Option<String>, LabError> {
+        let endpoint = Endpoint {
+            host: host.to_owned(),
+            port,
+        };
+        let request = DescribeConfigsRequest {
+            resources: vec![DescribeConfigsResource {
+                resource_type: TOPIC_RESOURCE,
+                resource_name: topic.into(),
+                configuration_keys: Some(vec![name.into()]),
+                ..DescribeConfigsResource::default()
+            }],
+            ..DescribeConfigsRequest::default()
+        };
+        let options = options(self.patience);
+        let asked = async { Connection::open(&endpoint, &options).await?.call(&request).await };
+        let response = self.runtime.block_on(asked)?;
+        let entry = response.results.first().and_then(|one| one.configs.first());
+        Ok(entry
+            .and_then(|entry| entry.value.as_ref())
+            .map(|value| value.to_string()))
+    }
+
+    /// Takes the vote from a node's directory.
+    pub fn remove_voter(&mut self, node: i32, directory: DirectoryId) -> Result<(), LabError> {
+        let client = self.client()?;
+        Ok(self
+            .runtime
+            .block_on(client.remove_voter(BrokerId::new(node), directory))?)
+    }
+
+    /// Lets a node vote that follows already, at the same addresses as the others' listeners are named.
+    pub fn add_voter(&mut self, node: i32, host: &str, port: u16) -> Result<(), LabError> {
+        let client = self.client()?;
+        let asked = async {
+            let quorum = client.describe_quorum().await?;
+            let follows = quorum.observers.iter().find(|one| one.id == BrokerId::new(node));
+            let listener = QuorumListener {
+                name: "CONTROLLER".to_owned(),
+                host: host.to_owned(),
+                port,
+            };
+            match follows {
+                Some(observer) => client
+                    .add_voter(observer.id, observer.directory_id, &[listener])
+                    .await
+                    .map(|()| true),
+                None => Ok(false),
+            }
+        };
+        match self.runtime.block_on(asked)? {
+            true => Ok(()),
+            false => Err(LabError::Unusable(format!(
+                "node {node} does not follow the quorum"
+            ))),
+        }
+    }
+
+    /// Nodes that vote, with their directories.
+    pub fn voters(&mut self) -> Result<Vec<(i32, DirectoryId)>, LabError> {
+        let client = self.client()?;
+        let quorum = self.runtime.block_on(client.describe_quorum())?;
+        Ok(quorum
+            .voters
+            .iter()
+            .map(|one| (one.id.value(), one.directory_id))
+            .collect())
     }
 
     /// All records of a topic from its start up to its high watermarks: partition, offset and value in batches.

@@ -1,13 +1,24 @@
 //! The tests: number, what is done, to how many nodes.
 
 mod crash;
+mod damage;
 mod disk;
 mod link;
 mod metadata;
 mod moves;
+mod power;
 
 use crate::error::LabError;
 use crate::world::World;
+
+/// What the nodes keep their data on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disks {
+    /// Folders of one file system.
+    Folders,
+    /// A disk each, whose power can be cut.
+    Images,
+}
 
 /// One test.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +31,8 @@ pub struct Case {
     pub nodes: i32,
     /// Configuration besides that of every cluster.
     pub properties: &'static [(&'static str, &'static str)],
+    /// What the nodes keep their data on.
+    pub disks: Disks,
     /// Injects the faults.
     pub run: fn(&mut World) -> Result<(), LabError>,
 }
@@ -35,7 +48,22 @@ const fn case(
         title,
         nodes,
         properties: &[],
+        disks: Disks::Folders,
         run,
+    }
+}
+
+impl Case {
+    /// The same, with disks of their own for the nodes.
+    const fn on_images(mut self) -> Self {
+        self.disks = Disks::Images;
+        self
+    }
+
+    /// The same, with more configuration.
+    const fn with(mut self, properties: &'static [(&'static str, &'static str)]) -> Self {
+        self.properties = properties;
+        self
     }
 }
 
@@ -60,6 +88,21 @@ pub const CASES: &[Case] = &[
         crash::kill_all,
     ),
     case(
+        "T3",
+        3,
+        "power cut of all brokers at once, flush.messages=1",
+        power::all_at_once,
+    )
+    .on_images()
+    .with(&[("log.flush.interval.messages", "1")]),
+    case(
+        "T3b",
+        3,
+        "the same without flush.messages: what it costs",
+        power::all_at_once_unflushed,
+    )
+    .on_images(),
+    case(
         "T4",
         3,
         "SIGSTOP of a leader, then SIGCONT",
@@ -78,18 +121,62 @@ pub const CASES: &[Case] = &[
         link::one_way,
     ),
     case("T7", 5, "a ring of five: each sees two neighbours", link::ring),
+    case(
+        "T8",
+        5,
+        "the last replica in sync loses its power; one that is eligible returns",
+        power::last_replica_standing,
+    )
+    .on_images(),
     case("T9", 3, "a link that flaps every 200 ms", link::flap),
     case(
         "T10",
         3,
-        "5 % of packets between nodes lost (the delay of the plan is left out)",
-        link::lose,
+        "links between nodes: 0 to 100 ms late each way, out of order, 5 % lost",
+        link::disturb,
     ),
     case("T11", 3, "1 Mbit/s to one follower", link::narrow),
-    case("T12", 3, "a full disk on a leader, then space again", disk::full),
-    case("T13", 3, "fsync fails once with EIO", disk::sync_fails),
+    case(
+        "T12",
+        3,
+        "a full disk on a broker that leads and follows, then space again",
+        disk::full,
+    ),
+    case(
+        "T13",
+        3,
+        "fsync fails once with EIO: of a leader's logs, a follower's, the controller's",
+        disk::sync_fails,
+    )
+    .with(&[("log.flush.interval.messages", "500")]),
     case("T14", 3, "fsync takes 500 ms on a leader", disk::sync_slow),
-    case("T16", 3, "clock of one broker -1 h, then +10 d", disk::clock),
+    case(
+        "T15",
+        3,
+        "the file system of a leader turns read-only",
+        power::read_only,
+    )
+    .on_images(),
+    case(
+        "T16",
+        3,
+        "clock -1 h, +10 d, ten times as fast: of a leader, of the controller",
+        disk::clock,
+    ),
+    case(
+        "T17",
+        1,
+        "one byte flipped in every kind of file, then restart",
+        damage::flips,
+    )
+    .with(damage::SMALL),
+    case(
+        "T18",
+        1,
+        "tails of every kind of file torn off after kill -9, then restart",
+        damage::torn,
+    )
+    .with(damage::SMALL),
     case(
         "T19",
         3,
@@ -135,7 +222,7 @@ pub const CASES: &[Case] = &[
     case(
         "T40",
         3,
-        "topics made and deleted while a broker is killed",
+        "5,000 topics made and deleted while a broker is killed",
         metadata::churn,
     ),
     case(
@@ -144,8 +231,18 @@ pub const CASES: &[Case] = &[
         "a topic deleted and made anew under the same name",
         metadata::made_anew,
     ),
-    case("T43", 3, "idle connections and a killed leader", crash::crowd),
-    case("T44", 3, "a broker comes back with an empty disk", disk::wiped),
+    case(
+        "T43",
+        3,
+        "10,000 idle connections, slow readers, and leaders killed",
+        crash::crowd,
+    ),
+    case(
+        "T44",
+        3,
+        "a broker comes back with an empty disk of a new identity",
+        disk::wiped,
+    ),
     case(
         "T45",
         3,

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::admin::{Admin, Quorum};
+use crate::cases::{Case, Disks};
 use crate::error::LabError;
+use crate::images::Images;
 use crate::network::Network;
 use crate::node::Node;
 
@@ -29,6 +31,8 @@ const UP_WITHIN: Duration = Duration::from_secs(60);
 pub struct Cluster {
     /// Nodes with ids 1, 2, …
     pub nodes: Vec<Node>,
+    /// Disks of their own, where the test needs them.
+    pub images: Option<Images>,
     /// What is between them.
     pub network: Network,
     /// Who asks it.
@@ -38,8 +42,9 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Formats and starts `nodes` nodes in `folder`, with these properties besides.
-    pub fn start(nodes: i32, folder: &Path, binary: &Path, extra: &[(&str, &str)]) -> Result<Self, LabError> {
+    /// Formats and starts the nodes of a test in `folder`.
+    pub fn start(case: &Case, folder: &Path, binary: &Path) -> Result<Self, LabError> {
+        let (nodes, extra) = (case.nodes, case.properties);
         let network = Network::lay(nodes)?;
         let host = |node: i32| (network.host(node), network.ports(node).0);
         let bootstrap: Vec<String> = (1..=nodes)
@@ -55,8 +60,19 @@ impl Cluster {
                 network.prefix(id),
             )?);
         }
+        let images = match case.disks {
+            Disks::Folders => None,
+            Disks::Images => {
+                let mut images = Images::lay(folder)?;
+                for node in &members {
+                    images.give(node.id, &node.data())?;
+                }
+                Some(images)
+            }
+        };
         let mut cluster = Self {
             nodes: members,
+            images,
             network,
             admin: Admin::new(&bootstrap.join(","))?,
             folder: folder.to_owned(),
@@ -95,6 +111,12 @@ impl Cluster {
         let node = self.node(id)?;
         node.configure(&properties)?;
         node.format(&arguments)
+    }
+
+    /// Formats the empty directory of a node that joins the quorum that there is.
+    pub fn replace(&mut self, id: i32) -> Result<(), LabError> {
+        let arguments = ["--cluster-id", CLUSTER, "--no-initial-controllers"].map(str::to_owned);
+        self.node(id)?.format(&arguments)
     }
 
     fn properties(&self, id: i32) -> Vec<(String, String)> {
@@ -257,11 +279,9 @@ impl Cluster {
     pub fn keep_logs(&self, at: &Path) -> Result<(), LabError> {
         fs::create_dir_all(at)?;
         for node in &self.nodes {
-            fs::copy(
-                node.folder.join("broker.log"),
-                at.join(format!("n{}.log", node.id)),
-            )
-            .ok();
+            for (name, kept) in [("broker.log", "log"), ("strace.log", "strace")] {
+                fs::copy(node.folder.join(name), at.join(format!("n{}.{kept}", node.id))).ok();
+            }
         }
         Ok(())
     }

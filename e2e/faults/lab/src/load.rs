@@ -3,6 +3,7 @@
 //!
 //! Every client is a thread that writes the history and ends when it is told.
 
+mod fill;
 mod final_read;
 mod group;
 mod probe;
@@ -20,6 +21,7 @@ use crate::cluster::Cluster;
 use crate::error::LabError;
 use crate::history::History;
 
+pub use fill::{Filling, fill};
 pub use final_read::{read_all, read_committed_offsets};
 pub use group::storm;
 pub use producer::{Kind, send_some};

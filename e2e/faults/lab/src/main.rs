@@ -6,8 +6,10 @@
 mod admin;
 mod cases;
 mod cluster;
+mod disturbance;
 mod error;
 mod history;
+mod images;
 mod leftovers;
 mod load;
 mod network;
@@ -22,6 +24,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::cases::{CASES, Case};
 use crate::error::LabError;
@@ -147,6 +150,18 @@ fn chosen(arguments: &RunArguments, seed: u64) -> Result<Vec<&'static Case>, Lab
     Ok(cases)
 }
 
+/// As many files and connections as the system lets us have: a crowd of clients needs them, here and in brokers.
+fn let_open_files() {
+    let now = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: now.maximum,
+        maximum: now.maximum,
+    };
+    if now.current != now.maximum && setrlimit(Resource::Nofile, most).is_err() {
+        eprintln!("the limit of open files cannot be raised");
+    }
+}
+
 fn run(arguments: &RunArguments) -> Result<bool, LabError> {
     let clock = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -155,6 +170,7 @@ fn run(arguments: &RunArguments) -> Result<bool, LabError> {
     let seed = arguments.seed.unwrap_or(clock % 100_000);
     eprintln!("seed {seed}");
     leftovers::watch()?;
+    let_open_files();
     std::fs::create_dir_all(&arguments.scratch)?;
     let settings = Settings {
         binary: arguments.eddyline.canonicalize()?,

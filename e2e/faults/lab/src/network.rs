@@ -9,6 +9,7 @@ use std::fs::File;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::os::fd::AsFd;
 
+use crate::disturbance::{Disturbance, Disturbed, QUEUE};
 use crate::error::LabError;
 use crate::leftovers::{self, Leftover};
 use crate::program::{is_there, run};
@@ -101,11 +102,11 @@ impl Network {
     /// What runs a program where the node is.
     pub fn prefix(&self, node: i32) -> Vec<String> {
         match &self.bridge {
+            // Not `ip netns exec`: that hides later mounts from the program, and keeps earlier ones busy.
             Some(bridge) => vec![
-                "ip".into(),
-                "netns".into(),
-                "exec".into(),
-                format!("{bridge}n{node}"),
+                "nsenter".into(),
+                format!("--net=/run/netns/{bridge}n{node}"),
+                "--".into(),
             ],
             None => Vec::new(),
         }
@@ -151,17 +152,18 @@ impl Network {
             .try_for_each(|other| self.cut(other, node, Direction::Incoming))
     }
 
-    /// Loses a share of the packets between nodes, in thousandths.
-    pub fn lose(&self, node: i32, thousandths: u32) -> Result<(), LabError> {
+    /// Delays, reorders and loses what a node sends to other nodes, until what is answered is dropped.
+    pub fn disturb(&self, node: i32, disturbance: Disturbance) -> Result<Disturbed, LabError> {
+        let namespace = File::open(format!("/run/netns/{}n{node}", self.bridge()?))?;
+        let disturbed = Disturbed::begin(namespace, disturbance)?;
         for other in (1..=self.nodes).filter(|other| *other != node) {
             let host = self.host(other);
-            let share = f64::from(thousandths) / 1000.0;
             self.filter(
                 node,
-                &format!("-A INPUT -s {host} -m statistic --mode random --probability {share} -j DROP"),
+                &format!("-A OUTPUT -d {host} -j NFQUEUE --queue-num {QUEUE} --queue-bypass"),
             )?;
         }
-        Ok(())
+        Ok(disturbed)
     }
 
     /// Pulls a node's plug, for other nodes and clients, or puts it back.

@@ -82,12 +82,21 @@ async fn serve(
                 Err(error) => {
                     tracing::debug!(%endpoint, %error, "a member of the quorum is not reached");
                     steps.tell(Step::RequestFailed(id, failure_of(&error)));
+                    fail_waiting(&mut asked, &steps, &error);
                     continue;
                 }
             },
         };
         open = Some(connection.clone());
         tokio::spawn(ask(connection, id, request, steps.clone()));
+    }
+}
+
+/// What was asked while the connection failed has failed with it: nobody waits for it any more, and a member that is back
+/// would answer all of it before the first question that somebody does wait for.
+fn fail_waiting(asked: &mut mpsc::Receiver<Asked>, steps: &StepSender, error: &ClientError) {
+    while let Ok((id, _request)) = asked.try_recv() {
+        steps.tell(Step::RequestFailed(id, failure_of(error)));
     }
 }
 
@@ -127,5 +136,52 @@ fn failure_of(error: &ClientError) -> RequestFailure {
     match error {
         ClientError::Connect { .. } | ClientError::Closed { .. } => RequestFailure::Disconnected,
         _ => RequestFailure::TimedOut,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use broker_model::BrokerId;
+    use broker_protocol::messages::FetchRequest;
+    use broker_raft::HostAndPort;
+
+    use super::super::steps;
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_connection_fails_with_it() {
+        // Connections stand, and nobody says a word on them.
+        let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let (sender, queue) = steps::queue();
+        let timeouts = RaftTimeouts {
+            request_timeout_ms: 1_000,
+            ..RaftTimeouts::default()
+        };
+        let mut peers = Peers::new(runtime.handle().clone(), sender, &timeouts);
+        for number in 0..10 {
+            let to = Destination {
+                id: BrokerId::new(2),
+                address: HostAndPort {
+                    host: "127.0.0.1".to_owned(),
+                    port: mute.local_addr().unwrap().port(),
+                },
+            };
+            peers.send(RequestId(number), to, RaftRequest::Fetch(FetchRequest::default()));
+        }
+        // The next connection would fail after a second.
+        let waits = [Duration::from_secs(20)]
+            .into_iter()
+            .chain([Duration::from_millis(500); 9]);
+        for (number, wait) in (0..).zip(waits) {
+            let step = queue.next(Some(wait));
+            assert!(matches!(step, Some(Step::RequestFailed(id, _)) if id == RequestId(number)));
+        }
     }
 }

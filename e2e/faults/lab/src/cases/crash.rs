@@ -1,5 +1,6 @@
 //! Processes that die or stop: leaders, all brokers, coordinators, one after another.
 
+use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ const SYNC: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(40);
 /// Connections that do nothing.
 const CROWD: usize = 10_000;
+/// Connections that ask and do not read.
+const SLOW: usize = 30;
 
 pub(super) fn kill_the_only_node(world: &mut World) -> Result<(), LabError> {
     for _ in 0..world.pace.repeats.min(3) {
@@ -100,26 +103,58 @@ pub(super) fn kill_coordinators(world: &mut World) -> Result<(), LabError> {
     Ok(())
 }
 
+/// Asks, and takes no answer.
+fn slow_reader(address: (String, u16)) -> Result<TcpStream, LabError> {
+    let mut stream = TcpStream::connect(address)?;
+    // ApiVersions, version 0, without a client id.
+    let request = [0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 255, 255];
+    for _ in 0..200 {
+        stream.write_all(&request)?;
+    }
+    Ok(stream)
+}
+
 pub(super) fn crowd(world: &mut World) -> Result<(), LabError> {
-    let mut crowd = Vec::new();
     let nodes = world.cluster.size();
-    for index in 0..CROWD {
+    let address = |world: &World, index: usize| {
         let node = i32::try_from(index).unwrap_or(0) % nodes + 1;
-        let address = (
+        (
             world.cluster.network.host(node),
             world.cluster.network.ports(node).0,
-        );
-        match TcpStream::connect(address) {
+        )
+    };
+    let mut crowd = Vec::new();
+    for index in 0..CROWD {
+        match TcpStream::connect(address(world, index)) {
             Ok(stream) => crowd.push(stream),
             Err(_) => break,
         }
     }
     let held = crowd.len();
-    world.note(format!("{held} idle connections"));
-    world.require(held > 3000, || format!("only {held} connections were taken"));
-    let leader = world.some_leader()?;
-    kill_and_return(world, leader)?;
-    world.wait_in_sync(SYNC);
+    let mut slow = Vec::new();
+    for index in 0..SLOW {
+        slow.push(slow_reader(address(world, index))?);
+    }
+    world.note(format!(
+        "{held} idle connections, {} that read nothing",
+        slow.len()
+    ));
+    world.require(held == CROWD, || format!("only {held} connections were taken"));
+    for _ in 0..world.pace.repeats {
+        let leader = world.some_leader()?;
+        kill_and_return(world, leader)?;
+        world.wait_in_sync(SYNC);
+        world.sleep(Duration::from_secs(2));
+        // Who was thrown out comes back, as clients do.
+        for (index, stream) in crowd.iter_mut().enumerate() {
+            let node = i32::try_from(index).unwrap_or(0) % nodes + 1;
+            if node == leader
+                && let Ok(again) = TcpStream::connect(address(world, index))
+            {
+                *stream = again;
+            }
+        }
+    }
     let resident: Vec<String> = world
         .cluster
         .nodes
@@ -127,6 +162,6 @@ pub(super) fn crowd(world: &mut World) -> Result<(), LabError> {
         .map(|node| format!("{}", node.resident() >> 20))
         .collect();
     world.note(format!("resident MiB {}", resident.join("/")));
-    drop(crowd);
+    drop((crowd, slow));
     Ok(())
 }

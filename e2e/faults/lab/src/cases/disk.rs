@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use super::power::ends_by_itself;
 use crate::error::LabError;
 use crate::leftovers::{self, Leftover};
 use crate::load::DURABLE;
@@ -94,23 +95,25 @@ struct Tracer {
 }
 
 impl Tracer {
-    fn attach(pid: u32, inject: &str, out: PathBuf) -> Result<Self, LabError> {
+    fn attach(pid: u32, inject: &[String], out: PathBuf) -> Result<Self, LabError> {
         if !is_there("strace") {
             return Err(LabError::Missing("strace is not installed".to_owned()));
         }
+        // What an earlier tracer wrote must not count for this one.
+        std::fs::remove_file(&out).ok();
         let child = Command::new("strace")
             .args([
                 "-f",
                 "-q",
                 "-e",
                 "trace=fsync,fdatasync",
-                "-e",
-                inject,
                 "-p",
                 &pid.to_string(),
                 "-o",
             ])
             .arg(&out)
+            .arg("-e")
+            .args(inject)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -147,7 +150,7 @@ fn traced(world: &mut World, node: i32, name: &str, inject: &str) -> Result<(), 
     let pid = world.cluster.node(node)?.pid().ok_or_else(gone)?;
     let out = world.cluster.node(node)?.folder.join("strace.log");
     world.begin(name, &target);
-    let tracer = Tracer::attach(pid, inject, out)?;
+    let tracer = Tracer::attach(pid, &[inject.to_owned()], out)?;
     world.sleep(world.pace.hold);
     let injected = tracer.injected();
     drop(tracer);
@@ -159,28 +162,71 @@ fn traced(world: &mut World, node: i32, name: &str, inject: &str) -> Result<(), 
     Ok(())
 }
 
+/// One sync fails: of a leader's data, of a follower's, of the controller's metadata log. The broker with the failed log
+/// ends at once: it has one log directory, and nothing that it would go on to say could be trusted (I23).
 pub(super) fn sync_fails(world: &mut World) -> Result<(), LabError> {
     let leader = world.some_leader()?;
-    traced(
-        world,
-        leader,
-        "fsync EIO",
-        "inject=fsync,fdatasync:error=EIO:when=2",
-    )?;
-    // A broker may end itself over it, and take its time to hand over first; it must not go on as if nothing was.
-    world.sleep(Duration::from_secs(12));
-    let alive = world.cluster.node(leader)?.is_running();
-    let what = if alive {
-        "lives on"
-    } else {
-        "ended, and was started again"
-    };
-    world.note(format!("node {leader} {what}"));
-    if !alive {
-        world.cluster.node(leader)?.kill();
-        world.cluster.node(leader)?.start()?;
+    one_sync_fails(world, leader, &format!("{DURABLE}-"), "a leader's log")?;
+    let leader = world.cluster.leader(DURABLE, 0)?;
+    let follower = leader % world.cluster.size() + 1;
+    one_sync_fails(world, follower, &format!("{DURABLE}-"), "a follower's log")?;
+    let controller = world.cluster.controller()?.leader;
+    one_sync_fails(world, controller, "__cluster_metadata-", "the controller's log")
+}
+
+fn one_sync_fails(world: &mut World, node: i32, folders: &str, what: &str) -> Result<(), LabError> {
+    let target = format!("node {node}");
+    let gone = || LabError::Unusable(format!("{target} does not run"));
+    let pid = world.cluster.node(node)?.pid().ok_or_else(gone)?;
+    let out = world.cluster.node(node)?.folder.join("strace.log");
+    let mut arguments = vec!["inject=fsync,fdatasync:error=EIO:when=1".to_owned()];
+    for entry in std::fs::read_dir(world.cluster.node(node)?.data())? {
+        let folder = entry?.path();
+        let is_meant = folder
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(folders));
+        if is_meant && folder.is_dir() {
+            for file in std::fs::read_dir(folder)? {
+                let path = file?.path();
+                if path.extension().is_some_and(|ending| ending == "log") {
+                    arguments.push(format!("--trace-path={}", path.display()));
+                }
+            }
+        }
     }
+    world.begin(&format!("fsync EIO of {what}"), &target);
+    let tracer = Tracer::attach(pid, &arguments, out)?;
+    let mut ticks = 0;
+    while tracer.injected() == 0 && ticks < 3000 {
+        // Metadata are written when something changes, and data when a segment is full.
+        if folders.starts_with('_') && ticks % 50 == 0 {
+            let name = format!("sync-{}", world.random.below(1 << 30));
+            world.cluster.admin.change_many(&[name], true).ok();
+        }
+        world.sleep(Duration::from_millis(20));
+        ticks += 1;
+    }
+    let injected = tracer.injected();
+    let ended = ends_by_itself(world, node, Duration::from_secs(5))?;
+    drop(tracer);
+    world.end(&format!("fsync EIO of {what}"), &target);
+    world.require(injected > 0, || {
+        format!("{what}: {target} synced nothing in a minute")
+    });
+    match ended {
+        Some(time) => world.note(format!(
+            "{what}: {target} ended {:.1} s after",
+            time.as_secs_f64()
+        )),
+        None => world.require(injected == 0, || {
+            format!("{what}: {target} goes on after a failed sync")
+        }),
+    }
+    world.cluster.node(node)?.kill();
+    world.cluster.node(node)?.start()?;
+    world.cluster.admin.hang_up();
     world.wait_in_sync(SYNC);
+    world.sleep(Duration::from_secs(2));
     Ok(())
 }
 
@@ -200,10 +246,15 @@ pub(super) fn clock(world: &mut World) -> Result<(), LabError> {
     if !Path::new(FAKETIME).exists() {
         return Err(LabError::Missing("libfaketime is not installed".to_owned()));
     }
-    for (node, shift) in [
-        (world.some_leader()?, "-3600s"),
-        (world.cluster.controller()?.leader, "+10d"),
-    ] {
+    // Relative times, and a rate: `+0 x10` goes ten times as fast from now on.
+    for (of_controller, shift) in [false, true]
+        .into_iter()
+        .flat_map(|who| ["-3600s", "+10d", "+0 x10"].map(|shift| (who, shift)))
+    {
+        let node = match of_controller {
+            true => world.cluster.controller()?.leader,
+            false => world.some_leader()?,
+        };
         let target = format!("node {node}");
         world.cluster.node(node)?.stop(SYNC)?;
         world.cluster.node(node)?.environment = vec![
@@ -214,7 +265,7 @@ pub(super) fn clock(world: &mut World) -> Result<(), LabError> {
         world.begin(&format!("clock {shift}"), &target);
         world.cluster.node(node)?.start()?;
         world.wait_in_sync(SYNC);
-        world.sleep(world.pace.hold);
+        world.sleep(world.pace.hold / 2);
         world.end(&format!("clock {shift}"), &target);
         world.cluster.node(node)?.stop(SYNC)?;
         world.cluster.node(node)?.environment.clear();
@@ -224,6 +275,8 @@ pub(super) fn clock(world: &mut World) -> Result<(), LabError> {
     Ok(())
 }
 
+/// A node is replaced: the same id, an empty disk, a directory with an identity of its own. It has to fetch everything,
+/// its predecessor's vote is taken away and it gets one.
 pub(super) fn wiped(world: &mut World) -> Result<(), LabError> {
     let leader = world.some_leader()?;
     let target = format!("node {leader}");
@@ -232,16 +285,39 @@ pub(super) fn wiped(world: &mut World) -> Result<(), LabError> {
     node.kill();
     std::fs::remove_dir_all(node.data())?;
     std::fs::create_dir_all(node.data())?;
-    world.cluster.prepare(leader)?;
+    world.cluster.replace(leader)?;
     world.cluster.node(leader)?.start()?;
-    world.sleep(world.pace.hold);
+    world.cluster.admin.hang_up();
+    world.wait_in_sync(SYNC);
     world.end("empty disk", &target);
-    if !world.cluster.node(leader)?.is_running() {
-        let words = world.cluster.node(leader)?.last_words();
-        world.note(format!("{target} refused to start: {words}"));
-        world.cluster.node(leader)?.kill();
-        return Ok(());
-    }
+    let (lost, _) = world.eventually("the voters", SYNC, |cluster| {
+        let voters = cluster.admin.voters()?;
+        let lost = voters
+            .iter()
+            .find(|(id, _)| *id == leader)
+            .map(|(_, directory)| *directory);
+        lost.ok_or_else(|| LabError::Unusable(format!("node {leader} has no vote to lose")))
+    })?;
+    world.eventually(
+        "that the lost directory votes no more",
+        SYNC,
+        |cluster| match cluster.admin.voters()?.contains(&(leader, lost)) {
+            true => cluster.admin.remove_voter(leader, lost),
+            false => Ok(()),
+        },
+    )?;
+    let (host, port) = (
+        world.cluster.network.host(leader),
+        world.cluster.network.ports(leader).1,
+    );
+    world.eventually("that the new directory votes", SYNC, |cluster| {
+        match cluster.admin.voters()?.iter().any(|(id, _)| *id == leader) {
+            true => Ok(()),
+            false => cluster.admin.add_voter(leader, &host, port),
+        }
+    })?;
+    world.sleep(world.pace.hold);
+    world.note(format!("{target} votes with its new directory"));
     world.wait_in_sync(SYNC);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::disturbance::Disturbance;
 use crate::error::LabError;
 use crate::network::Direction;
 use crate::world::World;
@@ -76,13 +77,31 @@ pub(super) fn flap(world: &mut World) -> Result<(), LabError> {
     Ok(())
 }
 
-pub(super) fn lose(world: &mut World) -> Result<(), LabError> {
+pub(super) fn disturb(world: &mut World) -> Result<(), LabError> {
+    // A packet each way is late by half of what a round trip is to take: 100 ms, 100 ms more or less.
+    let mut disturbed = Vec::new();
     for node in 1..=world.cluster.size() {
-        world.cluster.network.lose(node, 50)?;
+        let disturbance = Disturbance {
+            delay_ms: 0,
+            jitter_ms: 100,
+            lost_per_mille: 50,
+            seed: u64::try_from(world.random.below(1 << 30)).unwrap_or(0),
+        };
+        disturbed.push(world.cluster.network.disturb(node, disturbance)?);
     }
-    world.begin("5 % loss", "all links");
+    world.begin("delay, loss and reordering", "all links");
     world.sleep(world.pace.hold);
-    world.end("5 % loss", "all links");
+    world.end("delay, loss and reordering", "all links");
+    let packets: Vec<String> = disturbed.iter().map(|one| one.packets().to_string()).collect();
+    world.note(format!(
+        "{} packets of the nodes were disturbed",
+        packets.join("/")
+    ));
+    world.require(disturbed.iter().all(|one| one.packets() > 0), || {
+        "no packet of a node was disturbed".to_owned()
+    });
+    // Packets that still wait are let go before the rules are.
+    drop(disturbed);
     healed(world);
     Ok(())
 }
