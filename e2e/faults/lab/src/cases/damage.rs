@@ -38,6 +38,9 @@ enum Fate {
     Same,
     Shorter,
     Refused,
+    /// The log is kept under another name, as one of no topic, and the partition begins empty: what Kafka does, too, with a
+    /// topic id that it does not know.
+    Aside,
     Wrong,
 }
 
@@ -205,9 +208,18 @@ impl Sweep {
                 Fate::Refused
             }
             Ok(now) if now == *before => Fate::Same,
+            Ok(now) if now.is_empty() && self.is_aside(partition) => Fate::Aside,
             Ok(now) if before.starts_with(&now) && may_be_shorter(partition, now.len()) => Fate::Shorter,
             Ok(_) => Fate::Wrong,
         }
+    }
+
+    fn is_aside(&self, partition: i32) -> bool {
+        let begins = format!("{TOPIC}-{partition}.");
+        let names = fs::read_dir(&self.data).into_iter().flatten().flatten();
+        names
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .any(|name| name.starts_with(&begins) && name.ends_with("-stray"))
     }
 
     /// Puts back what there was, and says what came of all damages.
