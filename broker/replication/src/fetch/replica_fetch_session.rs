@@ -221,6 +221,8 @@ impl ReplicaFetchSession {
             {
                 followed.told = Some(position);
                 partitions.push((key, position));
+                // A leader takes what is forgotten out after it has put in what is named.
+                self.forgotten.remove(&key);
             }
         }
         Some(ReplicaFetch {

@@ -69,6 +69,17 @@ fn after_the_first_request_only_what_moved_is_named() {
 }
 
 #[test]
+fn a_partition_whose_delay_is_over_before_the_next_request_is_named_and_not_forgotten() {
+    let mut session = following(2);
+    session.next_fetch().unwrap();
+    session.answered(SessionAnswer::Served(SESSION));
+    session.stepped(key(1), FetchStep::TryLater, at(0));
+    look_up(&mut session, 0, 5_000);
+    let fetch = session.next_fetch().unwrap();
+    assert_eq!((partitions(&fetch), fetch.forgotten), (vec![1], vec![]));
+}
+
+#[test]
 fn a_session_that_the_leader_forgot_begins_anew_with_everything() {
     let mut session = following(2);
     session.next_fetch().unwrap();
