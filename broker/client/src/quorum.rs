@@ -129,6 +129,7 @@ impl Client {
             ..Listener::default()
         };
         let request = AddRaftVoterRequest {
+            cluster_id: None,
             timeout_ms: self.server_timeout_ms(),
             voter_id: id.value(),
             voter_directory_id: directory_id.uuid(),
@@ -148,6 +149,7 @@ impl Client {
     /// It does not vote, is the last one, or another change of the voters is under way.
     pub async fn remove_voter(&self, id: BrokerId, directory_id: DirectoryId) -> Result<(), ClientError> {
         let request = RemoveRaftVoterRequest {
+            cluster_id: None,
             voter_id: id.value(),
             voter_directory_id: directory_id.uuid(),
             ..RemoveRaftVoterRequest::default()
