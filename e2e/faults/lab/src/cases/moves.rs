@@ -139,15 +139,19 @@ pub(super) fn decommission(world: &mut World) -> Result<(), LabError> {
         .cluster
         .node(paused)?
         .signal(rustix::process::Signal::CONT)?;
+    // A node that was paused answers with what it knew before, for a moment.
+    world.eventually(&format!("that node {leaving} is empty"), SYNC, |cluster| {
+        let partitions = cluster.admin.partitions(DURABLE)?;
+        let still = partitions
+            .iter()
+            .filter(|one| one.replicas.iter().any(|id| id.value() == leaving))
+            .count();
+        match still {
+            0 => Ok(()),
+            still => Err(LabError::Unusable(format!("it still has {still} partitions"))),
+        }
+    })?;
     settle(world)?;
-    let left = world.cluster.admin.partitions(DURABLE)?;
-    let still = left
-        .iter()
-        .filter(|one| one.replicas.iter().any(|id| id.value() == leaving))
-        .count();
-    world.require(still == 0, || {
-        format!("node {leaving} still has {still} partitions")
-    });
     world.note(format!(
         "node {leaving} was emptied while node {paused} was paused"
     ));
