@@ -5,6 +5,7 @@
 //! error is spent: the image that it began with is untouched and the delta is dropped.
 
 mod between;
+mod joined;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! The thread that replays what is committed, tells the publishers and then whoever waits for an answer.
 //!
 //! Owns the image as far as this node has published it. Invariant: it only ever sees committed records, in order; an
-//! image is visible to handlers when every publisher has been told of it. Snapshots are written here, because here
-//! is an image that changes no more while it is written.
+//! image is visible to handlers when every publisher has been told of it. New topics that wait together are told
+//! together, because making their logs is waiting for the disk. Snapshots are written here, because here is an image
+//! that changes no more while it is written.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,9 +99,21 @@ pub(super) struct Publisher {
     base: Arc<ArcSwap<MetadataImage>>,
     progress: watch::Sender<PublishedTo>,
     snapshots: SnapshotWriter,
+    untold: Option<Untold>,
+    /// Who waits for what is not told yet.
+    releases: Vec<Release>,
     steps: StepSender,
     clock: Clock,
     failure: Arc<Failure>,
+}
+
+/// What was replayed and is not told yet.
+struct Untold {
+    changes: MetadataChanges,
+    /// The image with the changes.
+    image: Arc<MetadataImage>,
+    next_offset: Offset,
+    in_transaction: bool,
 }
 
 impl Publisher {
@@ -114,6 +127,8 @@ impl Publisher {
             image,
             progress: watch::Sender::new(PublishedTo { next_offset }),
             snapshots: parts.opened.snapshots.writer(),
+            untold: None,
+            releases: Vec::new(),
             steps,
             clock: parts.clock,
             failure: parts.failure.clone(),
@@ -130,14 +145,19 @@ impl Publisher {
     }
 
     pub(super) fn run(mut self, publications: &Publications) {
-        while let Ok(publication) = publications.queue.recv() {
-            if matches!(publication, Publication::Stop) {
-                return;
+        while let Ok(first) = publications.queue.recv() {
+            let waiting = publications.queue.try_iter().take(QUEUE_LENGTH);
+            for publication in std::iter::once(first).chain(waiting) {
+                if matches!(publication, Publication::Stop) {
+                    self.tell();
+                    return;
+                }
+                if let Err(error) = self.publish(publication) {
+                    self.failure.declare(format!("metadata: {error}"));
+                    return;
+                }
             }
-            if let Err(error) = self.publish(publication) {
-                self.failure.declare(format!("metadata: {error}"));
-                return;
-            }
+            self.tell();
             if publications.is_wanted.swap(false, Ordering::SeqCst) {
                 self.steps.tell(Step::PublisherReady);
             }
@@ -145,20 +165,20 @@ impl Publisher {
     }
 
     fn publish(&mut self, publication: Publication) -> Result<(), MetadataLogError> {
+        if let Publication::Records(bytes, releases) = publication {
+            self.replay(&bytes)?;
+            self.releases.extend(releases);
+            return Ok(());
+        }
+        self.tell();
         match publication {
-            Publication::Records(bytes, releases) => {
-                self.replay(&bytes)?;
-                for release in releases {
-                    release(Settled::Committed);
-                }
-            }
             Publication::Snapshot(voters) => self.snapshot(&voters)?,
             Publication::Reset(image) => self.reset(*image),
             Publication::Install(make) => {
                 let image = self.image.load_full();
                 self.publishers.extend(make(&image));
             }
-            Publication::Stop => {}
+            Publication::Records(..) | Publication::Stop => {}
         }
         Ok(())
     }
@@ -166,29 +186,60 @@ impl Publisher {
     fn replay(&mut self, bytes: &Bytes) -> Result<(), MetadataLogError> {
         for batch in read_batches(bytes)? {
             let changes = self.loader.replay_batch(batch.batch())?;
-            self.show(&changes);
+            // Whoever waits by now waits for what was replayed before this batch.
+            let joined = match self.untold.take() {
+                None => changes,
+                Some(mut earlier) => match earlier.changes.join_creations(changes) {
+                    Ok(()) => earlier.changes,
+                    Err(changes) => {
+                        self.untold = Some(earlier);
+                        self.tell();
+                        changes
+                    }
+                },
+            };
+            self.untold = Some(self.untold(joined));
         }
         Ok(())
+    }
+
+    fn untold(&self, changes: MetadataChanges) -> Untold {
+        Untold {
+            changes,
+            image: Arc::new(self.loader.image().clone()),
+            next_offset: self.loader.next_offset(),
+            in_transaction: self.loader.in_transaction(),
+        }
+    }
+
+    /// Tells what was replayed, and then whoever waits for it.
+    fn tell(&mut self) {
+        if let Some(untold) = self.untold.take() {
+            self.show(untold);
+        }
+        for release in std::mem::take(&mut self.releases) {
+            release(Settled::Committed);
+        }
     }
 
     fn reset(&mut self, image: MetadataImage) {
         let changes = MetadataChanges::between(self.loader.image(), &image);
         self.loader = MetadataLoader::new(image);
-        self.show(&changes);
+        self.show(self.untold(changes));
     }
 
     /// Tells of a change; the image is visible last. An open transaction changes nothing that could be shown.
-    fn show(&self, changes: &MetadataChanges) {
+    fn show(&self, untold: Untold) {
         let now = self.clock.now();
-        let image = Arc::new(self.loader.image().clone());
+        let Untold { changes, image, .. } = untold;
         for publisher in &self.publishers {
-            publisher.publish(&image, changes, now);
+            publisher.publish(&image, &changes, now);
         }
-        if !self.loader.in_transaction() {
+        if !untold.in_transaction {
             self.base.store(image.clone());
         }
         self.image.store(image);
-        let next_offset: Offset = self.loader.next_offset();
+        let next_offset = untold.next_offset;
         self.progress.send_replace(PublishedTo { next_offset });
     }
 

@@ -17,8 +17,8 @@ use crate::log::unified_log::UnifiedLog;
 
 /// Logs that are made at the same time.
 const CREATION_THREADS: usize = 16;
-/// Fewer logs than this are not worth a thread.
-const LOGS_PER_THREAD: usize = 8;
+/// So few logs are made one after the other.
+const LOGS_IN_TURN: usize = 8;
 
 /// A log that is to be made.
 #[derive(Clone, Debug)]
@@ -128,10 +128,10 @@ fn create_in_parallel(placed: &[Option<Placed>], now: Now) -> Vec<Option<Made>> 
             now,
         ))
     };
-    let share = placed.len().div_ceil(CREATION_THREADS).max(LOGS_PER_THREAD);
-    if placed.len() <= share {
+    if placed.len() <= LOGS_IN_TURN {
         return placed.iter().map(create).collect();
     }
+    let share = placed.len().div_ceil(CREATION_THREADS);
     std::thread::scope(|scope| {
         let shares = placed.chunks(share);
         let running: Vec<_> = shares
