@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use broker_admin::tonic::Status;
 use broker_admin::v1::{
-    BrokerStatusResponse, CaughtUpResponse, DescribeQuorumResponse, ObstacleKind as Wire, QuorumMember,
-    SafeToStopResponse,
+    BrokerStatusResponse, CaughtUpResponse, ClusterStatusResponse, DescribeQuorumResponse,
+    ObstacleKind as Wire, QuorumMember, SafeToStopResponse,
 };
-use broker_client::{ClusterDescription, ConfigEntry, MetadataCache, OngoingReassignment};
-use broker_model::BrokerId;
+use broker_client::ConfigEntry;
 use operator_plan::fact::Fact;
 use operator_plan::facts::{
     BrokerFact, KafkaFacts, MemberFact, Obstacle, ObstacleKind, PartitionsFact, QuorumFact, StopVerdict,
@@ -17,15 +16,12 @@ use operator_plan::facts::{
 /// What nodes say about themselves, by node id.
 pub(super) type Statuses = BTreeMap<i32, Result<BrokerStatusResponse, Status>>;
 
-/// Everything that was answered.
+/// What the active controller answered, and the configuration of all brokers.
 pub(super) struct Answers {
-    pub(super) statuses: Statuses,
+    pub(super) cluster: ClusterStatusResponse,
     pub(super) quorum: Fact<DescribeQuorumResponse>,
     pub(super) safe_to_stop: BTreeMap<i32, Fact<SafeToStopResponse>>,
     pub(super) caught_up: BTreeMap<i32, Fact<CaughtUpResponse>>,
-    pub(super) cluster: ClusterDescription,
-    pub(super) topics: std::sync::Arc<MetadataCache>,
-    pub(super) moving: Fact<Vec<OngoingReassignment>>,
     pub(super) configs: Fact<Vec<ConfigEntry>>,
 }
 
@@ -43,17 +39,32 @@ pub(super) fn active_controller(statuses: &Statuses) -> Option<i32> {
 
 /// The facts.
 pub(super) fn of(answers: &Answers) -> KafkaFacts {
+    let cluster = &answers.cluster;
     KafkaFacts {
-        cluster_id: answers.cluster.cluster_id.clone(),
-        brokers: answers
-            .cluster
+        cluster_id: cluster.cluster_id.clone(),
+        brokers: cluster
             .brokers
             .iter()
-            .map(|broker| (broker.id.value(), of_broker(answers, broker.id, broker.is_fenced)))
+            .map(|broker| {
+                let fact = BrokerFact {
+                    fenced: broker.is_fenced,
+                    cordoned: broker.is_cordoned,
+                    replicas: Fact::Known(count(broker.replicas)),
+                    movable_leaders: Fact::Known(count(broker.movable_leaders)),
+                };
+                (broker.broker_id, fact)
+            })
             .collect(),
         quorum: mapped(&answers.quorum, of_quorum),
-        partitions: partitions(answers),
-        largest_replication_factor: Fact::Known(largest_replication_factor(&answers.topics)),
+        partitions: Fact::Known(PartitionsFact {
+            total: count(cluster.partitions),
+            under_replicated: count(cluster.under_replicated),
+            under_min_isr: count(cluster.under_min_isr),
+            offline: count(cluster.offline),
+        }),
+        largest_replication_factor: Fact::Known(
+            i32::try_from(cluster.largest_replication_factor).unwrap_or(i32::MAX),
+        ),
         dynamic_config: mapped(&answers.configs, |configs| dynamic_config(configs)),
         safe_to_stop: answers
             .safe_to_stop
@@ -65,10 +76,8 @@ pub(super) fn of(answers: &Answers) -> KafkaFacts {
             .iter()
             .map(|(id, answer)| (*id, mapped(answer, |answer| answer.caught_up)))
             .collect(),
-        moving: mapped(&answers.moving, |moving| {
-            moving.iter().map(|one| count(one.adding.len())).sum()
-        }),
-        spread_to: Fact::Unknown("the brokers do not say which spreads were asked".to_owned()),
+        moving: Fact::Known(count(cluster.moving_replicas)),
+        spread_to: Fact::Known(cluster.spread_to_broker_ids.clone()),
     }
 }
 
@@ -81,27 +90,8 @@ pub(super) fn mapped<T, U>(fact: &Fact<T>, map: impl FnOnce(&T) -> U) -> Fact<U>
     }
 }
 
-fn count(number: usize) -> i64 {
+fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn of_broker(answers: &Answers, id: BrokerId, fenced: bool) -> BrokerFact {
-    let status = answers
-        .statuses
-        .get(&id.value())
-        .and_then(|status| status.as_ref().ok());
-    let partitions = || answers.topics.topics.values().flat_map(|topic| &topic.partitions);
-    BrokerFact {
-        fenced,
-        cordoned: status.is_some_and(|status| status.is_cordoned),
-        replicas: Fact::Known(count(
-            partitions()
-                .filter(|partition| partition.replicas.contains(&id))
-                .count(),
-        )),
-        // A broker that stops gives its leaderships away itself; there is no call that does it before.
-        movable_leaders: Fact::Absent,
-    }
 }
 
 /// Where a member of the quorum is compared with what is committed: what came this moment does not count.
@@ -123,38 +113,6 @@ fn of_quorum(answer: &DescribeQuorumResponse) -> QuorumFact {
         voters: answer.voters.iter().map(member).collect(),
         observers: answer.observers.iter().map(member).collect(),
     }
-}
-
-/// Counts of partitions. How many are below min.insync.replicas only their leaders know, so each broker in service must
-/// have said it.
-fn partitions(answers: &Answers) -> Fact<PartitionsFact> {
-    let mut under_min_isr = 0_i64;
-    for broker in answers.cluster.brokers.iter().filter(|broker| !broker.is_fenced) {
-        match answers.statuses.get(&broker.id.value()) {
-            Some(Ok(status)) => under_min_isr += i64::from(status.under_min_isr),
-            Some(Err(error)) => {
-                return Fact::Unknown(format!(
-                    "node {} does not answer: {}",
-                    broker.id.value(),
-                    error.message()
-                ));
-            }
-            None => return Fact::Unknown(format!("broker {} has no pod with an address", broker.id.value())),
-        }
-    }
-    let all = || answers.topics.topics.values().flat_map(|topic| &topic.partitions);
-    Fact::Known(PartitionsFact {
-        total: count(all().count()),
-        under_replicated: count(all().filter(|one| one.isr.len() < one.replicas.len()).count()),
-        under_min_isr,
-        offline: count(all().filter(|one| one.leader.is_none()).count()),
-    })
-}
-
-fn largest_replication_factor(topics: &MetadataCache) -> i32 {
-    let partitions = topics.topics.values().flat_map(|topic| &topic.partitions);
-    let most = partitions.map(|partition| partition.replicas.len()).max();
-    i32::try_from(most.unwrap_or_default()).unwrap_or(i32::MAX)
 }
 
 fn dynamic_config(entries: &[ConfigEntry]) -> BTreeMap<String, String> {

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use broker_admin::tonic::Status;
 use broker_admin::v1::{
-    CancelRebalanceRequest, CaughtUpRequest, CordonRequest, DescribeQuorumRequest, DrainRequest,
-    PlanRebalanceRequest, RebalanceLimits, SafeToStopRequest, StartRebalanceRequest,
+    CancelRebalanceRequest, CaughtUpRequest, ClusterStatusRequest, CordonRequest, DescribeQuorumRequest,
+    DrainRequest, MoveLeadersAwayRequest, PlanRebalanceRequest, RebalanceLimits, SafeToStopRequest,
+    SpreadToRequest, StartRebalanceRequest,
 };
-use broker_client::{Client, ClientError, TopicSelection};
+use broker_client::{Client, ClientError, ConfigChange, ConfigEntry, Validation};
 use futures::future::join_all;
 use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
 use operator_plan::cluster::AdminRequest;
@@ -47,41 +49,46 @@ impl Links {
         Ok(client)
     }
 
-    async fn quorum_answers(&self, admin: &AdminNodes, answers: &mut Answers) {
-        let Some(active) = facts::active_controller(&answers.statuses) else {
-            let silent = answers.statuses.values().find_map(|status| status.as_ref().err());
-            answers.quorum = match silent {
-                Some(error) => Fact::Unknown(format!(
-                    "no node says that it is the active controller: {}",
-                    error.message()
-                )),
-                None => Fact::Absent,
-            };
-            return;
-        };
-        let Some(mut node) = admin.node(active) else {
-            return;
-        };
-        let quorum = node.describe_quorum(request(DescribeQuorumRequest {})).await;
-        answers.quorum = match quorum {
-            Ok(answer) => Fact::Known(answer.into_inner()),
-            Err(error) => Fact::Unknown(format!("node {active}: {}", error.message())),
+    async fn change_config(
+        &self,
+        cluster: &ClusterAddress,
+        changes: Vec<ConfigChange>,
+    ) -> Result<(), OperatorError> {
+        let client = self.client(cluster).await?;
+        let changed = client
+            .alter_configs(&kafka::all_brokers(), &changes, Validation::AndApply)
+            .await;
+        changed.map_err(|error| failed(cluster, error))
+    }
+
+    /// What the active controller knows; all of it from one node.
+    async fn controller_answers(&self, admin: &AdminNodes, active: i32) -> Result<Answers, Status> {
+        let unknown = || Status::unavailable("its pod has no address any more");
+        let mut node = admin.node(active).ok_or_else(unknown)?;
+        let cluster = node
+            .cluster_status(request(ClusterStatusRequest {}))
+            .await?
+            .into_inner();
+        let mut answers = Answers {
+            cluster,
+            quorum: answered(node.describe_quorum(request(DescribeQuorumRequest {})).await),
+            safe_to_stop: BTreeMap::new(),
+            caught_up: BTreeMap::new(),
+            configs: Fact::Unknown("no broker was asked".to_owned()),
         };
         let asked = admin.ids().map(|id| {
             let (mut node, mut other) = (node.clone(), node.clone());
             async move {
-                let safe = node
-                    .safe_to_stop(request(SafeToStopRequest {
-                        node_ids: vec![id],
-                        max_obstacles: 0,
-                    }))
-                    .await;
-                let caught_up = other
-                    .caught_up(request(CaughtUpRequest {
-                        node_id: id,
-                        max_obstacles: 0,
-                    }))
-                    .await;
+                let stop = SafeToStopRequest {
+                    node_ids: vec![id],
+                    max_obstacles: 0,
+                };
+                let reach = CaughtUpRequest {
+                    node_id: id,
+                    max_obstacles: 0,
+                };
+                let safe = node.safe_to_stop(request(stop)).await;
+                let caught_up = other.caught_up(request(reach)).await;
                 (id, answered(safe), answered(caught_up))
             }
         });
@@ -89,25 +96,14 @@ impl Links {
             answers.safe_to_stop.insert(id, safe);
             answers.caught_up.insert(id, caught_up);
         }
+        Ok(answers)
     }
 
-    async fn kafka_answers(&self, cluster: &ClusterAddress) -> Result<Answers, OperatorError> {
-        let client = self.client(cluster).await?;
-        let refused = |error| failed(cluster, error);
-        let description = client.describe_cluster().await.map_err(refused)?;
-        let topics = client.refresh(TopicSelection::All).await.map_err(refused)?;
-        let moving = client.list_reassignments(None).await;
-        let configs = client.describe_configs(&kafka::all_brokers()).await;
-        Ok(Answers {
-            statuses: BTreeMap::new(),
-            quorum: Fact::Unknown("the active controller was not asked".to_owned()),
-            safe_to_stop: BTreeMap::new(),
-            caught_up: BTreeMap::new(),
-            cluster: description,
-            topics,
-            moving: fact(moving),
-            configs: fact(configs),
-        })
+    async fn configs(&self, cluster: &ClusterAddress) -> Fact<Vec<ConfigEntry>> {
+        match self.client(cluster).await {
+            Ok(client) => fact(client.describe_configs(&kafka::all_brokers()).await),
+            Err(error) => Fact::Unknown(error.to_string()),
+        }
     }
 }
 
@@ -145,14 +141,21 @@ impl Links {
             return Fact::Absent;
         }
         let admin = AdminNodes::new(cluster);
-        let (statuses, kafka) = futures::join!(admin.statuses(), self.kafka_answers(cluster));
-        let mut answers = match kafka {
-            Ok(answers) => answers,
-            Err(error) => return Fact::Unknown(error.to_string()),
+        let statuses = admin.statuses().await;
+        let Some(active) = facts::active_controller(&statuses) else {
+            let silent = statuses.values().find_map(|status| status.as_ref().err());
+            let silent = silent
+                .map(|error| format!(": {}", error.message()))
+                .unwrap_or_default();
+            return Fact::Unknown(format!("no node says that it is the active controller{silent}"));
         };
-        answers.statuses = statuses;
-        self.quorum_answers(&admin, &mut answers).await;
-        Fact::Known(facts::of(&answers))
+        match self.controller_answers(&admin, active).await {
+            Ok(mut answers) => {
+                answers.configs = self.configs(cluster).await;
+                Fact::Known(facts::of(&answers))
+            }
+            Err(error) => Fact::Unknown(format!("node {active}: {}", error.message())),
+        }
     }
 
     pub(super) async fn ask(
@@ -166,18 +169,27 @@ impl Links {
         };
         match wish {
             AdminRequest::ChangeConfig { set, remove } => {
-                let client = self.client(cluster).await?;
-                let changes = kafka::changes(set, remove);
-                let done = client
-                    .alter_configs(
-                        &kafka::all_brokers(),
-                        &changes,
-                        broker_client::Validation::AndApply,
-                    )
-                    .await;
-                done.map_err(|error| failed(cluster, error))
+                self.change_config(cluster, kafka::changes(set, remove)).await
             }
-            AdminRequest::MoveLeadersAway { .. } | AdminRequest::SpreadTo { .. } => Ok(()),
+            AdminRequest::MoveLeadersAway { broker } => {
+                let wish = MoveLeadersAwayRequest { broker_id: *broker };
+                admin
+                    .ask_controller("MoveLeadersAway", async |mut node| {
+                        node.move_leaders_away(request(wish)).await.map(drop)
+                    })
+                    .await
+            }
+            AdminRequest::SpreadTo { brokers, throttle } => {
+                let wish = SpreadToRequest {
+                    broker_ids: brokers.clone(),
+                    limits: limits(*throttle),
+                };
+                admin
+                    .ask_controller("SpreadTo", async |mut node| {
+                        node.spread_to(request(wish.clone())).await.map(drop)
+                    })
+                    .await
+            }
             AdminRequest::Cordon { broker } => {
                 admin
                     .ask_controller("Cordon", async |mut node| {
