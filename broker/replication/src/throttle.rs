@@ -112,15 +112,6 @@ fn full_budget(rate: u64) -> i128 {
     i128::from(rate) * MILLI
 }
 
-/// Whether a replica holds what its leader has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReplicaState {
-    /// It is in the in-sync set.
-    InSync,
-    /// It catches up.
-    CatchingUp,
-}
-
 /// `leader.replication.throttled.replicas` or `follower.replication.throttled.replicas` of a topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ThrottledReplicas {
@@ -156,14 +147,13 @@ impl ThrottledReplicas {
         elements.map(replica).collect::<Result<_, _>>().map(Self::Listed)
     }
 
-    /// Whether the replica is to be held back: it is listed and catches up.
-    pub fn hold_back(&self, partition: PartitionIndex, broker: BrokerId, state: ReplicaState) -> bool {
-        let is_listed = match self {
+    /// Whether the replica is listed; held back it is only while it catches up.
+    pub fn lists(&self, partition: PartitionIndex, broker: BrokerId) -> bool {
+        match self {
             Self::None => false,
             Self::All => true,
             Self::Listed(replicas) => replicas.contains(&(partition, broker)),
-        };
-        is_listed && state == ReplicaState::CatchingUp
+        }
     }
 }
 
@@ -262,28 +252,18 @@ mod tests {
         assert!(matches!(throttle.allowance(at(0)), Allowance::ClosedUntil(_)));
     }
 
-    fn held(list: &str, partition: i32, broker: i32) -> bool {
+    fn listed(list: &str, partition: i32, broker: i32) -> bool {
         let list = ThrottledReplicas::parse(list).unwrap();
-        list.hold_back(
-            PartitionIndex::new(partition),
-            BrokerId::new(broker),
-            ReplicaState::CatchingUp,
-        )
+        list.lists(PartitionIndex::new(partition), BrokerId::new(broker))
     }
 
     #[test]
     fn replicas_are_listed_as_kafkas_tools_write_them() {
-        assert!(held("*", 3, 9));
-        assert!(!held("", 0, 1) && !held("none", 0, 1));
-        assert!(held("0:1, 3:9", 3, 9) && !held("0:1,3:9", 9, 3));
+        assert!(listed("*", 3, 9));
+        assert!(!listed("", 0, 1) && !listed("none", 0, 1));
+        assert!(listed("0:1, 3:9", 3, 9) && !listed("0:1,3:9", 9, 3));
         for damaged in ["0", "0:", ":1", "0:1,", "a:b", "0:1:2", "-1:1", "99999999999:1"] {
             assert!(ThrottledReplicas::parse(damaged).is_err(), "{damaged}");
         }
-    }
-
-    #[test]
-    fn a_replica_in_sync_is_never_held_back() {
-        let all = ThrottledReplicas::All;
-        assert!(!all.hold_back(PartitionIndex::new(0), BrokerId::new(1), ReplicaState::InSync));
     }
 }

@@ -374,10 +374,11 @@ async fn take_over(broker: &Arc<Broker>, settings: &BootSettings) -> Result<(), 
         configs: settings.configs.clone(),
         maintenance: settings.maintenance.clone(),
         connections: broker.network.quotas.clone(),
+        replica_manager: broker.replica_manager.clone(),
     });
     let (replica_manager, groups) = (broker.replica_manager.clone(), broker.groups.clone());
     let taken_over = broker.metadata.install(move |image| {
-        dynamic.take_over(image);
+        dynamic.take_over(image, now);
         replica_manager.take_over(image, loaded, now);
         groups.take_over(image);
         let publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, replica_manager, groups];

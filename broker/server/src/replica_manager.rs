@@ -14,6 +14,7 @@ mod isr_proposals;
 mod partition_handle;
 mod read;
 mod reconcile;
+mod throttles;
 
 pub use append::{Appended, ProduceError, ProduceRecords};
 pub use awaiting_replicas::AwaitingReplicas;
@@ -24,6 +25,7 @@ pub use isr_proposals::{IsrProposals, WantedIsr};
 pub use partition_handle::{FetchWaker, Hosted, LookupError, NotAskable, PartitionHandle, Role};
 pub use read::{ConsumerReader, FetchOutcome, FollowerReader, FromFollowers, PartitionFetch, ReadFor};
 pub use reconcile::{ResolveTopicSettings, TopicSettings};
+pub use throttles::{ReplicationThrottles, ThrottledReplica, ThrottledSide};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -45,6 +47,7 @@ pub struct ReplicaManager {
     write_back: SyncSender<WriteBack>,
     isr_proposals: IsrProposals,
     follow_changes: FollowChanges,
+    throttles: ReplicationThrottles,
 }
 
 #[derive(Debug, Default)]
@@ -70,6 +73,7 @@ impl ReplicaManager {
             write_back,
             isr_proposals: IsrProposals::default(),
             follow_changes: FollowChanges::default(),
+            throttles: ReplicationThrottles::default(),
         }
     }
 
@@ -81,6 +85,11 @@ impl ReplicaManager {
     /// Changes of leaders elsewhere that the fetchers have not been told.
     pub fn follow_changes(&self) -> &FollowChanges {
         &self.follow_changes
+    }
+
+    /// Which replicas are held back while they catch up.
+    pub fn throttles(&self) -> &ReplicationThrottles {
+        &self.throttles
     }
 
     /// Lets every partition that is led here propose to leave out followers that lag.

@@ -15,7 +15,7 @@ use broker_codec::batch::{BatchBuilder, BatchOptions};
 use broker_controller::BrokerRegistrationRequest;
 use broker_coordinator::OffsetStability;
 use broker_metadata::image::Endpoint as Advertised;
-use broker_metadata::messages::{PartitionRecord, TopicRecord};
+use broker_metadata::messages::{ConfigRecord, PartitionRecord, TopicRecord};
 use broker_metadata::{
     GROUP_METADATA_TOPIC, MetadataChanges, MetadataDelta, MetadataImage, MetadataProvenance, TopicChange,
     TopicFate,
@@ -37,7 +37,7 @@ use broker_server::config;
 use broker_server::drivers::metadata_driver::MetadataPublisher;
 use broker_server::format::{AlreadyFormatted, format};
 use broker_server::replica_manager::{
-    Appended, AwaitingReplicas, LookupError, PartitionHandle, ProduceRecords,
+    Appended, AwaitingReplicas, LookupError, PartitionHandle, ProduceRecords, ThrottledSide,
 };
 use broker_storage::{AppendOrigin, CheckpointKind, RealFs};
 use tempfile::TempDir;
@@ -281,6 +281,8 @@ struct Leadership {
     leader: i32,
     epoch: i32,
     in_sync: Vec<i32>,
+    /// A configuration of the topic that lists all of its replicas as throttled.
+    throttled: Option<&'static str>,
 }
 
 impl Leadership {
@@ -292,6 +294,16 @@ impl Leadership {
             ..TopicRecord::default()
         };
         delta.replay(&topic.into()).unwrap();
+        if let Some(name) = self.throttled {
+            let list = ConfigRecord {
+                resource_type: 2,
+                resource_name: self.topic.into(),
+                name: name.into(),
+                value: Some("*".into()),
+                ..ConfigRecord::default()
+            };
+            delta.replay(&list.into()).unwrap();
+        }
         for partition_id in 0..self.partitions {
             let partition = PartitionRecord {
                 topic_id: TOPIC.uuid(),
@@ -342,6 +354,7 @@ async fn two_brokers(partitions: i32) -> (Node, Node, Leadership) {
         leader: 1,
         epoch: 0,
         in_sync: vec![1, 2],
+        throttled: None,
     };
     (first, second, leadership)
 }
@@ -475,6 +488,77 @@ async fn a_produce_is_not_acknowledged_by_what_another_leader_wrote_at_its_offse
     first.append(0, 1, Acks::Leader);
     becomes_true("the new leader commits", || first.markers(0).1 == 8).await;
     assert_eq!(parked.until(Instant::now()).await, Err(LookupError::NotLeader));
+    first.stop().await;
+    second.stop().await;
+}
+
+/// Copies 5 MB at 2 MB a second, of which a second's worth and one answer may go at once.
+async fn takes_its_time(side: ThrottledSide, list: &'static str) {
+    let (first, second, leadership) = two_brokers(1).await;
+    let leadership = Leadership {
+        in_sync: vec![1],
+        throttled: Some(list),
+        ..leadership
+    };
+    for node in [&first, &second] {
+        let now = node.broker().clock.monotonic();
+        let throttles = node.broker().replica_manager.throttles();
+        throttles.set_rate(side, 2_000_000, now);
+    }
+    first.learns(&leadership);
+    let mut copied = 0;
+    while copied < 5_000_000 {
+        copied += first.append(0, 1_000, Acks::Leader).info.size;
+    }
+    let end = first.markers(0).2;
+    let begun = Instant::now();
+    second.learns(&leadership);
+    agree_on([&first, &second], 0, (0, end, end)).await;
+    assert!(
+        begun.elapsed() > Duration::from_millis(800),
+        "{:?}",
+        begun.elapsed()
+    );
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_that_catches_up_is_held_back_by_its_leader() {
+    takes_its_time(ThrottledSide::Leader, "leader.replication.throttled.replicas").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_that_catches_up_holds_itself_back() {
+    takes_its_time(ThrottledSide::Follower, "follower.replication.throttled.replicas").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_in_sync_is_never_held_back() {
+    let (first, second, leadership) = two_brokers(1).await;
+    for list in [
+        "leader.replication.throttled.replicas",
+        "follower.replication.throttled.replicas",
+    ] {
+        let leadership = Leadership {
+            throttled: Some(list),
+            in_sync: leadership.in_sync.clone(),
+            ..leadership
+        };
+        for (node, side) in [
+            (&first, ThrottledSide::Leader),
+            (&second, ThrottledSide::Follower),
+        ] {
+            let now = node.broker().clock.monotonic();
+            node.broker().replica_manager.throttles().set_rate(side, 1, now);
+            node.learns(&leadership);
+        }
+        let end = first.markers(0).2 + 20_000;
+        for _ in 0..20 {
+            first.append(0, 1_000, Acks::Leader);
+        }
+        agree_on([&first, &second], 0, (0, end, end)).await;
+    }
     first.stop().await;
     second.stop().await;
 }

@@ -56,6 +56,11 @@ pub enum FetchStep {
     Taken,
     /// The leader or the disk could not help; to be asked again after a while.
     TryLater,
+    /// It was taken over, and the replica has had its share of what may be moved; to be asked again then.
+    HoldBack {
+        /// When.
+        until: MonotonicMs,
+    },
     /// Nothing can be asked of this leader in this epoch any more (FENCED_LEADER_EPOCH).
     Halt,
 }
@@ -79,6 +84,14 @@ struct Followed {
     /// What the leader's session remembers.
     told: Option<FetchPosition>,
     failures: u32,
+    hold: Hold,
+}
+
+/// Whether a partition that is asked for again may have to wait on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    Free,
+    HeldBack,
 }
 
 /// The fetches from one leader.
@@ -131,6 +144,7 @@ impl ReplicaFetchSession {
             position: None,
             told,
             failures: 0,
+            hold: Hold::Free,
         };
         self.forgotten.remove(&key);
         self.followed.insert(key, followed);
@@ -291,6 +305,13 @@ impl ReplicaFetchSession {
         followed.told.filter(is_current)
     }
 
+    /// Whether the last that came of it was that it has to wait for its share.
+    pub fn is_held_back(&self, key: &ReplicaKey) -> bool {
+        self.followed
+            .get(key)
+            .is_some_and(|followed| followed.hold == Hold::HeldBack)
+    }
+
     /// Notes what came of a partition's answer.
     pub fn stepped(&mut self, key: ReplicaKey, step: FetchStep, now: MonotonicMs) {
         let Some(followed) = self.followed.get_mut(&key) else {
@@ -299,12 +320,18 @@ impl ReplicaFetchSession {
         match step {
             FetchStep::Taken => {
                 followed.failures = 0;
+                followed.hold = Hold::Free;
                 self.unknown.insert(key);
             }
             FetchStep::TryLater => {
                 let wait = FIRST_BACKOFF_MS << followed.failures.min(10);
                 followed.failures = followed.failures.saturating_add(1);
                 let until = now.plus_ms(wait.min(self.backoff_max_ms).max(1));
+                self.suspend(&key, Standing::Delayed { until });
+            }
+            FetchStep::HoldBack { until } => {
+                followed.failures = 0;
+                followed.hold = Hold::HeldBack;
                 self.suspend(&key, Standing::Delayed { until });
             }
             FetchStep::Halt => self.suspend(&key, Standing::Halted),

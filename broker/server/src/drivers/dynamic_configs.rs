@@ -13,6 +13,7 @@ use crate::config::{StaticConfigs, connection_bounds, maintenance_settings};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_driver::MetadataPublisher;
 use crate::network::ConnectionQuotas;
+use crate::replica_manager::{ReplicaManager, ThrottledSide};
 
 /// Whom changes are told.
 #[derive(Debug)]
@@ -23,25 +24,35 @@ pub struct DynamicConfigs {
     pub maintenance: Arc<ArcSwap<MaintenanceSettings>>,
     /// Lets connections in.
     pub connections: ConnectionQuotas,
+    /// Holds replicas back that catch up.
+    pub replica_manager: Arc<ReplicaManager>,
 }
 
 impl DynamicConfigs {
     /// Takes over everything that the image says.
-    pub fn take_over(&self, image: &MetadataImage) {
+    pub fn take_over(&self, image: &MetadataImage, now: Now) {
         let effective = self.configs.at(image);
         self.maintenance.store(Arc::new(maintenance_settings(&effective)));
         self.connections.set_bounds(connection_bounds(&effective));
+        let rates = [
+            (ThrottledSide::Leader, "leader.replication.throttled.rate"),
+            (ThrottledSide::Follower, "follower.replication.throttled.rate"),
+        ];
+        for (side, name) in rates {
+            let throttles = self.replica_manager.throttles();
+            throttles.set_rate(side, effective.number(name), now.monotonic);
+        }
     }
 }
 
 impl MetadataPublisher for DynamicConfigs {
-    fn publish(&self, image: &Arc<MetadataImage>, changes: &MetadataChanges, _now: Now) {
+    fn publish(&self, image: &Arc<MetadataImage>, changes: &MetadataChanges, now: Now) {
         let of_broker = changes
             .configs
             .iter()
             .any(|resource| resource.kind == ConfigResourceType::Broker);
         if of_broker {
-            self.take_over(image);
+            self.take_over(image, now);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use broker_model::{HighWatermark, LogStartOffset, Now, Offset};
+use broker_model::{HighWatermark, LogStartOffset, MonotonicMs, Now, Offset};
 use broker_replication::fetch::{FetchStep, ReplicaKey};
 use broker_replication::{DivergingEpoch, FetchPosition, Follower, FollowerError, Truncation};
 use broker_storage::{AppendError, CheckpointKind, DeleteRecordsError, LoadError, LogProgress, StorageError};
@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use super::ReplicaManager;
 use super::partition_handle::PartitionHandle;
+use super::throttles::ThrottledSide;
 
 /// What a leader sent for one partition.
 #[derive(Clone, Debug)]
@@ -95,11 +96,35 @@ impl ReplicaManager {
                     // When the thread is behind, the kernel's own write-back takes this range.
                     let _dropped = self.write_back.try_send(write_back);
                 }
-                FetchStep::Taken
+                self.taken(asked, fetched, now.monotonic)
             }
             Ok(Err(error)) => failed(&asked.handle, &error),
             Err(_) => FetchStep::Halt,
         }
+    }
+
+    /// What is next for a replica that took over an answer: a listed one that is behind waits when its share is used up.
+    fn taken(&self, asked: &Asked, fetched: &FetchedFromLeader, now: MonotonicMs) -> FetchStep {
+        let is_behind = asked.position.fetch_offset < fetched.high_watermark.offset();
+        let listed = self
+            .throttles
+            .of(ThrottledSide::Follower, asked.handle.id(), self.node_id);
+        let Some(throttle) = listed.filter(|_| is_behind) else {
+            return FetchStep::Taken;
+        };
+        throttle.spend(fetched.records.len(), now);
+        match throttle.held_until(now) {
+            None => FetchStep::Taken,
+            Some(until) => FetchStep::HoldBack { until },
+        }
+    }
+
+    /// Until when a replica that was held back waits on, because others have used its share up meanwhile.
+    pub fn held_until(&self, handle: &PartitionHandle, now: MonotonicMs) -> Option<MonotonicMs> {
+        let listed = self
+            .throttles
+            .of(ThrottledSide::Follower, handle.id(), self.node_id);
+        listed.and_then(|throttle| throttle.held_until(now))
     }
 
     /// Cuts logs back to where they agree with the leader's. Answers what is next for each, in order.

@@ -13,7 +13,7 @@ use broker_replication::{
 use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits, UnifiedLog};
 
 use super::partition_handle::{FetchWaker, LookupError, NotAskable, PartitionHandle};
-use super::{ReplicaManager, WantedIsr, wanted_isr};
+use super::{ReplicaManager, ThrottledReplica, ThrottledSide, WantedIsr, wanted_isr};
 
 /// For whom a fetch reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,8 +135,17 @@ impl ReplicaManager {
                 handle.with_leader_of(epoch, |partition| consume(partition, wanted, limits, reader))
             }
             ReadFor::Follower(reader) => {
-                let followed =
-                    handle.with_leader_of(epoch, |partition| follow(partition, wanted, limits, *reader, now));
+                let listed = self.throttles.of(ThrottledSide::Leader, handle.id(), reader.id);
+                let followed = handle.with_leader_of(epoch, |partition| {
+                    let is_in_sync = partition.in_sync().committed().contains(&reader.id);
+                    let throttle = listed.filter(|_| !is_in_sync);
+                    let limits = throttled(limits, throttle, now);
+                    let (outcome, proposal) = follow(partition, wanted, limits, *reader, now);
+                    if let (Some(throttle), FetchOutcome::Read(read)) = (throttle, &outcome) {
+                        throttle.spend(read.records.size(), now);
+                    }
+                    (outcome, proposal)
+                });
                 followed.map(|(outcome, proposal)| {
                     if let Some(wanted) = proposal {
                         self.isr_proposals().add(wanted);
@@ -205,6 +214,18 @@ fn limits_of(allowance: PartitionAllowance, read_for: &ReadFor) -> ReadLimits {
         max_bytes,
         upper,
         min_one,
+    }
+}
+
+/// Nothing for a replica that has had its share.
+fn throttled(limits: ReadLimits, throttle: Option<ThrottledReplica<'_>>, now: MonotonicMs) -> ReadLimits {
+    match throttle.and_then(|throttle| throttle.held_until(now)) {
+        None => limits,
+        Some(_) => ReadLimits {
+            max_bytes: 0,
+            min_one: MinOneBatch::No,
+            ..limits
+        },
     }
 }
 

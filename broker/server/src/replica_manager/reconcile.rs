@@ -67,6 +67,7 @@ impl ReplicaManager {
 
     /// Takes over the logs that were found on disk, and makes those that the image wants and the disk lacks.
     pub fn take_over(&self, image: &MetadataImage, loaded: LoadedLogs, now: Now) {
+        self.throttles.take_over(image);
         let resolved = self.resolved(image);
         let mut stray = Vec::new();
         for loaded in loaded.logs {
@@ -166,6 +167,7 @@ impl ReplicaManager {
 
     /// Takes over what changed between two images.
     pub fn apply(&self, image: &MetadataImage, changes: &MetadataChanges, now: Now) {
+        self.throttles.apply(image, changes);
         let resolved = self.resolved(image);
         let is_deleted = |change: &TopicChange| change.fate == TopicFate::Deleted;
         let deleted = changes.topics.iter().filter(|(_, change)| is_deleted(change));

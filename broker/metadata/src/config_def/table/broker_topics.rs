@@ -103,9 +103,9 @@ configs! {
         "Whether a replica that is not in sync may lead, at the price of records.";
     "unclean.leader.election.interval.ms": Long = Value("300000"), AtLeast(1), Medium, ReadOnly, Internal, Yes, [],
         "How often partitions that need an unclean election are looked for.";
-    "follower.replication.throttled.rate": Long = Value("9223372036854775807"), AtLeast(0), Medium, ClusterWide, DynamicOnly, No(MORE_NODES), [],
+    "follower.replication.throttled.rate": Long = Value("9223372036854775807"), AtLeast(0), Medium, ClusterWide, DynamicOnly, Yes, [],
         "Bytes per second that followers may fetch for throttled replicas.";
-    "leader.replication.throttled.rate": Long = Value("9223372036854775807"), AtLeast(0), Medium, ClusterWide, DynamicOnly, No(MORE_NODES), [],
+    "leader.replication.throttled.rate": Long = Value("9223372036854775807"), AtLeast(0), Medium, ClusterWide, DynamicOnly, Yes, [],
         "Bytes per second that leaders may serve for throttled replicas.";
     "replica.alter.log.dirs.io.max.bytes.per.second": Long = Value("9223372036854775807"), AtLeast(0), Medium, ClusterWide, DynamicOnly, No(MORE_NODES), [],
         "Bytes per second that moves between directories may take.";

@@ -27,13 +27,13 @@ configs! {
         "The log is flushed to disk after this many records.";
     "flush.ms": Long = Value("9223372036854775807"), AtLeast(0), Medium, OfResource, Public, Yes, [Same("log.flush.interval.ms"), Same("log.flush.scheduler.interval.ms")],
         "A record is flushed to disk after this time at the latest.";
-    "follower.replication.throttled.replicas": List = Value(""), ThrottledReplicas, Medium, OfResource, Public, No(MORE_NODES), [],
+    "follower.replication.throttled.replicas": List = Value(""), ThrottledReplicas, Medium, OfResource, Public, Yes, [],
         "Replicas whose fetching is throttled, as partition:broker, or * for all.";
     "index.interval.bytes": Int = Value("4096"), AtLeast(0), Medium, OfResource, Public, Yes, [Same("log.index.interval.bytes")],
         "Bytes of log between two entries of the offset index.";
     "internal.segment.bytes": Int = Null, Any, Medium, OfResource, Internal, Yes, [],
         "Size of a segment in tests, free of the usual lower bound.";
-    "leader.replication.throttled.replicas": List = Value(""), ThrottledReplicas, Medium, OfResource, Public, No(MORE_NODES), [],
+    "leader.replication.throttled.replicas": List = Value(""), ThrottledReplicas, Medium, OfResource, Public, Yes, [],
         "Replicas whose serving is throttled, as partition:broker, or * for all.";
     "local.retention.bytes": Long = Value("-2"), AtLeast(-2), Medium, OfResource, Public, No(TIERING), [Same("log.local.retention.bytes")],
         "Bytes of a partition kept on local disk when the log is tiered; -2 follows retention.bytes.";

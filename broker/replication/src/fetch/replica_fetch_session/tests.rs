@@ -80,6 +80,24 @@ fn a_partition_whose_delay_is_over_before_the_next_request_is_named_and_not_forg
 }
 
 #[test]
+fn a_partition_that_had_its_share_is_asked_for_again_when_it_may() {
+    let mut session = following(2);
+    session.next_fetch().unwrap();
+    session.answered(SessionAnswer::Served(SESSION));
+    session.stepped(key(1), FetchStep::HoldBack { until: at(700) }, at(0));
+    assert!(session.is_held_back(&key(1)) && !session.is_held_back(&key(0)));
+    look_up(&mut session, 0, 699);
+    let without = session.next_fetch().unwrap();
+    assert_eq!((partitions(&without), without.forgotten), (vec![], vec![key(1)]));
+    session.answered(SessionAnswer::Served(SESSION));
+    assert_eq!(session.next_retry(), Some(at(700)));
+    look_up(&mut session, 9, 700);
+    assert_eq!(partitions(&session.next_fetch().unwrap()), [1]);
+    session.stepped(key(1), FetchStep::Taken, at(701));
+    assert!(!session.is_held_back(&key(1)));
+}
+
+#[test]
 fn a_session_that_the_leader_forgot_begins_anew_with_everything() {
     let mut session = following(2);
     session.next_fetch().unwrap();

@@ -120,9 +120,16 @@ impl LeaderFetcher {
         }
         for key in self.session.to_look_up(now) {
             let replica_manager = &self.parts.replica_manager;
-            let position = replica_manager
-                .partition_by_id(key.topic, key.partition.value())
-                .and_then(|handle| handle.with_follower(|follower| follower.fetch_position()));
+            let handle = replica_manager.partition_by_id(key.topic, key.partition.value());
+            if let Ok(handle) = &handle
+                && self.session.is_held_back(&key)
+                && let Some(until) = replica_manager.held_until(handle, now)
+            {
+                self.session.stepped(key, FetchStep::HoldBack { until }, now);
+                continue;
+            }
+            let position =
+                handle.and_then(|handle| handle.with_follower(|follower| follower.fetch_position()));
             match position {
                 Ok(position) => self.session.stands_at(key, position),
                 // Offline, deleted, or led here by now: an order says so if it has not come yet.
