@@ -222,6 +222,25 @@ impl LogDirectory {
         }
     }
 
+    /// Takes logs that are gone out of the checkpoint files: a log that is made anew under such a name would be believed to
+    /// be durable, or to start, where the one before it was.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub(crate) fn forget(&mut self, gone: &[TopicPartition]) -> Result<(), StorageError> {
+        self.health.require_online()?;
+        for kind in CHECKPOINT_KINDS {
+            self.checkpoints[kind as usize].retain(|partition, _| !gone.contains(partition));
+            let mut written = self.read_checkpoint(kind.file_name())?;
+            let before = written.len();
+            written.retain(|partition, _| !gone.contains(partition));
+            if written.len() < before {
+                self.replace_checkpoint(kind.file_name(), &written)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes one checkpoint file, durably.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! Invariant: when a call returns, every name that it made or changed is durable, or its log is reported as failed.
 //! Files are made by several threads, whose syncs the file system joins; a log directory is synced once for all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use broker_model::{DirectoryId, Now, TopicId, TopicPartition, Uuid};
@@ -97,15 +97,18 @@ impl LogManager {
         now: Now,
     ) -> Vec<StorageError> {
         let mut failures = Vec::new();
-        let mut touched = BTreeSet::new();
+        let mut touched: BTreeMap<usize, Vec<TopicPartition>> = BTreeMap::new();
         for (log, id) in logs {
-            touched.extend(self.placements.remove(log.partition()));
+            if let Some(index) = self.placements.remove(log.partition()) {
+                touched.entry(index).or_default().push(log.partition().clone());
+            }
             match log.retire(retirement, id, now) {
                 Ok(pending) => self.pending.extend(pending),
                 Err(error) => failures.push(error),
             }
         }
-        for index in touched {
+        for (index, gone) in touched {
+            failures.extend(self.directories[index].forget(&gone).err());
             let health = self.directories[index].health();
             failures.extend(health.sync_names(self.fs.as_ref()).err());
         }

@@ -482,3 +482,24 @@ fn a_flipped_bit_of_an_offset_checkpoint_loses_no_record() {
         });
     }
 }
+
+#[test]
+fn a_log_that_is_gone_is_in_no_checkpoint() {
+    let broker = Broker::new(1);
+    let mut manager = broker.start();
+    let (mut gone, stays) = (create(&mut manager, 0), create(&mut manager, 1));
+    append(&mut gone, "a");
+    gone.flush(NOW).unwrap();
+    let progress = [gone.progress(), stays.progress()];
+    assert!(
+        manager
+            .write_checkpoints(CheckpointKind::RecoveryPoint, &progress)
+            .is_empty()
+    );
+    retire(&mut manager, gone, Retirement::Deleted);
+    let directory = &manager.directories()[0];
+    let path = directory.path().join("recovery-point-offset-checkpoint");
+    let written = broker.mem.content(&path);
+    let written = String::from_utf8(written).unwrap();
+    assert!(written.contains(" 1 0") && !written.contains(" 0 1"), "{written}");
+}
