@@ -10,7 +10,7 @@ mod calls;
 mod incoming;
 mod log_dirs;
 mod quorum;
-mod rebalance;
+pub(crate) mod rebalance;
 mod settings;
 mod sizes;
 mod standing;

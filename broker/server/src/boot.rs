@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use broker_controller::{ConfigRules, ControllerSettings, SessionLimits, UpkeepSettings};
+use broker_controller::{ConfigRules, ContinuousMode, ControllerSettings, SessionLimits, UpkeepSettings};
 use broker_coordinator::{GroupConfig, GroupMemory};
 use broker_metadata::image::Endpoint;
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
@@ -39,6 +39,7 @@ use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConf
 use crate::drivers::broker_lifecycle::{
     BrokerLifecycle, LifecycleParts, LifecycleSettings, OwnDirectory, RegistrationRefused,
 };
+use crate::drivers::continuous_rebalance::ContinuousRebalance;
 use crate::drivers::controller_channel::ControllerChannel;
 use crate::drivers::controller_registration;
 use crate::drivers::coordinator_driver::{CoordinatorDriver, CoordinatorParts, OffsetsLogSettings};
@@ -115,6 +116,8 @@ pub struct BootSettings {
     pub sessions: SessionLimits,
     /// What a controller does unasked, and how often.
     pub upkeep: UpkeepSettings,
+    /// `eddyline.rebalance.interval.seconds` in ms; `None` when no plans are made unasked.
+    pub rebalance_every_ms: Option<u64>,
     /// `replica.lag.time.max.ms`.
     pub replica_lag_max_ms: u64,
     /// How what others lead is fetched.
@@ -214,6 +217,7 @@ pub struct RunningBroker {
     listeners: Listeners,
     isr_proposer: tokio::task::JoinHandle<()>,
     directory_assignments: tokio::task::JoinHandle<()>,
+    continuous_rebalance: Option<tokio::task::JoinHandle<()>>,
     fetchers: ReplicaFetchers,
     maintenance: LogMaintenance,
     write_back: JoinHandle<()>,
@@ -267,6 +271,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     let isr_proposer = propose_in_sync(&broker, settings.replica_lag_max_ms);
     let directory_assignments = assign_directories(&broker);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
+    let continuous_rebalance = rebalance_continuously(&broker, &settings);
     listeners.accept_on(bound.for_clients)?;
     early.running(&broker);
     Ok(RunningBroker {
@@ -274,6 +279,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
         listeners,
         isr_proposer,
         directory_assignments,
+        continuous_rebalance,
         fetchers,
         maintenance,
         write_back: write_back_thread,
@@ -434,6 +440,22 @@ fn propose_in_sync(broker: &Arc<Broker>, replica_lag_max_ms: u64) -> tokio::task
         clock: broker.clock,
     };
     proposer.start()
+}
+
+/// None where no controller is, or nobody asked for it.
+fn rebalance_continuously(
+    broker: &Arc<Broker>,
+    settings: &BootSettings,
+) -> Option<tokio::task::JoinHandle<()>> {
+    let every_ms = settings
+        .rebalance_every_ms
+        .filter(|_| settings.roles.is_controller())?;
+    let rebalance = ContinuousRebalance {
+        broker: broker.clone(),
+        inter_broker_listener: settings.inter_broker_listener.clone(),
+        mode: ContinuousMode::new(every_ms),
+    };
+    Some(rebalance.start())
 }
 
 fn follow_leaders(broker: &Broker, settings: ReplicaFetchSettings) -> ReplicaFetchers {
@@ -683,6 +705,9 @@ impl RunningBroker {
         self.listeners.stop(grace).await;
         self.isr_proposer.abort();
         self.directory_assignments.abort();
+        if let Some(task) = &self.continuous_rebalance {
+            task.abort();
+        }
         self.fetchers.stop().await;
         let metadata_closed = self.broker.metadata.stop().await;
         if let Err(error) = &metadata_closed {

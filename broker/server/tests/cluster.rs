@@ -6,6 +6,7 @@
 #[path = "cluster/world.rs"]
 mod world;
 
+use broker_controller::Rebalance;
 use broker_model::{BrokerId, PartitionIndex};
 use broker_protocol::ErrorCode;
 use broker_server::boot::RunningBroker;
@@ -131,5 +132,31 @@ async fn a_broker_that_was_forgotten_registers_again() {
             found.is_some_and(|broker| broker.epoch > before && !broker.fenced)
         })
         .await;
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_broker_gets_its_share_unasked_where_the_continuous_mode_is_on() {
+    let every_second = [("eddyline.rebalance.interval.seconds", "1")];
+    let mut cluster = Cluster::start_with(Voters::InTheLog, &every_second).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    assert_eq!(cluster.create_topic(1, "t").await, ErrorCode::None);
+    let broker = cluster.add("broker").await;
+    let held = |node: &RunningBroker, id: i32| {
+        let image = node.broker().image.load();
+        let held = image.topics.indexes().of(BrokerId::new(id));
+        held.map_or(0, |held| held.held.len())
+    };
+    cluster
+        .until(
+            "2 of the 9 replicas are on the fourth broker, and nothing moves",
+            |node| {
+                let settled = node.broker().image.load().topics.indexes().reassigning.is_empty();
+                settled && held(node, broker) == 2 && (1..=3).all(|id| held(node, id) >= 2)
+            },
+        )
+        .await;
+    let plan = Rebalance::load(&cluster.node(1).broker().image.load());
+    assert_eq!(plan.unwrap().unwrap().planned, 2);
     cluster.stop().await;
 }

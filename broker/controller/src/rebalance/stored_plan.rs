@@ -203,8 +203,8 @@ fn chunk_name(number: usize) -> String {
     format!("plan.{number:04}")
 }
 
-/// The plan that stands in the log.
-pub(super) fn stored(image: &MetadataImage) -> Result<Option<Rebalance>, StoredPlanError> {
+/// The plan that stands in the log, without its movements.
+pub(super) fn outline(image: &MetadataImage) -> Result<Option<Rebalance>, StoredPlanError> {
     let Some(configs) = image.configs.of(&resource()) else {
         return Ok(None);
     };
@@ -212,7 +212,16 @@ pub(super) fn stored(image: &MetadataImage) -> Result<Option<Rebalance>, StoredP
         return Ok(None);
     }
     let state = configs.get(STATE).map_or("", |text| text);
-    let mut rebalance = parse_state(state).ok_or_else(|| unreadable(STATE, state))?;
+    parse_state(state)
+        .map(Some)
+        .ok_or_else(|| unreadable(STATE, state))
+}
+
+/// The plan that stands in the log.
+pub(super) fn stored(image: &MetadataImage) -> Result<Option<Rebalance>, StoredPlanError> {
+    let (Some(mut rebalance), Some(configs)) = (outline(image)?, image.configs.of(&resource())) else {
+        return Ok(None);
+    };
     for (name, text) in configs.iter().filter(|(name, _)| !is_lasting(name)) {
         add_movements(&mut rebalance.movements, name, text)?;
     }
@@ -222,7 +231,7 @@ pub(super) fn stored(image: &MetadataImage) -> Result<Option<Rebalance>, StoredP
     };
     match is_whole {
         true => Ok(Some(rebalance)),
-        false => Err(unreadable(STATE, state)),
+        false => Err(unreadable(STATE, configs.get(STATE).map_or("", |text| text))),
     }
 }
 

@@ -27,12 +27,13 @@ use broker_protocol::ErrorCode;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, sleep};
 
+use super::Shared;
 use super::calls::{blocking, elsewhere, unavailable};
 use super::sizes::{Sizes, ask_sizes};
-use super::{AdminNode, Shared};
 use crate::broker::Broker;
 use crate::clock::random_uuid;
 use crate::drivers::metadata_driver::ActiveController;
+use crate::network::ListenerName;
 
 /// Plans that are kept.
 const PLANS_MAX: usize = 4;
@@ -89,7 +90,7 @@ pub(super) async fn plan(
     asked: PlanRebalanceRequest,
 ) -> Result<v1::RebalancePlan, Status> {
     let mode = mode(&asked)?;
-    let (plan, sizes) = make_plan(&shared.node, broker, mode).await?;
+    let (plan, sizes) = make_plan(&shared.node.inter_broker_listener, broker, mode).await?;
     let id = new_id()?;
     shared.plans.lock().keep(id, plan.clone());
     let limit = match asked.max_movements {
@@ -127,7 +128,7 @@ pub(super) async fn drain(
     let brokers = named(&asked.broker_ids)?;
     // A drain that cannot be done is refused before anything is cordoned.
     make_plan(
-        &shared.node,
+        &shared.node.inter_broker_listener,
         broker,
         RebalanceMode::RemoveBrokers(brokers.clone()),
     )
@@ -138,7 +139,12 @@ pub(super) async fn drain(
     })
     .await?;
     // Once more: until the cordon held, topics could be created there.
-    let (plan, sizes) = make_plan(&shared.node, broker, RebalanceMode::RemoveBrokers(brokers)).await?;
+    let (plan, sizes) = make_plan(
+        &shared.node.inter_broker_listener,
+        broker,
+        RebalanceMode::RemoveBrokers(brokers),
+    )
+    .await?;
     if plan.movements.is_empty() {
         return Ok(DrainResponse::default());
     }
@@ -159,7 +165,7 @@ pub(super) async fn spread(
 ) -> Result<SpreadToResponse, Status> {
     let brokers = named(&asked.broker_ids)?;
     let mode = RebalanceMode::AddBrokers(brokers.clone());
-    let (plan, sizes) = make_plan(&shared.node, broker, mode).await?;
+    let (plan, sizes) = make_plan(&shared.node.inter_broker_listener, broker, mode).await?;
     let limits = limits(asked.limits);
     let (id, starting) = (new_id()?, plan.clone());
     let started = decide(broker, move |controller, now| {
@@ -259,8 +265,9 @@ fn progress(broker: &Broker) -> Result<v1::RebalanceProgress, Status> {
     })
 }
 
-async fn make_plan(
-    node: &AdminNode,
+/// A plan for what is committed, and what the brokers said about their sizes for it.
+pub(crate) async fn make_plan(
+    listener: &ListenerName,
     broker: &Arc<Broker>,
     mode: RebalanceMode,
 ) -> Result<(Arc<RebalancePlan>, Sizes), Status> {
@@ -268,7 +275,7 @@ async fn make_plan(
         Ok(Outcome::answer(controller.image().clone()))
     });
     let image = seen.await?;
-    let sizes = ask_sizes(&image, &node.inter_broker_listener).await;
+    let sizes = ask_sizes(&image, listener).await;
     blocking(move || {
         let facts = ClusterFacts::from_image(&image, &sizes.loads, &sizes.capacities);
         let plan = plan_rebalance(&facts, &mode, &GoalSettings::default());
@@ -287,7 +294,7 @@ async fn begin(broker: &Broker, plan: Arc<RebalancePlan>, limits: RebalanceLimit
 }
 
 /// Has the controller decide; a refusal changes nothing.
-pub(super) async fn decide<R: Send + 'static>(
+pub(crate) async fn decide<R: Send + 'static>(
     broker: &Broker,
     decision: impl FnOnce(&QuorumController, Timestamp) -> Result<Outcome<R>, ApiError> + Send + 'static,
 ) -> Result<R, Status> {
@@ -342,7 +349,8 @@ fn limits(asked: Option<v1::RebalanceLimits>) -> RebalanceLimits {
     }
 }
 
-fn new_id() -> Result<Uuid, Status> {
+/// An identity for a plan.
+pub(crate) fn new_id() -> Result<Uuid, Status> {
     random_uuid().map_err(|error| Status::internal(format!("the system has no randomness: {error}")))
 }
 

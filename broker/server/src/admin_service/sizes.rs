@@ -18,13 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the brokers said.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sizes {
+pub(crate) struct Sizes {
     /// What partitions cost, as far as it is known: the largest of their replicas.
     pub(super) loads: BTreeMap<(TopicId, PartitionIndex), PartitionLoad>,
     /// Bytes that the directories of brokers can hold.
     pub(super) capacities: BTreeMap<BrokerId, u64>,
     /// Brokers that did not answer.
-    pub(super) silent: Vec<BrokerId>,
+    pub(crate) silent: Vec<BrokerId>,
 }
 
 /// Asks all registered brokers at a time.

@@ -57,6 +57,7 @@ impl BrokerConfig {
             min_in_sync_replicas: small("min.insync.replicas"),
             sessions: session_limits(&configs),
             upkeep: upkeep_settings(&configs),
+            rebalance_every_ms: rebalance_every_ms(&configs),
             replica_lag_max_ms: configs.count("replica.lag.time.max.ms"),
             replica_fetch: replica_fetch(&configs),
             auto_topic_creation: if configs.flag("auto.create.topics.enable") {
@@ -183,6 +184,12 @@ fn upkeep_settings(configs: &EffectiveConfigs<'_>) -> UpkeepSettings {
             .then_some(balance_every_ms),
         unclean_every_ms: configs.count("unclean.leader.election.interval.ms"),
     }
+}
+
+/// When plans are made unasked.
+fn rebalance_every_ms(configs: &EffectiveConfigs<'_>) -> Option<u64> {
+    let seconds = configs.count("eddyline.rebalance.interval.seconds");
+    (seconds > 0).then(|| seconds.saturating_mul(1_000))
 }
 
 /// How what other brokers lead is fetched. Without a name the listener between brokers is that of their protocol.

@@ -73,6 +73,15 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
         )
     },
     ConfigDef {
+        validator: Validator::AtLeast(0),
+        ..own(
+            "eddyline.rebalance.interval.seconds",
+            ConfigType::Long,
+            "0",
+            "How long nothing may have happened in the cluster before the controller balances it unasked; 0 for never.",
+        )
+    },
+    ConfigDef {
         validator: Validator::AtLeast(1_048_576),
         ..own(
             "eddyline.request.memory.bytes",

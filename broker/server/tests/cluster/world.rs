@@ -47,11 +47,16 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) async fn start(voters: Voters) -> Self {
+        Self::start_with(voters, &[]).await
+    }
+
+    /// With more configuration on each of them.
+    pub(crate) async fn start_with(voters: Voters, more: &[(&str, &str)]) -> Self {
         let ports = free_ports();
         let mut nodes = Vec::new();
         for id in 1..=3 {
             let data = tempfile::tempdir().unwrap();
-            let config = configuration(id, &ports, voters, &data);
+            let config = configuration(id, &ports, (voters, more), &data);
             format_node(&config, |request| {
                 if voters == Voters::InTheLog {
                     request.voters = FormatVoters::Initial(ports.iter().zip(1..).map(voter).collect());
@@ -282,7 +287,12 @@ fn format_node(config: &BrokerConfig, change: impl FnOnce(&mut FormatRequest)) {
 }
 
 /// Node 3 has two log directories.
-fn configuration(id: i32, ports: &[u16; 3], voters: Voters, data: &TempDir) -> BrokerConfig {
+fn configuration(
+    id: i32,
+    ports: &[u16; 3],
+    (voters, more): (Voters, &[(&str, &str)]),
+    data: &TempDir,
+) -> BrokerConfig {
     let addresses = addresses(ports);
     let quorum = match voters {
         Voters::Fixed => {
@@ -294,7 +304,7 @@ fn configuration(id: i32, ports: &[u16; 3], voters: Voters, data: &TempDir) -> B
     };
     let own = &addresses[place(id)];
     let data = data.path().display();
-    load(&[
+    let mut lines = vec![
         ("process.roles", "broker,controller".to_owned()),
         ("node.id", id.to_string()),
         ("listeners", format!("PLAINTEXT://127.0.0.1:0,CONTROLLER://{own}")),
@@ -308,7 +318,9 @@ fn configuration(id: i32, ports: &[u16; 3], voters: Voters, data: &TempDir) -> B
             },
         ),
         quorum,
-    ])
+    ];
+    lines.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    load(&lines)
 }
 
 fn load(lines: &[(&str, String)]) -> BrokerConfig {
