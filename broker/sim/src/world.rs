@@ -270,7 +270,10 @@ impl World {
         actions: Vec<Action>,
         result: Result<(), Halt>,
     ) -> Result<(), Violation> {
-        self.checker.looks_at(&self.nodes[&id], &self.nodes)?;
+        match result {
+            Ok(()) => self.checker.looks_at(&self.nodes[&id], &self.nodes)?,
+            Err(_) => self.checker.looks_at_the_last_of(&self.nodes[&id])?,
+        }
         self.note_registrations();
         let Some(party) = self.party_of(id) else {
             return Ok(());

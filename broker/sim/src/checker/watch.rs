@@ -82,6 +82,18 @@ impl Checker {
         self.watch.in_sync(id, process, nodes)?;
         self.watch.copies(process)
     }
+
+    /// A node has made a step that ended it. What it said counts; where its logs stand does not, because a disk may have
+    /// failed between two changes that belong together, and nobody can read them any more.
+    pub(crate) fn looks_at_the_last_of(&mut self, node: &Node) -> Result<(), Violation> {
+        let Some(process) = &node.process else {
+            return Ok(());
+        };
+        let id = process.machine.id.value();
+        self.watch.controller(id, process)?;
+        self.watch.image(id, process)?;
+        self.watch.copies(process)
+    }
 }
 
 impl Watch {

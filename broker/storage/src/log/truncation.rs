@@ -34,6 +34,8 @@ impl UnifiedLog {
             self.truncate_fully_and_start_at(target, now)?;
             return Ok(true);
         }
+        // Asked before anything changes: where the file is cut and where the log ends must be one place.
+        let end = self.start_of_batch(target)?;
         let mut pending = self.nothing_pending(now);
         while self.segments.len() > 1 && self.active().base_offset() > target {
             let base = self.active().base_offset();
@@ -47,7 +49,6 @@ impl UnifiedLog {
             // Were a segment to come back after new records took its offsets, there would be a gap before it.
             folder.sync_names()?;
         }
-        let end = self.start_of_batch(target);
         self.active_mut().truncate_to(&folder, &config, target)?;
         self.end_at(end)?;
         self.rebuild_producers(now)?;
@@ -57,7 +58,11 @@ impl UnifiedLog {
     /// Lets recovery begin at `target` if it would begin later. The checkpoint is to be written before the log is cut.
     /// Answers whether there is a need for that.
     pub fn lower_recovery_point(&mut self, target: Offset) -> bool {
-        let target = self.start_of_batch(target);
+        // What cannot be read begins with its segment, or behind that.
+        let target = match self.start_of_batch(target) {
+            Ok(begins) => begins,
+            Err(_) => self.segment_below(target).map_or(target, LogSegment::base_offset),
+        };
         let is_above = self.markers.recovery_point.offset() > target;
         if is_above {
             self.markers.recovery_point = RecoveryPoint::at(target.max(self.markers.log_start.offset()));
@@ -80,6 +85,8 @@ impl UnifiedLog {
         self.segments
             .push(LogSegment::create(&self.folder, target, &self.config, now.wall)?);
         self.unlink(&pending)?;
+        // The markers stay where they were unless all of it is done: a directory that failed says nothing new.
+        self.folder.sync_names()?;
         self.epochs.clear();
         self.producers.clear(target);
         self.tail_cache.clear();
@@ -89,7 +96,6 @@ impl UnifiedLog {
         self.markers.high_watermark = HighWatermark::at(target);
         self.markers.log_end = LogEndOffset::at(target);
         self.markers.recovery_point = RecoveryPoint::at(target);
-        self.folder.sync_names()?;
         self.check_invariants();
         Ok(())
     }
@@ -112,18 +118,18 @@ impl UnifiedLog {
         Ok(())
     }
 
-    /// Where the batch begins that holds `offset`; the offset itself if none does. What cannot be read begins with its
-    /// segment.
-    fn start_of_batch(&self, offset: Offset) -> Offset {
-        let below = |segment: &&LogSegment| segment.base_offset() <= offset;
-        let Some(segment) = self.segments.iter().rev().find(below) else {
-            return offset;
+    /// Where the batch begins that holds `offset`; the offset itself if none does.
+    fn start_of_batch(&self, offset: Offset) -> Result<Offset, StorageError> {
+        let Some(segment) = self.segment_below(offset) else {
+            return Ok(offset);
         };
-        match segment.locate(&self.folder, offset) {
-            Ok(Some(batch)) => batch.view.base_offset.min(offset),
-            Ok(None) => offset,
-            Err(_) => segment.base_offset(),
-        }
+        let batch = segment.locate(&self.folder, offset)?;
+        Ok(batch.map_or(offset, |batch| batch.view.base_offset.min(offset)))
+    }
+
+    fn segment_below(&self, offset: Offset) -> Option<&LogSegment> {
+        let below = |segment: &&LogSegment| segment.base_offset() <= offset;
+        self.segments.iter().rev().find(below)
     }
 
     fn unlink(&mut self, pending: &PendingDelete) -> Result<(), StorageError> {

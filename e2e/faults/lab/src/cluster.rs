@@ -10,6 +10,7 @@ use crate::admin::{Admin, Quorum};
 use crate::cases::{Case, Disks};
 use crate::error::LabError;
 use crate::images::Images;
+use crate::load::DURABLE;
 use crate::network::Network;
 use crate::node::Node;
 
@@ -275,14 +276,40 @@ impl Cluster {
         }
     }
 
-    /// Keeps the logs of the nodes for a reader.
+    /// Keeps what the nodes said and the records that they hold, for a reader.
     pub fn keep_logs(&self, at: &Path) -> Result<(), LabError> {
         fs::create_dir_all(at)?;
         for node in &self.nodes {
             for (name, kept) in [("broker.log", "log"), ("strace.log", "strace")] {
                 fs::copy(node.folder.join(name), at.join(format!("n{}.{kept}", node.id))).ok();
             }
+            keep_segments(&node.data(), &at.join(format!("n{}.data", node.id)))?;
         }
         Ok(())
     }
+}
+
+/// Copies the log files of the partitions that the load writes: who wrote a record, and in which epoch, stands nowhere else.
+fn keep_segments(data: &Path, at: &Path) -> Result<(), LabError> {
+    let Ok(folders) = fs::read_dir(data) else {
+        // A test took the disk away.
+        return Ok(());
+    };
+    for folder in folders.flatten() {
+        let name = folder.file_name();
+        if !name.to_string_lossy().starts_with(&format!("{DURABLE}-")) {
+            continue;
+        }
+        fs::create_dir_all(at.join(&name))?;
+        for file in fs::read_dir(folder.path())?.flatten() {
+            if file
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "log")
+            {
+                fs::copy(file.path(), at.join(&name).join(file.file_name()))?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use broker_model::HighWatermark;
+use broker_model::{HighWatermark, Offset};
 
 use crate::error::{AppendError, StorageError};
 use crate::log::log_config::LogConfig;
@@ -86,6 +86,40 @@ fn the_first_device_error_is_the_last_thing_that_a_directory_does() {
         );
     }
     assert!(failures > 60, "{failures}");
+}
+
+/// A cut that met an error once took the file and the log's end to different places.
+#[test]
+fn a_cut_that_cannot_be_read_changes_nothing_or_everything() {
+    let mut refused = 0;
+    for skip in 0..12 {
+        let mem = MemFs::new();
+        let faults = FaultFs::new(Arc::new(mem.clone()));
+        let mut world = world_on(&faults, mem);
+        for index in 0..4 {
+            world.append(&batch(format!("value {index}")));
+        }
+        faults.inject(Fault {
+            skip,
+            count: 1,
+            ..Fault::always(FaultOperation::Read, "/t-0")
+        });
+        let cut = world.log.truncate_to(Offset::new(2), world.now);
+        faults.heal();
+        let expected = if cut.is_ok() { 2 } else { 4 };
+        refused += usize::from(cut.is_err());
+        if world.log.directory().is_offline() {
+            continue;
+        }
+        assert_eq!(
+            world.log.log_end().offset(),
+            Offset::new(expected),
+            "after {skip} reads"
+        );
+        assert_eq!(world.append(&batch("next")), expected);
+        assert_eq!(world.read_all().len() as i64, expected + 1, "after {skip} reads");
+    }
+    assert!(refused > 0);
 }
 
 #[test]

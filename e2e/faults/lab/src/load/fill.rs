@@ -56,7 +56,9 @@ fn send(producer: &BaseProducer, topic: &str, partition: i32, value: &[u8]) -> R
             Ok(()) => return Ok(()),
             // The queue is full for a moment.
             Err((error, _)) if began.elapsed() > WITHIN => return Err(error.into()),
-            Err(_) => drop(producer.poll(Duration::from_millis(10))),
+            Err(_) => {
+                producer.poll(Duration::from_millis(10));
+            }
         }
     }
 }
