@@ -1,5 +1,7 @@
 //! A client that commits ascending offsets for a group of its own, and asks what the group has committed.
 
+use std::collections::BTreeSet;
+
 use broker_coordinator::partition_for;
 use broker_metadata::GROUP_METADATA_TOPIC;
 use broker_protocol::ErrorCode;
@@ -32,6 +34,8 @@ pub(crate) struct Committer {
     /// The last offset that it tried to commit, and the last that was acknowledged; -1 before the first.
     tried: i64,
     acknowledged: i64,
+    /// Commits that nobody answered: they may arrive after later ones, and take their place.
+    given_up: BTreeSet<i64>,
     is_done: bool,
 }
 
@@ -44,6 +48,7 @@ impl Committer {
             next: 0,
             tried: 0,
             acknowledged: -1,
+            given_up: BTreeSet::new(),
             is_done: false,
         }
     }
@@ -87,7 +92,9 @@ impl Committer {
     }
 
     fn try_again(&mut self, now: u64) {
-        self.asked = None;
+        if let Some((_, Asked::Commit(offset))) = self.asked.take() {
+            self.given_up.insert(offset);
+        }
         self.next = now + 50;
         self.routing.doubt(now);
     }
@@ -109,7 +116,8 @@ impl Committer {
             (Asked::Fetch, Response::CommittedOffsets(answer)) => {
                 let found = answer.topics.first().and_then(|topic| topic.partitions.first());
                 let found = found.map_or(-1, |partition| partition.committed_offset);
-                if found < self.acknowledged || found > self.tried {
+                let is_older = found < self.acknowledged && !self.given_up.contains(&found);
+                if is_older || found > self.tried {
                     return Err(format!(
                         "committed offsets (I15): group {} committed {} and is told {found}",
                         self.group, self.acknowledged
