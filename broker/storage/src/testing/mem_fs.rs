@@ -201,6 +201,24 @@ impl NameChange {
         }
     }
 
+    /// Moves a change of something inside of `from` to `to`.
+    fn follow(&mut self, from: &Path, to: &Path) {
+        let moved = |path: &mut PathBuf| {
+            if let Ok(rest) = path.strip_prefix(from)
+                && !rest.as_os_str().is_empty()
+            {
+                *path = to.join(rest);
+            }
+        };
+        match self {
+            Self::Create(path, _) | Self::Remove(path) => moved(path),
+            Self::Rename(old, new) => {
+                moved(old);
+                moved(new);
+            }
+        }
+    }
+
     fn apply(self, names: &mut BTreeMap<PathBuf, Node>) {
         match self {
             Self::Create(path, node) => {
@@ -272,6 +290,12 @@ impl State {
 
     fn change_name(&mut self, change: NameChange) {
         change.clone().apply(&mut self.names);
+        if let NameChange::Rename(from, to) = &change {
+            // What was made in a folder goes with it: a new folder of its old name has nothing of it.
+            self.journal
+                .iter_mut()
+                .for_each(|earlier| earlier.follow(from, to));
+        }
         self.journal.push(change);
     }
 
@@ -560,6 +584,20 @@ mod tests {
         fs.sync_directory(Path::new("/d")).unwrap();
         fs.crash(0);
         assert_eq!(fs.files(), [PathBuf::from("/d/new")]);
+    }
+
+    #[test]
+    fn what_was_made_in_a_folder_goes_with_it() {
+        let fs = MemFs::new();
+        fs.plant(Path::new("/d/log/old"), b"x");
+        fs.open(Path::new("/d/log/made"), OpenMode::Create).unwrap();
+        fs.rename(Path::new("/d/log"), Path::new("/d/gone")).unwrap();
+        fs.create_directories(Path::new("/d/log")).unwrap();
+        fs.sync_directory(Path::new("/d")).unwrap();
+        fs.sync_directory(Path::new("/d/log")).unwrap();
+        fs.crash(0);
+        let files = fs.files();
+        assert!(files.iter().all(|file| file.starts_with("/d/gone")), "{files:?}");
     }
 
     #[test]
