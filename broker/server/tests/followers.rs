@@ -87,7 +87,7 @@ impl World {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        let outcome = tokio::time::timeout(Duration::from_secs(10), becomes).await;
+        let outcome = tokio::time::timeout(Duration::from_secs(60), becomes).await;
         assert!(
             outcome.is_ok(),
             "in sync are {:?}, not {wanted:?}",

@@ -75,7 +75,7 @@ async fn read(
         options,
         BTreeMap::from([(partition, Offset::ZERO)]),
     );
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(60);
     let mut found = Vec::new();
     while found.len() < count {
         let fetched = fetcher.next(deadline).await.unwrap();

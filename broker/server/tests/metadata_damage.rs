@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use broker_client::{Client, ClientOptions};
+use broker_codec::batch::crc32c;
 use broker_protocol::create_topics_request::CreatableTopic;
 use broker_protocol::messages::CreateTopicsRequest;
 use broker_server::boot::{self, BootError, RunningBroker};
@@ -88,6 +89,35 @@ async fn a_log_that_lost_its_committed_end_is_refused() {
     fs::write(log_file(&data), &content[..last_batch]).unwrap();
     let refused = start(data.path()).await.unwrap_err().to_string();
     assert!(refused.contains("its end is lost"), "{refused}");
+}
+
+/// A record that a newer release wrote, say: to go on without it would be to forget what the others know.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_of_an_unknown_kind_is_refused() {
+    const UNKNOWN_KIND: u8 = 120;
+    let data = stopped_uncleanly().await;
+    let mut content = fs::read(log_file(&data)).unwrap();
+    let batch = last_batch_position(&content);
+    let kind = batch + BATCH_HEADER_BYTES + bytes_before_kind(&content[batch + BATCH_HEADER_BYTES..]);
+    content[kind] = UNKNOWN_KIND;
+    let checksum = crc32c(&content[batch + CHECKED_FROM..]);
+    content[batch + CHECKED_FROM - 4..batch + CHECKED_FROM].copy_from_slice(&checksum.to_be_bytes());
+    fs::write(log_file(&data), content).unwrap();
+    let refused = start(data.path()).await.unwrap_err().to_string();
+    assert!(refused.contains("120"), "{refused}");
+}
+
+const BATCH_HEADER_BYTES: usize = 61;
+/// What the checksum is of, up to the batch's end, begins here.
+const CHECKED_FROM: usize = 21;
+
+/// In a record: size, attributes, time and offset deltas, no key, the value's size and its frame version come before
+/// the kind. Only the attributes are no varint.
+fn bytes_before_kind(record: &[u8]) -> usize {
+    let skip_varint =
+        |from: usize| from + 1 + record[from..].iter().take_while(|byte| **byte >= 0x80).count();
+    let attributes = skip_varint(0);
+    (0..5).fold(attributes + 1, |position, _| skip_varint(position))
 }
 
 /// Where the last batch begins: a batch says at its eighth byte how long it is behind that.

@@ -45,7 +45,7 @@ use tokio::time::Instant;
 
 const TOPIC: TopicId = TopicId::new(Uuid::from_bytes([9; 16]));
 const BY_RACKS: &str = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a consumer asks of partition 0.
 struct Consumer {

@@ -1,8 +1,11 @@
 //! A cluster in this process: every node has its own directory, runtime tasks and sockets.
 
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
+use broker_admin::tonic::transport::Channel;
+use broker_admin::v1::admin_client::AdminClient;
 use broker_client::{ClientOptions, Connection, Endpoint};
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
 use broker_model::{BrokerId, ClusterId, DirectoryId, Uuid};
@@ -22,7 +25,7 @@ use broker_storage::RealFs;
 use tempfile::TempDir;
 
 const GRACE: Duration = Duration::from_secs(5);
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where it stands who votes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +177,12 @@ impl Cluster {
         view.leader.unwrap().value()
     }
 
+    /// The admin service of a node, if its configuration opens one.
+    pub(crate) async fn admin(&self, id: i32) -> AdminClient<Channel> {
+        let address = self.node(id).admin_service_address().unwrap();
+        AdminClient::connect(format!("http://{address}")).await.unwrap()
+    }
+
     async fn connect(&self, id: i32) -> Connection {
         let port = self.node(id).addresses()[0].1.port();
         let host = "127.0.0.1".to_owned();
@@ -251,10 +260,21 @@ fn place(id: i32) -> usize {
     usize::try_from(id - 1).unwrap()
 }
 
-/// Ports that nobody listened on a moment ago.
+/// Ports that nobody listens on, and that the system gives nobody who connects: those are 32768 and more.
 fn free_ports() -> [u16; 3] {
-    let listeners = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+    const FIRST: u16 = 10_000;
+    const COUNT: u16 = 20_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let of_this_process = std::process::id().wrapping_mul(97);
+    let mut tried = std::iter::repeat_with(|| {
+        let turn = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let place = of_this_process.wrapping_add(turn) % u32::from(COUNT);
+        FIRST + u16::try_from(place).unwrap()
+    });
+    [(); 3].map(|()| {
+        let free = tried.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+        free.unwrap()
+    })
 }
 
 fn directory(id: i32) -> DirectoryId {

@@ -10,7 +10,7 @@ use broker_protocol::{Request, encode_request};
 use bytes::Bytes;
 
 /// Nothing that a test asks for takes longer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const CLIENT: &str = "wire";
 
 /// A connection that does what the test says.

@@ -16,14 +16,14 @@ use crate::topics;
 use crate::wire::Wire;
 
 /// Deadline of half-sent requests and unread answers in these tests.
-pub(crate) const STALL: Duration = Duration::from_secs(1);
+pub(crate) const STALL: Duration = Duration::from_secs(2);
 /// Most that the process may grow during an attack: the budgets of requests and answers, and some for the rest.
 const GROWTH_MAX: u64 = 320 << 20;
 /// Most that may be left when it is over; the allocator keeps some of what is free.
 const LEFT_MAX: u64 = 96 << 20;
-/// The largest answer of all that may be late.
-const LATE_MAX: Duration = Duration::from_secs(1);
-const P99_MAX: Duration = Duration::from_millis(100);
+/// The largest answer of all that may be late. A build without optimisation spends a good part of that in its own code.
+const LATE_MAX: Duration = Duration::from_secs(if cfg!(debug_assertions) { 4 } else { 1 });
+const P99_MAX: Duration = Duration::from_millis(if cfg!(debug_assertions) { 400 } else { 100 });
 /// Threads that a call waits for, each of which a busy machine may keep waiting.
 const WAKES: u32 = 8;
 const SAMPLE_PAUSE: Duration = Duration::from_millis(10);
@@ -184,7 +184,7 @@ pub(crate) fn wait_for(what: &str, holds: impl Fn() -> bool) {
     let begin = Instant::now();
     while !holds() {
         assert!(
-            begin.elapsed() < Duration::from_secs(20),
+            begin.elapsed() < Duration::from_secs(60),
             "waited in vain for {what}"
         );
         thread::sleep(Duration::from_millis(20));

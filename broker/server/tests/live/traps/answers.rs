@@ -39,9 +39,9 @@ fn produce_and_fetch_tell_where_the_log_starts() {
 fn a_poll_of_an_empty_partition_waits_and_polls_beside_it_do_not_wait_for_it() {
     with_broker(|live| {
         topics::create(&mut live.connect(), "empty", 1, &[]);
-        let wait = Duration::from_millis(600);
+        let wait = Duration::from_millis(1_500);
         let request = FetchRequest {
-            max_wait_ms: 600,
+            max_wait_ms: 1_500,
             ..topics::fetch_request("empty", 0, 0)
         };
         let begin = Instant::now();
@@ -70,7 +70,7 @@ fn a_poll_ends_when_records_come() {
         let begin = Instant::now();
         topics::produce(&mut live.connect(), "waited", 0, topics::batch(&[b"x"]));
         poller.receive().unwrap();
-        assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(12), "{:?}", begin.elapsed());
     });
 }
 
