@@ -47,6 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "client",
             "admin",
             "cli",
+            "operator-laptop",
         ],
     ),
     ("schema", &[]),
@@ -60,10 +61,19 @@ const OPERATOR_MAY_USE: &[(&str, &[&str])] = &[
     ("api", &[]),
     ("plan", &["api"]),
     (
+        "topics",
+        &["plan", "broker-client", "broker-model", "broker-protocol"],
+    ),
+    (
+        "laptop",
+        &["api", "plan", "topics", "broker-client", "broker-model"],
+    ),
+    (
         "controller",
         &[
             "api",
             "plan",
+            "topics",
             "broker-admin",
             "broker-client",
             "broker-codec",

@@ -9,7 +9,6 @@ mod kafka;
 mod links;
 mod live;
 mod movements;
-mod topics;
 
 use std::collections::BTreeMap;
 

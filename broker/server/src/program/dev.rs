@@ -1,5 +1,5 @@
-//! `eddyline dev`: a whole broker in this process, with nothing to prepare; or, with `--brokers`, a cluster of them
-//! (`dev_cluster`).
+//! `eddyline dev`: a whole broker in this process, with nothing to prepare; with `--brokers` a cluster of them
+//! (`dev_cluster`), with `-f` what a file of objects describes (`operator_laptop`).
 //!
 //! Owns the temporary directory, which goes with the process; a directory that was given stays. Invariant: the line
 //! that begins with `ready in` is printed when clients are served, not before, and its form never changes.
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use broker_storage::RealFs;
+use operator_laptop::{LaptopSettings, Output};
 
 use crate::boot::RunningBroker;
 use crate::clock::{Clock, random_uuid};
@@ -38,6 +39,9 @@ pub(super) struct DevArguments {
     /// Set a configuration of the broker; repeat it for several
     #[arg(long = "config", value_name = "KEY=VALUE", value_parser = super::broker::key_value)]
     pub(super) configs: Vec<(String, String)>,
+    /// Run the KafkaCluster and the Topics of this file, as `kubectl apply` would, and again whenever it is saved
+    #[arg(long, short = 'f', value_name = "FILE", conflicts_with_all = ["brokers", "chaos", "configs"])]
+    file: Option<PathBuf>,
     /// Run a cluster of so many brokers, a process each, all of them controllers too
     #[arg(long, default_value = "1", value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=9))]
     pub(super) brokers: u8,
@@ -124,6 +128,9 @@ pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
         )));
     }
     let data = DataDirectory::choose(arguments.data.clone())?;
+    if let Some(file) = arguments.file.clone() {
+        return of_file(file, &arguments, &data).await;
+    }
     if arguments.brokers > 1 {
         return dev_cluster::run(arguments, data).await;
     }
@@ -139,6 +146,28 @@ pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
     )?;
     let settings = config.boot_settings();
     serve::until_told(settings, clock, |running| announce(running, &data, clock)).await
+}
+
+/// Runs the objects of a file as processes.
+async fn of_file(file: PathBuf, arguments: &DevArguments, data: &DataDirectory) -> Result<(), ServeError> {
+    let settings = LaptopSettings {
+        file,
+        data: std::path::absolute(data.path())?,
+        data_told: data.told(),
+        port: arguments.port,
+        output: match arguments.output {
+            DevOutput::Text => Output::Text,
+            DevOutput::Json => Output::Json,
+        },
+        program: std::env::current_exe()?,
+        cluster_id: random_uuid()?.to_string(),
+    };
+    let stop = async {
+        dev_cluster::told()
+            .await
+            .map_err(|error| std::io::Error::other(error.to_string()))
+    };
+    Ok(operator_laptop::run(settings, stop).await?)
 }
 
 fn configuration(data: &Path, port: u16, more: Vec<(String, String)>) -> Result<BrokerConfig, ServeError> {

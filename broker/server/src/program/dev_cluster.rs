@@ -136,7 +136,7 @@ async fn watch(nodes: &mut Nodes) -> Result<(), ServeError> {
     }
 }
 
-async fn told() -> Result<(), ServeError> {
+pub(super) async fn told() -> Result<(), ServeError> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}

@@ -53,6 +53,9 @@ pub enum ServeError {
     /// A development cluster did not start, or did not go on as it should.
     #[error("{0}")]
     Cluster(String),
+    /// The objects of a file are not run.
+    #[error(transparent)]
+    Laptop(#[from] operator_laptop::LaptopError),
     /// A development cluster does not answer.
     #[error(transparent)]
     Client(#[from] broker_client::ClientError),

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use broker_client::{
-    Client, ClientError, ClientOptions, ConfigChange, ConfigOperation, ConfigResource, ConfigResourceType,
-};
+use broker_client::{Client, ClientError, ClientOptions, ConfigResource, ConfigResourceType};
 use broker_codec::StringBytes;
 use operator_plan::validate::REPLICATION_PORT;
 
@@ -37,31 +35,9 @@ pub(super) async fn connect(bootstrap: &str) -> Result<Client, ClientError> {
     Client::connect(bootstrap, options()).await
 }
 
-pub(super) fn topic_resource(name: &str) -> ConfigResource {
-    ConfigResource {
-        kind: ConfigResourceType::Topic,
-        name: name.to_owned(),
-    }
-}
-
 pub(super) fn all_brokers() -> ConfigResource {
     ConfigResource {
         kind: ConfigResourceType::Broker,
         name: String::new(),
     }
-}
-
-pub(super) fn changes(
-    set: &std::collections::BTreeMap<String, String>,
-    remove: &[String],
-) -> Vec<ConfigChange> {
-    let sets = set.iter().map(|(name, value)| ConfigChange {
-        name: name.clone(),
-        operation: ConfigOperation::Set(value.clone()),
-    });
-    let removes = remove.iter().map(|name| ConfigChange {
-        name: name.clone(),
-        operation: ConfigOperation::Delete,
-    });
-    sets.chain(removes).collect()
 }

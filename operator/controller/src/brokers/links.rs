@@ -19,7 +19,7 @@ use operator_plan::topic::{TopicFact, TopicRequest};
 
 use super::admin::{AdminNodes, request};
 use super::facts::{self, Answers};
-use super::{ClusterAddress, MovementFacts, VoterChange, kafka, movements, topics};
+use super::{ClusterAddress, MovementFacts, VoterChange, kafka, movements};
 use crate::error::OperatorError;
 
 /// The ways to the nodes of all clusters.
@@ -169,7 +169,8 @@ impl Links {
         };
         match wish {
             AdminRequest::ChangeConfig { set, remove } => {
-                self.change_config(cluster, kafka::changes(set, remove)).await
+                self.change_config(cluster, operator_topics::changes(set, remove))
+                    .await
             }
             AdminRequest::MoveLeadersAway { broker } => {
                 let wish = MoveLeadersAwayRequest { broker_id: *broker };
@@ -256,14 +257,19 @@ impl Links {
 
     pub(super) async fn topic(&self, cluster: &ClusterAddress, name: &str) -> Fact<TopicFact> {
         match self.client(cluster).await {
-            Ok(client) => topics::look(&client, name).await,
+            Ok(client) => operator_topics::look(&client, name).await,
             Err(error) => Fact::Unknown(error.to_string()),
         }
     }
 
     pub(super) async fn deletes_topics(&self, cluster: &ClusterAddress) -> Fact<bool> {
+        let Some(broker) = cluster.brokers.first() else {
+            return Fact::Unknown("the cluster has no broker".to_owned());
+        };
         match self.client(cluster).await {
-            Ok(client) => topics::deletion_enabled(&client, cluster).await,
+            Ok(client) => {
+                operator_topics::deletion_enabled(&client, broker_model::BrokerId::new(*broker)).await
+            }
             Err(error) => Fact::Unknown(error.to_string()),
         }
     }
@@ -274,7 +280,7 @@ impl Links {
         wish: &TopicRequest,
     ) -> Result<(), OperatorError> {
         let client = self.client(cluster).await?;
-        topics::ask(&client, wish)
+        operator_topics::ask(&client, wish)
             .await
             .map_err(|error| failed(cluster, error))
     }

@@ -1,8 +1,14 @@
 //! One topic over Kafka's protocol: what it is, and what is asked about it.
+//!
+//! Owns nothing but the choice of brokers for more or fewer replicas. Invariants: what cannot be read is
+//! [`Fact::Unknown`], never absent; a topic is deleted by its id. What should be asked is decided by `operator_plan`,
+//! connections are the caller's.
+
+use std::collections::BTreeMap;
 
 use broker_client::{
-    Client, ClientError, ConfigResource, ConfigResourceType, NewTopic, Reassignment, TopicInfo,
-    TopicSelection, Validation,
+    Client, ClientError, ConfigChange, ConfigOperation, ConfigResource, ConfigResourceType, NewTopic,
+    Reassignment, TopicInfo, TopicSelection, Validation,
 };
 use broker_model::{BrokerId, TopicPartition};
 use broker_protocol::ErrorCode;
@@ -11,12 +17,8 @@ use broker_protocol::messages::DeleteTopicsRequest;
 use operator_plan::fact::Fact;
 use operator_plan::topic::{TopicFact, TopicRequest};
 
-use super::ClusterAddress;
-use super::kafka::{changes, topic_resource};
-use super::links::fact;
-
 /// What a topic is.
-pub(super) async fn look(client: &Client, name: &str) -> Fact<TopicFact> {
+pub async fn look(client: &Client, name: &str) -> Fact<TopicFact> {
     let cache = match client.refresh(TopicSelection::Named(&[name])).await {
         Ok(cache) => cache,
         Err(error) => return Fact::Unknown(error.to_string()),
@@ -65,23 +67,26 @@ pub(super) async fn look(client: &Client, name: &str) -> Fact<TopicFact> {
     })
 }
 
-/// Whether the cluster deletes topics at all, as one of its brokers is configured.
-pub(super) async fn deletion_enabled(client: &Client, cluster: &ClusterAddress) -> Fact<bool> {
-    let Some(broker) = cluster.brokers.first() else {
-        return Fact::Unknown("the cluster has no broker".to_owned());
-    };
+/// Whether the cluster deletes topics at all, as this one of its brokers is configured.
+pub async fn deletion_enabled(client: &Client, broker: BrokerId) -> Fact<bool> {
     let resource = ConfigResource {
         kind: ConfigResourceType::Broker,
         name: broker.to_string(),
     };
-    super::facts::mapped(&fact(client.describe_configs(&resource).await), |entries| {
-        let entry = entries.iter().find(|entry| entry.name == "delete.topic.enable");
-        entry.and_then(|entry| entry.value.as_deref()) != Some("false")
-    })
+    match client.describe_configs(&resource).await {
+        Ok(entries) => {
+            let entry = entries.iter().find(|entry| entry.name == "delete.topic.enable");
+            Fact::Known(entry.and_then(|entry| entry.value.as_deref()) != Some("false"))
+        }
+        Err(error) => Fact::Unknown(error.to_string()),
+    }
 }
 
 /// Asks for a change. What is already so is no failure.
-pub(super) async fn ask(client: &Client, wish: &TopicRequest) -> Result<(), ClientError> {
+///
+/// # Errors
+/// The cluster refuses or does not answer.
+pub async fn ask(client: &Client, wish: &TopicRequest) -> Result<(), ClientError> {
     match wish {
         TopicRequest::Create {
             name,
@@ -169,7 +174,7 @@ async fn change_replicas(client: &Client, name: &str, replicas: i32) -> Result<(
 
 /// New replicas go to the brokers that have the fewest of this topic, by id among equals.
 fn placement(topic: &TopicInfo, brokers: &[BrokerId], wanted: usize) -> Vec<(TopicPartition, Reassignment)> {
-    let mut load: std::collections::BTreeMap<BrokerId, usize> = brokers.iter().map(|id| (*id, 0)).collect();
+    let mut load: BTreeMap<BrokerId, usize> = brokers.iter().map(|id| (*id, 0)).collect();
     for id in topic.partitions.iter().flat_map(|partition| &partition.replicas) {
         *load.entry(*id).or_default() += 1;
     }
@@ -193,4 +198,25 @@ fn placement(topic: &TopicInfo, brokers: &[BrokerId], wanted: usize) -> Vec<(Top
         changes.push((key, Reassignment::To(kept)));
     }
     changes
+}
+
+fn topic_resource(name: &str) -> ConfigResource {
+    ConfigResource {
+        kind: ConfigResourceType::Topic,
+        name: name.to_owned(),
+    }
+}
+
+/// What sets these configurations and gives those back to their defaults.
+#[must_use]
+pub fn changes(set: &BTreeMap<String, String>, remove: &[String]) -> Vec<ConfigChange> {
+    let sets = set.iter().map(|(name, value)| ConfigChange {
+        name: name.clone(),
+        operation: ConfigOperation::Set(value.clone()),
+    });
+    let removes = remove.iter().map(|name| ConfigChange {
+        name: name.clone(),
+        operation: ConfigOperation::Delete,
+    });
+    sets.chain(removes).collect()
 }
