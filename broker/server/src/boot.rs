@@ -63,6 +63,7 @@ use crate::metrics::RequestCounters;
 use crate::network::{
     BindError, BoundListener, ListenerConfig, ListenerName, Listeners, NetworkConfig, NetworkState,
 };
+use crate::remote_log_manager::{RemoteLogManager, RemoteSettings};
 use crate::replica_manager::{ReplicaManager, ResolveTopicSettings};
 use early_listeners::EarlyListeners;
 
@@ -152,6 +153,8 @@ pub struct BootSettings {
     pub group_memory_bytes: usize,
     /// The topic that keeps what groups commit.
     pub offsets_topic: OffsetsTopicSettings,
+    /// How the remote tier is used; none without `remote.log.storage.system.enable`.
+    pub remote: Option<RemoteSettings>,
 }
 
 /// Whether topics are made because a client names them.
@@ -305,6 +308,11 @@ fn bundle(
     let topic_creator = Arc::new(topic_creator);
     let lifecycle = Arc::new(BrokerLifecycle::default());
     let groups = CoordinatorDriver::start(coordinator_parts(settings, &replica_manager, clock))?;
+    let remote = settings.remote.clone().filter(|_| settings.roles.is_broker());
+    let remote = remote.map(|remote| {
+        RemoteLogManager::start(remote, cluster_id.clone(), replica_manager.clone(), clock).map(Arc::new)
+    });
+    let remote = remote.transpose()?;
     Ok(Arc::new(Broker {
         clock,
         node_id: settings.node_id,
@@ -325,6 +333,7 @@ fn bundle(
         replica_manager,
         configs: settings.configs.clone(),
         limits: settings.limits,
+        remote,
         fetch_sessions: Mutex::new(FetchSessionCache::new(settings.fetch_sessions)),
     }))
 }
@@ -383,11 +392,16 @@ async fn take_over(broker: &Arc<Broker>, settings: &BootSettings) -> Result<(), 
         replica_manager: broker.replica_manager.clone(),
     });
     let (replica_manager, groups) = (broker.replica_manager.clone(), broker.groups.clone());
+    let remote = broker.remote.clone();
     let taken_over = broker.metadata.install(move |image| {
         dynamic.take_over(image, now);
         replica_manager.take_over(image, loaded, now);
         groups.take_over(image);
-        let publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, replica_manager, groups];
+        let mut publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, replica_manager, groups];
+        if let Some(remote) = remote {
+            remote.take_over(image);
+            publishers.push(remote);
+        }
         Ok::<_, Infallible>(((), publishers))
     });
     let Ok(()) = taken_over.await?;
@@ -464,6 +478,7 @@ fn follow_leaders(broker: &Broker, settings: ReplicaFetchSettings) -> ReplicaFet
         image: broker.image.clone(),
         lifecycle: broker.lifecycle.clone(),
         settings,
+        remote: broker.remote.clone(),
         clock: broker.clock,
     })
 }
@@ -709,6 +724,9 @@ impl RunningBroker {
             task.abort();
         }
         self.fetchers.stop().await;
+        if let Some(remote) = &self.broker.remote {
+            remote.stop();
+        }
         let metadata_closed = self.broker.metadata.stop().await;
         if let Err(error) = &metadata_closed {
             tracing::error!(%error, "the metadata log was not closed");

@@ -23,6 +23,7 @@ use crate::drivers::topic_creator::TopicCreator;
 use crate::logging::LoggerLevels;
 use crate::metrics::RequestCounters;
 use crate::network::NetworkState;
+use crate::remote_log_manager::RemoteLogManager;
 use crate::replica_manager::{LookupError, PartitionHandle, ReplicaManager};
 
 /// One running broker; handlers get it as `&Arc<Broker>`.
@@ -66,6 +67,8 @@ pub struct Broker {
     pub configs: Arc<StaticConfigs>,
     /// Bounds of answers.
     pub limits: AnswerLimits,
+    /// The remote tier, where there is one.
+    pub remote: Option<Arc<RemoteLogManager>>,
     /// What fetching clients want (KIP-227).
     pub fetch_sessions: Mutex<FetchSessionCache>,
 }

@@ -113,6 +113,15 @@ pub fn seed_or_time(clock: &Clock) -> u64 {
     random_seed().unwrap_or_else(|_| clock.elapsed().as_nanos() as u64)
 }
 
+/// A new id that need not be secret, only never given twice; spread from the clock where there is no randomness.
+pub fn uuid_or_time(clock: &Clock) -> Uuid {
+    random_uuid().unwrap_or_else(|_| {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&random_bytes(clock)[..16]);
+        Uuid::from_random(bytes)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,4 +22,6 @@ pub mod metrics;
 pub mod network;
 pub mod program;
 pub mod reference;
+pub mod remote_log_manager;
+pub mod remote_store;
 pub mod replica_manager;

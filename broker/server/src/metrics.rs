@@ -15,11 +15,12 @@ mod exposition;
 mod histogram;
 mod process;
 mod reference_doc;
+mod remote_tier;
 mod requests;
 
 pub(crate) use collect::render_without_broker;
 pub use collect::{Stage, render};
-pub use counter::{Counter, PartitionCounters};
+pub use counter::{Counter, PartitionCounters, RemoteCounters};
 pub use definition::{METRICS, MetricDef, MetricKind};
 pub use reference_doc::reference_page;
 pub use requests::RequestCounters;

@@ -9,6 +9,7 @@ mod dev_cluster;
 mod format;
 mod reference;
 mod serve;
+mod tier;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,8 @@ enum Command {
     Broker(broker::BrokerArguments),
     /// Prepare the log directories of a new node
     Format(format::FormatArguments),
+    /// Look at the remote tier in its bucket, without a broker
+    Tier(tier::TierArguments),
     /// Write the reference pages of the repository
     #[command(hide = true)]
     Reference(reference::ReferenceArguments),
@@ -48,6 +51,7 @@ pub fn main() -> ExitCode {
             None => serve::blocking(broker::run(arguments)),
         },
         Command::Format(arguments) => serve::ended(format::run(arguments)),
+        Command::Tier(arguments) => serve::blocking(tier::run(arguments)),
         Command::Reference(arguments) => serve::ended(reference::run(&arguments)),
         Command::Client(command) => broker_cli::run(command, Arguments::command()),
     }

@@ -23,7 +23,9 @@ pub use follow_changes::{FollowChanges, LeaderElsewhere};
 pub use hosting::TopicReplicas;
 pub use isr_proposals::{IsrProposals, WantedIsr};
 pub use partition_handle::{FetchWaker, Hosted, LookupError, NotAskable, PartitionHandle, Role};
-pub use read::{ConsumerReader, FetchOutcome, FollowerReader, FromFollowers, PartitionFetch, ReadFor};
+pub use read::{
+    ConsumerReader, FetchOutcome, FollowerReader, FromFollowers, PartitionFetch, ReadFor, TieredFetch,
+};
 pub use reconcile::{ResolveTopicSettings, TopicSettings};
 pub use throttles::{ReplicationThrottles, ThrottledReplica, ThrottledSide};
 
@@ -33,7 +35,7 @@ use std::sync::mpsc::SyncSender;
 
 use broker_model::{BrokerId, MonotonicMs, TopicId};
 use broker_replication::{IsrProposal, Partition};
-use broker_storage::{LogManager, WriteBack};
+use broker_storage::{CheckpointKind, LogManager, LogProgress, UnifiedLog, WriteBack};
 use parking_lot::{Mutex, MutexGuard, RwLock};
 
 /// The partitions that this broker keeps.
@@ -101,6 +103,32 @@ impl ReplicaManager {
             }) {
                 self.isr_proposals.add(wanted);
             }
+        }
+    }
+
+    /// Tells tiered logs that a restart finds their start from now on.
+    pub fn note_log_starts(&self, written: &[LogProgress]) {
+        for log in written.iter().filter(|log| log.log_start.is_some()) {
+            let (topic, index) = (&log.partition.topic, log.partition.partition.value());
+            if let Ok(handle) = self.partition_by_name(topic, index) {
+                let _offline = handle.with_log(UnifiedLog::note_log_start_written);
+            }
+        }
+    }
+
+    /// Writes where every log starts, before one of them gives up what its files say about that.
+    pub fn write_log_starts(&self) {
+        let handles = self.partitions();
+        let progress = handles
+            .iter()
+            .filter_map(|handle| handle.with_log(|log| log.progress()).ok());
+        let progress: Vec<LogProgress> = progress.collect();
+        let failed = self.logs().write_checkpoints(CheckpointKind::LogStart, &progress);
+        for error in &failed {
+            tracing::error!(%error, "checkpoint of log starts cannot be written");
+        }
+        if failed.is_empty() {
+            self.note_log_starts(&progress);
         }
     }
 

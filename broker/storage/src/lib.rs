@@ -30,7 +30,9 @@ pub use cleaner::cleaner_throttle::CleanerThrottle;
 pub use cleaner::cleaning::{Cleaning, CleaningOptions, CleaningStats, CleaningStep};
 pub use cleaner::log_cleaner::LogCleaner;
 pub use cleaner::segment_swap::CleaningOutcome;
-pub use epoch::leader_epoch_cache::{EpochEntry, LeaderEpochCache, parse_leader_epochs};
+pub use epoch::leader_epoch_cache::{
+    EpochEntry, LeaderEpochCache, parse_leader_epochs, render_leader_epochs,
+};
 pub use error::{
     AppendError, CleaningError, DeleteRecordsError, DirectoryError, FormatError, LoadError, ReadError,
     StorageError,
@@ -53,6 +55,8 @@ pub use log::log_manager::{
 pub use log::log_slice::{FileSlice, LogSlice};
 pub use log::log_validator::{KeyRule, UNPACKED_SIZE_MAX, ValidationError, ValidationRules, validate};
 pub use log::read::{FetchIsolation, LogRead, MinOneBatch, ReadLimits};
+pub use log::record_lookup::first_record_at;
+pub use log::remote_part::{ClosedSegment, RemoteTail, SegmentCopy};
 pub use log::retention::PendingDelete;
 pub use log::retirement::Retirement;
 pub use log::tail_cache::TailCacheBudget;
@@ -61,3 +65,4 @@ pub use log::unified_log::UnifiedLog;
 pub use producer::producer_state_entry::{BatchMetadata, ProducerStateEntry};
 pub use producer::producer_state_manager::TransactionOutcome;
 pub use producer::snapshot_file::{parse_producer_snapshot, render_producer_snapshot};
+pub use segment::batch_view::{BatchView, VIEW_SIZE as BATCH_HEADER_SIZE};

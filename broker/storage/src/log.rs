@@ -16,6 +16,7 @@ pub(crate) mod producer_snapshots;
 pub(crate) mod read;
 pub(crate) mod record_lookup;
 pub(crate) mod record_set;
+pub(crate) mod remote_part;
 pub(crate) mod retention;
 pub(crate) mod retirement;
 pub(crate) mod roll;

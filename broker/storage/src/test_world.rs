@@ -269,7 +269,7 @@ impl World {
         self.reopen(LogCheckpoints {
             previous_stop: PreviousStop::Clean,
             recovery_point: end,
-            log_start: self.log.log_start().offset(),
+            log_start: Some(self.log.log_start().offset()),
             high_watermark: self.log.high_watermark().offset(),
             ..LogCheckpoints::NONE
         })
@@ -279,7 +279,7 @@ impl World {
     pub(crate) fn reopen_unclean(&mut self) -> RecoveryReport {
         self.reopen(LogCheckpoints {
             recovery_point: self.log.recovery_point().offset(),
-            log_start: self.log.log_start().offset(),
+            log_start: Some(self.log.log_start().offset()),
             high_watermark: self.log.high_watermark().offset(),
             ..LogCheckpoints::NONE
         })

@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 
-use crate::read_plan::ChunkKey;
+use crate::read_plan::PieceKey;
 
 /// What the cache says to a reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +59,10 @@ pub struct ChunkCache {
     budget: usize,
     held: usize,
     protected: usize,
-    entries: HashMap<ChunkKey, Entry>,
-    probation_order: VecDeque<(ChunkKey, u64)>,
-    protected_order: VecDeque<(ChunkKey, u64)>,
-    asked: HashMap<ChunkKey, Vec<ReaderId>>,
+    entries: HashMap<PieceKey, Entry>,
+    probation_order: VecDeque<(PieceKey, u64)>,
+    protected_order: VecDeque<(PieceKey, u64)>,
+    asked: HashMap<PieceKey, Vec<ReaderId>>,
     next_turn: u64,
     counts: ChunkCacheCounts,
 }
@@ -87,7 +87,7 @@ impl ChunkCache {
     }
 
     /// Looks a chunk up for a reader.
-    pub fn look_up(&mut self, key: ChunkKey, reader: ReaderId) -> Lookup {
+    pub fn look_up(&mut self, key: PieceKey, reader: ReaderId) -> Lookup {
         if let Some(bytes) = self.use_again(key) {
             self.counts.hits += 1;
             return Lookup::Hit(bytes);
@@ -103,7 +103,7 @@ impl ChunkCache {
     }
 
     /// Takes a chunk that the store gave, and says who else waits for it.
-    pub fn arrived(&mut self, key: ChunkKey, bytes: &Bytes) -> Vec<ReaderId> {
+    pub fn arrived(&mut self, key: PieceKey, bytes: &Bytes) -> Vec<ReaderId> {
         let waiting = self.asked.remove(&key).unwrap_or_default();
         if bytes.len() <= self.budget && !self.entries.contains_key(&key) {
             self.make_room(bytes.len());
@@ -121,13 +121,13 @@ impl ChunkCache {
     }
 
     /// Takes note that the store did not give it; the readers ask again themselves.
-    pub fn failed(&mut self, key: ChunkKey) -> Vec<ReaderId> {
+    pub fn failed(&mut self, key: PieceKey) -> Vec<ReaderId> {
         self.asked.remove(&key).unwrap_or_default()
     }
 
     /// Drops what does not pass: chunks of segments that are deleted.
-    pub fn retain(&mut self, keeps: impl Fn(ChunkKey) -> bool) {
-        let gone: Vec<ChunkKey> = self.entries.keys().copied().filter(|key| !keeps(*key)).collect();
+    pub fn retain(&mut self, keeps: impl Fn(PieceKey) -> bool) {
+        let gone: Vec<PieceKey> = self.entries.keys().copied().filter(|key| !keeps(*key)).collect();
         for key in gone {
             self.remove(key);
         }
@@ -143,7 +143,7 @@ impl ChunkCache {
         self.counts
     }
 
-    fn use_again(&mut self, key: ChunkKey) -> Option<Bytes> {
+    fn use_again(&mut self, key: PieceKey) -> Option<Bytes> {
         let turn = self.next_turn;
         let entry = self.entries.get_mut(&key)?;
         if entry.part == Part::Probation {
@@ -158,7 +158,7 @@ impl ChunkCache {
         Some(bytes)
     }
 
-    fn queue(&mut self, key: ChunkKey, part: Part) -> u64 {
+    fn queue(&mut self, key: PieceKey, part: Part) -> u64 {
         let turn = self.next_turn;
         self.next_turn += 1;
         match part {
@@ -201,7 +201,7 @@ impl ChunkCache {
         }
     }
 
-    fn remove(&mut self, key: ChunkKey) {
+    fn remove(&mut self, key: PieceKey) {
         if let Some(entry) = self.entries.remove(&key) {
             self.held -= entry.bytes.len();
             if entry.part == Part::Protected {
@@ -227,15 +227,16 @@ mod tests {
 
     use super::*;
     use crate::object_key::SegmentKey;
+    use crate::read_plan::Piece;
     use crate::remote_segment::RemoteLogSegmentId;
 
-    fn key(index: u32) -> ChunkKey {
-        ChunkKey {
+    fn key(index: u32) -> PieceKey {
+        PieceKey {
             segment: SegmentKey {
                 copied_in: LeaderEpoch::new(1),
                 id: RemoteLogSegmentId::new(Uuid::ZERO),
             },
-            index,
+            piece: Piece::Chunk(index),
         }
     }
 
@@ -315,7 +316,7 @@ mod tests {
         for index in 0..5 {
             read(&mut cache, index);
         }
-        cache.retain(|key| key.index >= 3);
+        cache.retain(|key| key.piece >= Piece::Chunk(3));
         assert_eq!(cache.size_in_bytes(), 20);
     }
 }

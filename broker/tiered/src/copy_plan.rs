@@ -5,24 +5,12 @@
 //! remote log ends, so that there is never a gap.
 
 use broker_model::{LastStableOffset, Offset, Timestamp};
-
-/// A local segment that is not written any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SealedSegment {
-    /// First offset of its file.
-    pub base_offset: Offset,
-    /// First offset of the next one.
-    pub next_offset: Offset,
-    /// Bytes of its log file.
-    pub size_in_bytes: u64,
-    /// Largest timestamp of its records.
-    pub max_timestamp: Timestamp,
-}
+use broker_storage::ClosedSegment;
 
 /// Whether a topic's segments are copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copying {
-    /// As they are sealed.
+    /// As they are closed.
     Enabled,
     /// `remote.log.copy.disable` (KIP-950): what is remote stays readable.
     Disabled,
@@ -52,8 +40,8 @@ impl CopyLag {
 pub struct CopyFacts<'a> {
     /// Where the remote log ends.
     pub remote_end: Offset,
-    /// Sealed segments of the local log, oldest first, each beginning where the one before ends.
-    pub sealed: &'a [SealedSegment],
+    /// Closed segments of the local log, oldest first, each beginning where the one before ends.
+    pub closed: &'a [ClosedSegment],
     /// Bytes of the active segment.
     pub active_size: u64,
     /// No transaction is open below it.
@@ -72,7 +60,7 @@ pub struct CopyFacts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyTask {
     /// The segment whose files are copied.
-    pub segment: SealedSegment,
+    pub segment: ClosedSegment,
     /// First offset that the copy answers for; later than the segment's if an earlier leader copied its beginning.
     pub start_offset: Offset,
 }
@@ -89,7 +77,7 @@ pub enum CopyVerdict {
 /// Why nothing is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyIdle {
-    /// Everything that is sealed is copied.
+    /// Everything that is closed is copied.
     UpToDate,
     /// The topic forbids it.
     Disabled,
@@ -115,9 +103,9 @@ pub fn copy_plan(facts: &CopyFacts<'_>) -> CopyVerdict {
         return nothing(CopyIdle::Disabled);
     }
     let next = facts
-        .sealed
+        .closed
         .partition_point(|segment| segment.next_offset <= facts.remote_end);
-    let Some(segment) = facts.sealed.get(next) else {
+    let Some(segment) = facts.closed.get(next) else {
         return nothing(CopyIdle::UpToDate);
     };
     if segment.base_offset > facts.remote_end {
@@ -135,7 +123,7 @@ pub fn copy_plan(facts: &CopyFacts<'_>) -> CopyVerdict {
     {
         return nothing(CopyIdle::NotCleaned);
     }
-    let behind = &facts.sealed[next + 1..];
+    let behind = &facts.closed[next + 1..];
     let bytes_behind = behind.iter().map(|segment| segment.size_in_bytes).sum::<u64>() + facts.active_size;
     if !is_due(facts, segment, bytes_behind) {
         return nothing(CopyIdle::Lag);
@@ -146,7 +134,7 @@ pub fn copy_plan(facts: &CopyFacts<'_>) -> CopyVerdict {
     })
 }
 
-fn is_due(facts: &CopyFacts<'_>, segment: &SealedSegment, bytes_behind: u64) -> bool {
+fn is_due(facts: &CopyFacts<'_>, segment: &ClosedSegment, bytes_behind: u64) -> bool {
     let age = facts.now.since_ms(segment.max_timestamp);
     let by_age = facts
         .lag
@@ -156,18 +144,18 @@ fn is_due(facts: &CopyFacts<'_>, segment: &SealedSegment, bytes_behind: u64) -> 
     by_age || by_size
 }
 
-/// Bytes and time by which the remote log is behind the sealed part of the local one.
+/// Bytes and time by which the remote log is behind the closed part of the local one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RemoteLag {
-    /// Bytes of sealed segments that are not remote.
+    /// Bytes of closed segments that are not remote.
     pub size_in_bytes: u64,
-    /// Sealed segments that are not remote.
+    /// Closed segments that are not remote.
     pub segments: u64,
 }
 
 /// How far copying is behind (`RemoteCopyLagBytes`, `RemoteCopyLagSegments`).
-pub fn remote_lag(sealed: &[SealedSegment], remote_end: Offset) -> RemoteLag {
-    let missing = sealed.iter().filter(|segment| segment.next_offset > remote_end);
+pub fn remote_lag(closed: &[ClosedSegment], remote_end: Offset) -> RemoteLag {
+    let missing = closed.iter().filter(|segment| segment.next_offset > remote_end);
     missing.fold(RemoteLag::default(), |lag, segment| RemoteLag {
         size_in_bytes: lag.size_in_bytes + segment.size_in_bytes,
         segments: lag.segments + 1,
@@ -178,8 +166,8 @@ pub fn remote_lag(sealed: &[SealedSegment], remote_end: Offset) -> RemoteLag {
 mod tests {
     use super::*;
 
-    fn sealed(spans: &[(i64, i64)]) -> Vec<SealedSegment> {
-        let segment = |(base, next): &(i64, i64)| SealedSegment {
+    fn closed(spans: &[(i64, i64)]) -> Vec<ClosedSegment> {
+        let segment = |(base, next): &(i64, i64)| ClosedSegment {
             base_offset: Offset::new(*base),
             next_offset: Offset::new(*next),
             size_in_bytes: 1_000,
@@ -188,10 +176,10 @@ mod tests {
         spans.iter().map(segment).collect()
     }
 
-    fn facts(sealed: &[SealedSegment], remote_end: i64) -> CopyFacts<'_> {
+    fn facts(closed: &[ClosedSegment], remote_end: i64) -> CopyFacts<'_> {
         CopyFacts {
             remote_end: Offset::new(remote_end),
-            sealed,
+            closed,
             active_size: 10,
             last_stable: LastStableOffset::at(Offset::MAX),
             cleaned_until: None,
@@ -214,7 +202,7 @@ mod tests {
 
     #[test]
     fn segments_are_copied_in_order_from_where_the_remote_log_ends() {
-        let local = sealed(&[(0, 100), (100, 200), (200, 300)]);
+        let local = closed(&[(0, 100), (100, 200), (200, 300)]);
         copies(&facts(&local, 0), 0, 0);
         copies(&facts(&local, 100), 100, 100);
         copies(&facts(&local, 250), 200, 250);
@@ -226,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_gap_is_told_and_never_copied_over() {
-        let local = sealed(&[(100, 200)]);
+        let local = closed(&[(100, 200)]);
         let gap = CopyIdle::Gap {
             remote_end: Offset::new(50),
             local_start: Offset::new(100),
@@ -236,7 +224,7 @@ mod tests {
 
     #[test]
     fn nothing_with_an_open_transaction_or_uncleaned_is_copied() {
-        let local = sealed(&[(0, 100)]);
+        let local = closed(&[(0, 100)]);
         let open = CopyFacts {
             last_stable: LastStableOffset::at(Offset::new(99)),
             ..facts(&local, 0)
@@ -256,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_topic_that_forbids_copies_has_none() {
-        let local = sealed(&[(0, 100)]);
+        let local = closed(&[(0, 100)]);
         let disabled = CopyFacts {
             copying: Copying::Disabled,
             ..facts(&local, 0)
@@ -266,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_copy_waits_until_age_or_size_allows_it() {
-        let local = sealed(&[(0, 100), (100, 200)]);
+        let local = closed(&[(0, 100), (100, 200)]);
         let lagging = |age_ms, size_in_bytes| CopyFacts {
             lag: CopyLag {
                 age_ms,
@@ -283,8 +271,8 @@ mod tests {
     }
 
     #[test]
-    fn the_lag_is_what_is_sealed_and_not_remote() {
-        let local = sealed(&[(0, 100), (100, 200), (200, 300)]);
+    fn the_lag_is_what_is_closed_and_not_remote() {
+        let local = closed(&[(0, 100), (100, 200), (200, 300)]);
         let lag = remote_lag(&local, Offset::new(150));
         assert_eq!((lag.size_in_bytes, lag.segments), (2_000, 2));
     }

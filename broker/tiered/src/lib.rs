@@ -15,19 +15,23 @@
 //! that is missing, nothing deleted that is named), I21 (nothing younger than the policy goes; a local segment only
 //! after its copy is in the manifest). Why the manifest is an object of its own is in ADR 15.
 
+pub mod bucket_check;
 pub mod chunk_cache;
 pub mod copy_plan;
 mod error;
+pub mod index_lookup;
 pub mod lineage;
 pub mod manifest;
 pub mod manifest_keeper;
 pub mod object_key;
 pub mod read_ahead;
 pub mod read_plan;
+pub mod remote_scan;
 pub mod remote_segment;
 pub mod retention;
 pub mod retry_budget;
 pub mod segment_object;
+pub mod segment_scan;
 #[cfg(test)]
 mod small_world;
 pub mod store_probe;

@@ -98,7 +98,7 @@ impl Manifest {
 
     /// Whether an object is named here, as one that is read or as one that leaves.
     pub fn names(&self, key: SegmentKey) -> bool {
-        self.segments.iter().any(|segment| key_of(segment) == key)
+        self.segments.iter().any(|segment| segment.key() == key)
             || self.leaving.iter().any(|leaving| leaving.key == key)
     }
 
@@ -191,16 +191,9 @@ impl Manifest {
     }
 }
 
-fn key_of(segment: &RemoteLogSegmentMetadata) -> SegmentKey {
-    SegmentKey {
-        copied_in: segment.copied_in,
-        id: segment.id,
-    }
-}
-
 fn leaving(segment: &RemoteLogSegmentMetadata, since: Timestamp) -> LeavingSegment {
     LeavingSegment {
-        key: key_of(segment),
+        key: segment.key(),
         since,
     }
 }
@@ -298,7 +291,7 @@ mod tests {
     #[test]
     fn an_object_that_leaves_stays_named_until_it_is_deleted() {
         let mut manifest = three();
-        let key = key_of(&manifest.segments()[0]);
+        let key = manifest.segments()[0].key();
         manifest.start_at(LogStartOffset::at(Offset::new(100)), at(7));
         assert!(manifest.names(key));
         manifest.adopt_orphans([key], at(9));

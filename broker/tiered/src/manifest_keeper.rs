@@ -15,6 +15,8 @@
 //! the object is read back, and the nonce says whose write it is. A write that is repeated repeats its bytes, so that
 //! one that was only late changes nothing.
 
+use std::sync::Arc;
+
 use broker_model::{BrokerId, LeaderEpoch, LogStartOffset, Timestamp, Uuid};
 
 use crate::lineage::Lineage;
@@ -106,7 +108,7 @@ enum State {
     Writing(Box<Writing>),
     /// Reading back after a write whose answer says nothing.
     Checking(Box<Writing>),
-    Held(Box<Manifest>, ETag),
+    Held(Arc<Manifest>, ETag),
     Lost,
 }
 
@@ -164,7 +166,7 @@ impl ManifestKeeper {
     }
 
     /// The manifest, while it is owned and no change of it is under way.
-    pub fn held(&self) -> Option<&Manifest> {
+    pub fn held(&self) -> Option<&Arc<Manifest>> {
         match &self.state {
             State::Held(manifest, _) => Some(manifest),
             _ => None,
@@ -292,7 +294,7 @@ fn put(writing: Box<Writing>) -> (State, Option<KeeperEffect>) {
 
 fn settle(writing: Writing, etag: ETag) -> (State, Option<KeeperEffect>) {
     (
-        State::Held(Box::new(writing.next), etag),
+        State::Held(Arc::new(writing.next), etag),
         Some(KeeperEffect::Settled),
     )
 }

@@ -37,6 +37,18 @@ impl RemotePartition {
         )
     }
 
+    /// Of the path of a manifest, without the prefix of the bucket; `None` if that is none.
+    pub fn of_manifest(path: &str) -> Option<Self> {
+        let mut parts = path.strip_suffix("/manifest")?.split('/');
+        let (cluster, topic, index) = (parts.next()?, parts.next()?, parts.next()?);
+        let partition = Self {
+            cluster_id: ClusterId::new(unescaped(cluster)?),
+            topic_id: TopicId::new(topic.parse().ok()?),
+            index: PartitionIndex::new(index.parse().ok()?),
+        };
+        (parts.next().is_none() && partition.manifest_path() == path).then_some(partition)
+    }
+
     /// Its manifest.
     pub fn manifest_path(&self) -> String {
         format!("{}/manifest", self.folder())
@@ -54,6 +66,22 @@ fn escaped(text: &str) -> String {
         }
     }
     key
+}
+
+/// What [`escaped`] was given.
+fn unescaped(key: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(key.len());
+    let mut rest = key.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let (high, low) = (digit(rest.next()?)?, digit(rest.next()?)?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// A segment as its key tells it.
@@ -112,6 +140,24 @@ mod tests {
             ..partition()
         };
         assert!(odd.folder().starts_with("%2E%2E%2Fa%20b/"), "{}", odd.folder());
+    }
+
+    #[test]
+    fn a_partition_is_known_again_by_the_path_of_its_manifest() {
+        let odd = RemotePartition {
+            cluster_id: ClusterId::new("../a b"),
+            ..partition()
+        };
+        for known in [partition(), odd] {
+            assert_eq!(RemotePartition::of_manifest(&known.manifest_path()), Some(known));
+        }
+        for other in ["manifest", "a/b/manifest", "a/AAAAAAAAAAAAAAAAAAAACQ/3", "owner"] {
+            assert_eq!(RemotePartition::of_manifest(other), None, "{other}");
+        }
+        assert_eq!(
+            RemotePartition::of_manifest("a/AAAAAAAAAAAAAAAAAAAACQ/03/manifest"),
+            None
+        );
     }
 
     #[test]

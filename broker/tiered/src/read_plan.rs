@@ -12,14 +12,24 @@
 use std::ops::Range;
 
 use crate::object_key::SegmentKey;
+use crate::segment_object::ObjectPart;
 
-/// A piece of the log file of a segment.
+/// A piece of a segment's object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChunkKey {
+pub enum Piece {
+    /// A chunk of the log file, by its number from 0.
+    Chunk(u32),
+    /// A part behind it.
+    Part(ObjectPart),
+}
+
+/// What is asked of the store at once, and kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PieceKey {
     /// The segment.
     pub segment: SegmentKey,
-    /// Number of the chunk, from 0.
-    pub index: u32,
+    /// Which piece of it.
+    pub piece: Piece,
 }
 
 /// How log files are cut.

@@ -10,6 +10,7 @@ use broker_model::{LeaderEpoch, Offset, Timestamp, Uuid};
 use broker_storage::EpochEntry;
 
 use crate::error::ManifestError;
+use crate::object_key::SegmentKey;
 use crate::segment_object::ObjectLayout;
 
 /// Random name of a segment in the remote tier, so that no two copies ever share an object.
@@ -34,6 +35,15 @@ impl fmt::Display for RemoteLogSegmentId {
     }
 }
 
+/// Whether a segment has a record for each of its offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offsets {
+    /// It has: one that is missing is damage.
+    Dense,
+    /// A cleaner has removed some.
+    Sparse,
+}
+
 /// What a manifest says of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteLogSegmentMetadata {
@@ -51,11 +61,21 @@ pub struct RemoteLogSegmentMetadata {
     pub epochs: Vec<EpochEntry>,
     /// Largest timestamp of its records.
     pub max_timestamp: Timestamp,
+    /// Whether it has a record for each of its offsets.
+    pub offsets: Offsets,
     /// Where its parts are.
     pub layout: ObjectLayout,
 }
 
 impl RemoteLogSegmentMetadata {
+    /// The key of its object.
+    pub fn key(&self) -> SegmentKey {
+        SegmentKey {
+            copied_in: self.copied_in,
+            id: self.id,
+        }
+    }
+
     /// Whether it answers for an offset.
     pub fn holds(&self, offset: Offset) -> bool {
         self.start_offset <= offset && offset < self.next_offset

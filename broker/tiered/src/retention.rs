@@ -1,12 +1,12 @@
-//! What both tiers may give up (KIP-405): the log as a whole by `retention.*`, its local part by `local.retention.*`.
+//! What the log as a whole may give up (KIP-405, `retention.*`), and what a full disk asks for.
 //!
 //! Facts in, verdict out. Invariants (I21): the start of the log moves only over segments that the policy allows to go,
-//! oldest first; a local segment goes only when all of it is in a manifest that was written. Deleting objects waits
-//! until no reader can still be on its way to them.
+//! oldest first. Deleting objects waits until no reader can still be on its way to them. What the local disk may give
+//! up is decided by `broker_storage`'s retention, which is told where the remote part ends.
 
 use broker_model::{LogStartOffset, Offset, Timestamp};
+use broker_storage::ClosedSegment;
 
-use crate::copy_plan::SealedSegment;
 use crate::manifest::Manifest;
 use crate::object_key::SegmentKey;
 
@@ -21,10 +21,10 @@ pub struct RetentionLimits {
 
 /// The start of the whole log that the policy allows, from the segments of both tiers; `None` if it stays.
 ///
-/// `local_only` are the sealed segments behind the remote end. The active segment never goes.
+/// `local_only` are the closed segments behind the remote end. The active segment never goes.
 pub fn allowed_log_start(
     manifest: &Manifest,
-    local_only: &[SealedSegment],
+    local_only: &[ClosedSegment],
     active_size: u64,
     limits: RetentionLimits,
     now: Timestamp,
@@ -54,32 +54,6 @@ pub fn allowed_log_start(
         start = Some(LogStartOffset::at(segment.next_offset));
     }
     start.filter(|start| *start > manifest.log_start())
-}
-
-/// Up to where the local log may be deleted because the remote one holds it; `None` if nothing may go.
-pub fn allowed_local_start(
-    remote_end: Offset,
-    sealed: &[SealedSegment],
-    active_size: u64,
-    limits: RetentionLimits,
-    now: Timestamp,
-) -> Option<Offset> {
-    let total = sealed.iter().map(|segment| segment.size_in_bytes).sum::<u64>() + active_size;
-    let mut surplus = surplus(total, limits);
-    let mut start = None;
-    for segment in sealed
-        .iter()
-        .take_while(|segment| segment.next_offset <= remote_end)
-    {
-        let candidate = Candidate::from(segment);
-        let is_surplus = candidate.size_in_bytes <= surplus;
-        if !(is_surplus || candidate.is_older_than(limits.age_ms, now)) {
-            break;
-        }
-        surplus = surplus.saturating_sub(candidate.size_in_bytes);
-        start = Some(candidate.next_offset);
-    }
-    start
 }
 
 /// Objects whose time for readers is over.
@@ -113,7 +87,7 @@ pub enum DiskVerdict {
 }
 
 /// What to do with a log that holds `used` of the `budget` bytes that it may.
-pub fn disk_verdict(sealed: &[SealedSegment], used: u64, budget: u64, policy: FullDiskPolicy) -> DiskVerdict {
+pub fn disk_verdict(closed: &[ClosedSegment], used: u64, budget: u64, policy: FullDiskPolicy) -> DiskVerdict {
     if used < budget {
         return DiskVerdict::Open;
     }
@@ -121,7 +95,7 @@ pub fn disk_verdict(sealed: &[SealedSegment], used: u64, budget: u64, policy: Fu
         return DiskVerdict::Blocked;
     }
     let mut left = used;
-    for segment in sealed {
+    for segment in closed {
         left = left.saturating_sub(segment.size_in_bytes);
         if left < budget {
             return DiskVerdict::Drop(LogStartOffset::at(segment.next_offset));
@@ -138,8 +112,8 @@ struct Candidate {
     max_timestamp: Timestamp,
 }
 
-impl From<&SealedSegment> for Candidate {
-    fn from(segment: &SealedSegment) -> Self {
+impl From<&ClosedSegment> for Candidate {
+    fn from(segment: &ClosedSegment) -> Self {
         Self {
             next_offset: segment.next_offset,
             size_in_bytes: segment.size_in_bytes,
@@ -172,8 +146,8 @@ mod tests {
         size_in_bytes: None,
     };
 
-    fn local(base: i64, next: i64) -> SealedSegment {
-        SealedSegment {
+    fn local(base: i64, next: i64) -> ClosedSegment {
+        ClosedSegment {
             base_offset: Offset::new(base),
             next_offset: Offset::new(next),
             size_in_bytes: 1_000,
@@ -181,7 +155,7 @@ mod tests {
         }
     }
 
-    /// Two remote segments and a sealed local one, of 1,000 bytes each, and 500 that are active.
+    /// Two remote segments and a closed local one, of 1,000 bytes each, and 500 that are active.
     fn start(limits: RetentionLimits, now: i64) -> Option<i64> {
         let remote = manifest(&[segment(1, (0, 100), &[(1, 0)]), segment(2, (100, 200), &[(1, 0)])]);
         let now = Timestamp::from_ms(now);
@@ -232,20 +206,6 @@ mod tests {
     }
 
     #[test]
-    fn a_local_segment_goes_only_when_all_of_it_is_remote() {
-        let sealed = [local(0, 100), local(100, 200), local(200, 300)];
-        let start = |remote_end, limits| {
-            let now = Timestamp::from_ms(1_000_000);
-            allowed_local_start(Offset::new(remote_end), &sealed, 500, limits, now).map(Offset::value)
-        };
-        assert_eq!(start(0, by_age(1)), None);
-        assert_eq!(start(199, by_age(1)), Some(100));
-        assert_eq!(start(300, by_age(1)), Some(300));
-        assert_eq!(start(300, by_size(2_500)), Some(100));
-        assert_eq!(start(300, FOREVER), None);
-    }
-
-    #[test]
     fn an_object_is_deleted_when_no_reader_can_be_on_its_way() {
         let mut remote = manifest(&[segment(1, (0, 100), &[(1, 0)])]);
         remote.start_at(LogStartOffset::at(Offset::new(100)), Timestamp::from_ms(1_000));
@@ -255,8 +215,8 @@ mod tests {
 
     #[test]
     fn a_full_disk_blocks_producing_unless_the_oldest_may_go() {
-        let sealed = [local(0, 100), local(100, 200)];
-        let verdict = |used, policy| disk_verdict(&sealed, used, 2_000, policy);
+        let closed = [local(0, 100), local(100, 200)];
+        let verdict = |used, policy| disk_verdict(&closed, used, 2_000, policy);
         assert_eq!(verdict(1_999, FullDiskPolicy::BlockProducing), DiskVerdict::Open);
         assert_eq!(
             verdict(2_000, FullDiskPolicy::BlockProducing),

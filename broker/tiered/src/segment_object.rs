@@ -20,7 +20,7 @@ const PARTS: usize = 5;
 const LARGEST_OBJECT: u64 = 5 << 40;
 
 /// A part behind the log file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ObjectPart {
     /// Kafka's offset index of the segment.
     OffsetIndex,

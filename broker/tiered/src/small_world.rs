@@ -1,13 +1,14 @@
 //! Short words for the tests of this crate.
 
+use broker_codec::batch::{BatchBuilder, BatchOptions};
 use broker_model::{
     BrokerId, ClusterId, LeaderEpoch, LogStartOffset, Offset, PartitionIndex, Timestamp, TopicId, Uuid,
 };
-use broker_storage::EpochEntry;
+use broker_storage::{BatchView, ClosedSegment, EpochEntry};
 
 use crate::manifest::{Manifest, ManifestWriter};
 use crate::object_key::{RemotePartition, SegmentKey};
-use crate::remote_segment::{RemoteLogSegmentId, RemoteLogSegmentMetadata};
+use crate::remote_segment::{Offsets, RemoteLogSegmentId, RemoteLogSegmentMetadata};
 use crate::segment_object::ObjectLayout;
 
 /// Partition 3 of topic 9 of cluster `cluster-a`.
@@ -49,6 +50,7 @@ pub(crate) fn segment(number: u64, span: (i64, i64), entries: &[(i32, i64)]) -> 
         next_offset: Offset::new(span.1),
         epochs: epochs(entries),
         max_timestamp: Timestamp::from_ms(span.1),
+        offsets: Offsets::Dense,
         layout: ObjectLayout::of(1_000, [b"offsets", b"times", b"", b"producers", b"epochs"]),
     }
 }
@@ -71,4 +73,34 @@ pub(crate) fn manifest(segments: &[RemoteLogSegmentMetadata]) -> Manifest {
             .expect("segments follow one another");
     }
     manifest
+}
+
+/// Batches of one record each, whose timestamps are their offsets.
+pub(crate) fn batches(base: i64, count: i64) -> Vec<u8> {
+    let batch = |offset: i64| {
+        let mut builder = BatchBuilder::new(BatchOptions {
+            base_offset: Offset::new(offset),
+            leader_epoch: LeaderEpoch::new(1),
+            ..BatchOptions::default()
+        });
+        builder.append(Timestamp::from_ms(offset), None, Some(b"value"));
+        builder.build().expect("one record is a batch").to_vec()
+    };
+    (base..base + count).flat_map(batch).collect()
+}
+
+/// The closed segment that such a file is.
+pub(crate) fn closed_of(base: i64, bytes: &[u8]) -> ClosedSegment {
+    let mut next_offset = Offset::new(base);
+    let mut at = 0;
+    while let Ok(view) = BatchView::parse(&bytes[at..]) {
+        next_offset = view.next_offset();
+        at += view.size;
+    }
+    ClosedSegment {
+        base_offset: Offset::new(base),
+        next_offset,
+        size_in_bytes: bytes.len() as u64,
+        max_timestamp: Timestamp::from_ms(next_offset.value() - 1),
+    }
 }

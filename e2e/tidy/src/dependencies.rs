@@ -118,7 +118,7 @@ pub fn deny_list(key: &str) -> Vec<String> {
     body.split('\n')
         .flat_map(|line| {
             if line.contains("crate = ") {
-                line.split(", reason").next()
+                line.split(", wrappers").next()?.split(", reason").next()
             } else {
                 Some(line)
             }
@@ -131,6 +131,27 @@ pub fn deny_list(key: &str) -> Vec<String> {
                 .collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// Whether a banned crate is linked only because of the `wrappers` that `deny.toml` excuses.
+#[must_use]
+pub fn is_excused(name: &str) -> bool {
+    let text = repository::text("deny.toml").unwrap_or_default();
+    let line = text
+        .lines()
+        .find(|line| line.contains(&format!("crate = \"{name}\"")));
+    let wrappers = line
+        .and_then(|line| line.split("wrappers = [").nth(1))
+        .and_then(|rest| rest.split(']').next())
+        .unwrap_or_default();
+    let lock = repository::text("Cargo.lock").unwrap_or_default();
+    let users: Vec<String> = lock
+        .split("[[package]]")
+        .skip(1)
+        .filter(|block| block.contains(&format!("\n \"{name}\",")))
+        .filter_map(|block| value_of(block, "name"))
+        .collect();
+    !users.is_empty() && users.iter().all(|user| wrappers.contains(&format!("\"{user}\"")))
 }
 
 /// Does a licence expression have a way to be satisfied by the allowed licences?

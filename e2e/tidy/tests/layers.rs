@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("replication", &["model", "codec", "metadata", "storage"]),
     ("controller", &["model", "codec", "protocol", "metadata"]),
     ("coordinator", &["model", "codec", "protocol", "metadata"]),
-    ("tiered", &["model", "storage"]),
+    ("tiered", &["model", "codec", "storage"]),
     (
         "sim",
         &[
@@ -47,6 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "client",
             "admin",
             "cli",
+            "tiered",
             "operator-laptop",
         ],
     ),

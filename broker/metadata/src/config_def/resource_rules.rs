@@ -1,5 +1,6 @@
 //! Whether a resource may have a whole set of configurations: names, values, and rules over several of them.
 
+use super::remote_rules::{self, RemoteContext};
 use super::{ConfigDef, ConfigValue, client_metrics_config, group_config, topic_config};
 use crate::ConfigError;
 
@@ -10,6 +11,7 @@ use crate::ConfigError;
 pub fn validate_topic_configs<'a>(
     configs: impl Iterator<Item = (&'a str, &'a str)> + Clone,
     inherited: impl Fn(&ConfigDef) -> Option<String>,
+    remote: RemoteContext,
 ) -> Result<(), ConfigError> {
     for (name, _) in configs.clone() {
         topic_config(name).ok_or_else(|| ConfigError::UnknownTopicConfig(name.to_owned()))?;
@@ -36,14 +38,7 @@ pub fn validate_topic_configs<'a>(
             "conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})"
         )));
     }
-    if effective("remote.storage.enable") == Some(ConfigValue::Boolean(true)) {
-        return Err(ConfigError::Refused(
-            "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log \
-             storage."
-                .to_owned(),
-        ));
-    }
-    Ok(())
+    remote_rules::check(&effective, remote)
 }
 
 /// Bounds of a group's configuration that brokers set.

@@ -57,7 +57,7 @@ mod prelude {
     pub(super) const SHARE_GROUPS: &str = "share groups are not served";
     pub(super) const STREAMS_GROUPS: &str = "streams groups are not served";
     pub(super) const TELEMETRY: &str = "client metrics are not served";
-    pub(super) const TIERING: &str = "tiered storage is not served";
+    pub(super) const TIERING: &str = "this part of tiered storage is not served";
     pub(super) const TLS: &str = "TLS is not served";
     pub(super) const TRANSACTIONS: &str = "transactions are not served";
 }

@@ -21,6 +21,12 @@ fn every_name_stands_once_in_its_scope() {
 }
 
 /// Defaults that are ours and not Kafka's: name, ours, Kafka's (ADR 13).
+/// A cluster without a remote tier.
+const UNTIERED: RemoteContext = RemoteContext {
+    system: RemoteSystem::Disabled,
+    before: TieredBefore::No,
+};
+
 const OWN_DEFAULTS: [(&str, &str, &str); 3] = [
     ("broker.heartbeat.interval.ms", "500", "2000"),
     ("broker.session.timeout.ms", "1500", "9000"),
@@ -213,7 +219,8 @@ fn values_are_shown_as_java_shows_them() {
 fn a_topic_is_refused_for_names_values_and_contradictions() {
     let check = |configs: &[(&str, &str)]| {
         let inherited = |def: &ConfigDef| def.default_text().map(str::to_owned);
-        validate_topic_configs(configs.iter().copied(), inherited).map_err(|error| error.to_string())
+        validate_topic_configs(configs.iter().copied(), inherited, UNTIERED)
+            .map_err(|error| error.to_string())
     };
     assert_eq!(
         check(&[("no.such", "1")]),
@@ -224,7 +231,6 @@ fn a_topic_is_refused_for_names_values_and_contradictions() {
         check(&[("min.compaction.lag.ms", "5"), ("max.compaction.lag.ms", "4")]),
         Err("conflict topic config setting min.compaction.lag.ms (5) > max.compaction.lag.ms (4)".to_owned())
     );
-    assert!(check(&[("remote.storage.enable", "true")]).is_err());
 }
 
 #[test]

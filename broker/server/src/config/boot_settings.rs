@@ -10,6 +10,7 @@ use broker_metadata::metadata_log::VoterEndpoint;
 use broker_model::{BrokerId, ClusterId, CompressionType, Timestamp};
 use broker_replication::fetch::SessionCacheLimits;
 use broker_storage::RealFs;
+use broker_tiered::retry_budget::RetryLimits;
 
 use super::{BrokerConfig, ControllerConfigRules, EffectiveConfigs, TopicConfigs};
 use crate::boot::{AutoCreation, BootSettings};
@@ -22,6 +23,8 @@ use crate::drivers::metadata_log::SnapshotPolicy;
 use crate::drivers::replica_fetcher::ReplicaFetchSettings;
 use crate::drivers::topic_creator::OffsetsTopicSettings;
 use crate::format::{AlreadyFormatted, FormatRequest, FormatVoters};
+use crate::remote_log_manager::RemoteSettings;
+use crate::remote_store::StoreLocation;
 
 /// How long a broker whose connection broke has to come back: a restart of a listener is shorter, a dead broker
 /// must be replaced before its clients notice.
@@ -89,6 +92,10 @@ impl BrokerConfig {
             admin_http: self.admin_http.clone(),
             admin_service: self.admin_service.clone(),
             logger_levels: self.logging.levels.clone(),
+            remote: self
+                .remote
+                .clone()
+                .map(|location| remote_settings(location, &configs)),
         }
     }
 
@@ -207,6 +214,29 @@ fn replica_fetch(configs: &EffectiveConfigs<'_>) -> ReplicaFetchSettings {
         backoff_max: time("replica.fetch.backoff.ms"),
         socket_timeout: time("replica.socket.timeout.ms"),
         listener: listener.unwrap_or("PLAINTEXT").to_ascii_uppercase().into(),
+    }
+}
+
+/// How the remote tier is used.
+fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> RemoteSettings {
+    let time = |name: &str| Duration::from_millis(configs.count(name));
+    RemoteSettings {
+        location,
+        cache_bytes: configs.size("eddyline.remote.cache.bytes"),
+        chunk_bytes: u32::try_from(configs.count("eddyline.remote.chunk.bytes")).unwrap_or(u32::MAX),
+        copies: configs.size("remote.log.manager.copier.thread.pool.size"),
+        reads: configs.size("remote.log.reader.threads"),
+        deletes: configs.size("remote.log.manager.expiration.thread.pool.size"),
+        threads: configs.size("remote.log.manager.thread.pool.size"),
+        task_interval: time("remote.log.manager.task.interval.ms"),
+        retry: RetryLimits {
+            first_ms: configs.count("remote.log.manager.task.retry.backoff.ms"),
+            most_ms: configs.count("remote.log.manager.task.retry.backoff.max.ms"),
+        },
+        fetch_wait_max: time("remote.fetch.max.wait.ms"),
+        list_offsets_wait_max: time("remote.list.offsets.request.timeout.ms"),
+        reader_grace_ms: configs.count("eddyline.remote.reader.grace.ms"),
+        orphan_grace_ms: configs.count("eddyline.remote.orphan.grace.ms"),
     }
 }
 

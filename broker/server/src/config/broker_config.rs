@@ -19,6 +19,7 @@ use crate::admin_http::AdminHttpConfig;
 use crate::admin_service::{AdminServiceConfig, PlaintextNetwork};
 use crate::logging::{LogFormat, LoggerLevels};
 use crate::network::{ConnectionBounds, Deadlines, NetworkConfig};
+use crate::remote_store::{S3Access, StoreLocation};
 
 /// The configuration of a broker.
 #[derive(Clone, Debug)]
@@ -51,6 +52,8 @@ pub struct BrokerConfig {
     pub roles: ProcessRoles,
     /// `controller.quorum.*`.
     pub quorum: QuorumSettings,
+    /// Where the remote tier lies; none without `remote.log.storage.system.enable`.
+    pub remote: Option<StoreLocation>,
     pub(super) listeners: Listeners,
 }
 
@@ -85,6 +88,7 @@ impl BrokerConfig {
         let logging = read_logging(&mut reader);
         let admin_http = read_admin_http(&mut reader);
         let admin_service = read_admin_service(&mut reader);
+        let remote = read_remote(&mut reader);
         let rack = reader.text("broker.rack").map(Into::into);
         let without_effect = reader.without_effect();
         let mut suspicious = reader.unknown();
@@ -117,9 +121,33 @@ impl BrokerConfig {
             statics,
             roles,
             quorum,
+            remote,
             listeners,
         })
     }
+}
+
+/// Where the remote tier lies, if there is to be one.
+fn read_remote(reader: &mut Reader<'_>) -> Option<StoreLocation> {
+    const NAME: &str = "eddyline.remote.store";
+    const SECRET: &str = "eddyline.remote.s3.secret.access.key";
+    if !reader.flag("remote.log.storage.system.enable") {
+        return None;
+    }
+    let access = S3Access {
+        endpoint: reader.text("eddyline.remote.s3.endpoint"),
+        region: reader.text("eddyline.remote.s3.region"),
+        access_key_id: reader.text("eddyline.remote.s3.access.key.id"),
+        secret_access_key: reader.text(SECRET),
+    };
+    if access.access_key_id.is_some() != access.secret_access_key.is_some() {
+        let why = "an access key goes with a secret one";
+        reader.refuse(SECRET, why, "give both, or neither for those of the environment");
+    }
+    let text = reader.text(NAME).unwrap_or_default();
+    StoreLocation::parse(&text, access)
+        .map_err(|error| reader.refuse(NAME, error.to_string(), "write s3://bucket/prefix"))
+        .ok()
 }
 
 fn read_logging(reader: &mut Reader<'_>) -> LoggingConfig {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use broker_controller::{ApiError, ConfigRules, EffectiveConfig};
-use broker_metadata::config_def::{self, ConfigDef, ConfigType, ConfigValue, Visibility};
+use broker_metadata::config_def::{
+    self, ConfigDef, ConfigType, ConfigValue, RemoteContext, RemoteSystem, TieredBefore, Visibility,
+};
 use broker_metadata::{ConfigError, ConfigResource, ConfigResourceType, MetadataImage};
 use broker_protocol::ErrorCode;
 
@@ -39,7 +41,9 @@ impl ConfigRules for ControllerConfigRules {
         let broker = self.statics.at(image);
         match resource.kind {
             ConfigResourceType::Topic => {
-                config_def::validate_topic_configs(pairs, |def| broker.inherited(def)).map_err(invalid_config)
+                let remote = remote_context(&broker, image.configs.of_topic(&resource.name));
+                let inherited = |def: &ConfigDef| broker.inherited(def);
+                config_def::validate_topic_configs(pairs, inherited, remote).map_err(invalid_config)
             }
             ConfigResourceType::Group => {
                 let bound = |name: &str| match broker.value(name) {
@@ -93,6 +97,21 @@ impl ConfigRules for ControllerConfigRules {
             .filter(|def| def.visibility == Visibility::Public)
             .map(|def| effective_topic_config(&broker, own, def))
             .collect()
+    }
+}
+
+/// What decides about tiering beside the configurations that a topic is to have.
+fn remote_context(broker: &EffectiveConfigs<'_>, before: Option<&Arc<Configs>>) -> RemoteContext {
+    let was_tiered = before.and_then(|before| before.get("remote.storage.enable"));
+    RemoteContext {
+        system: match broker.flag("remote.log.storage.system.enable") {
+            true => RemoteSystem::Enabled,
+            false => RemoteSystem::Disabled,
+        },
+        before: match was_tiered.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+            true => TieredBefore::Yes,
+            false => TieredBefore::No,
+        },
     }
 }
 

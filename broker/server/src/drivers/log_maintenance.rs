@@ -207,6 +207,7 @@ impl Upkeep {
         let outcome = match job {
             Ok(Ok(Some(job))) => job.run().map(|()| {
                 let _offline = handle.with_log(|log| log.complete_flush(&job, now));
+                handle.remote_work().notify_one();
             }),
             Ok(Err(error)) => Err(error),
             Ok(Ok(None)) | Err(_) => return,
@@ -257,19 +258,23 @@ impl Upkeep {
         if !kinds.iter().any(|(_, due)| *due) {
             return;
         }
-        let progress: Vec<LogProgress> = partitions
+        let progress = partitions
             .iter()
-            .filter_map(|handle| handle.with_log(|log| log.progress()).ok())
-            .chain([self.parts.metadata.progress()])
-            .collect();
+            .filter_map(|handle| handle.with_log(|log| log.progress()).ok());
+        let mut progress: Vec<LogProgress> = progress.collect();
+        let hosted = progress.len();
+        progress.push(self.parts.metadata.progress());
         for (kind, _) in kinds.iter().filter(|(_, due)| *due) {
-            for error in self
+            let failed = self
                 .parts
                 .replica_manager
                 .logs()
-                .write_checkpoints(*kind, &progress)
-            {
+                .write_checkpoints(*kind, &progress);
+            for error in &failed {
                 tracing::error!(%error, ?kind, "checkpoint cannot be written");
+            }
+            if *kind == CheckpointKind::LogStart && failed.is_empty() {
+                self.parts.replica_manager.note_log_starts(&progress[..hosted]);
             }
         }
     }

@@ -25,6 +25,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::drivers::broker_lifecycle::BrokerLifecycle;
+use crate::remote_log_manager::RemoteLogManager;
 use crate::replica_manager::{LeaderElsewhere, ReplicaManager};
 use leader::LeaderFetcher;
 
@@ -60,6 +61,8 @@ pub struct FetcherParts {
     pub lifecycle: Arc<BrokerLifecycle>,
     /// How to fetch.
     pub settings: ReplicaFetchSettings,
+    /// The remote tier, where there is one.
+    pub remote: Option<Arc<RemoteLogManager>>,
     /// Tells the time.
     pub clock: Clock,
 }

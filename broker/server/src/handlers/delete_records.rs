@@ -58,9 +58,11 @@ fn delete(broker: &Broker, topic: &str, wanted: &DeleteRecordsPartition) -> Resu
     let handle = broker
         .partition_by_name(topic, wanted.partition_index)
         .map_err(|error| error.error_code())?;
-    handle
+    let deleted = handle
         .with(|partition| delete_in(partition, wanted.offset))
-        .map_err(|error| error.error_code())?
+        .map_err(|error| error.error_code())?;
+    handle.remote_work().notify_one();
+    deleted
 }
 
 fn delete_in(partition: &mut Partition<FetchWaker>, offset: i64) -> Result<i64, ErrorCode> {

@@ -5,6 +5,7 @@
 //! reads again when it is woken or its time is over.
 
 mod answer;
+mod tiered;
 mod wanted;
 
 use std::sync::Arc;
@@ -81,7 +82,8 @@ pub async fn handle(
         }
     };
     let handles: Vec<_> = wanted.iter().map(|partition| fetch.find(partition)).collect();
-    let pass = fetch.read_or_wait(&wanted, &handles).await;
+    let mut pass = fetch.read_or_wait(&wanted, &handles).await;
+    fetch.read_tiered(&mut pass, &handles).await;
     count(&handles, &pass.outcomes);
     // The lease lives until the answer is made, and the connection counts it from then on.
     let mut response = fetch.respond(session, &wanted, &handles, pass.outcomes);
@@ -279,6 +281,12 @@ impl Fetch<'_> {
                 FetchOutcome::Read(fetch) => {
                     budget.take(fetch.records.size());
                     pass.size += fetch.records.size() as i64;
+                }
+                FetchOutcome::Tiered(tiered) => {
+                    let room = tiered.wanted.limits.max_bytes;
+                    budget.take(room);
+                    pass.size += i64::try_from(room).unwrap_or(i64::MAX);
+                    pass.must_answer = MustAnswer::Now;
                 }
                 _ => pass.must_answer = MustAnswer::Now,
             }

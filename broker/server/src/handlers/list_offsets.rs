@@ -3,16 +3,20 @@
 //! Consumers never learn of offsets that their isolation hides: a record beyond the bound is answered as not found.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use broker_codec::StringBytes;
-use broker_model::{LeaderEpoch, Offset};
+use broker_model::{LeaderEpoch, Offset, Timestamp};
 use broker_protocol::ErrorCode;
 use broker_protocol::list_offsets_request::ListOffsetsPartition;
 use broker_protocol::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
 use broker_protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
 use broker_replication::Partition;
+use broker_replication::fetch::ReplicaKey;
 use broker_storage::{FetchIsolation, OffsetQuery, TimestampAndOffset};
+
+use tokio::runtime::Handle;
 
 use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
@@ -105,11 +109,15 @@ impl Lookup<'_> {
         };
         let epoch = wanted.current_leader_epoch;
         let epoch = (epoch >= 0).then(|| LeaderEpoch::new(epoch));
-        let found = self
-            .broker
-            .partition_by_name(topic, index)
-            .map_err(NotAskable::from)
-            .and_then(|handle| handle.with_leader_of(epoch, |partition| self.ask(partition, query)));
+        let handle = self.broker.partition_by_name(topic, index);
+        let found = handle.map_err(NotAskable::from).and_then(|handle| {
+            let remote = handle.with_leader_of(epoch, |partition| search_remotely(partition, query))?;
+            match remote.map(|remote| self.ask_remotely(remote)) {
+                Some(Ok(Some(place))) => Ok(Ok(Some(place))),
+                Some(Err(error)) => Ok(Err(error)),
+                Some(Ok(None)) | None => handle.with_leader_of(epoch, |partition| self.ask(partition, query)),
+            }
+        });
         match found {
             Ok(Ok(None)) => refused(index, ErrorCode::None),
             Ok(Ok(Some(place))) => ListOffsetsPartitionResponse {
@@ -136,6 +144,30 @@ impl Lookup<'_> {
     /// A new leader learns late of how far consumers were allowed to read (KIP-207); followers read to the log end.
     fn knows_bound(&self, partition: &Partition<FetchWaker>) -> bool {
         self.upper == FetchIsolation::LogEnd || partition.knows_high_watermark()
+    }
+
+    /// Waits for the remote tier; its part of the log is older, so that what is found there comes first.
+    fn ask_remotely(&self, search: RemoteSearch) -> Result<Option<TimestampAndOffset>, ErrorCode> {
+        let Some(remote) = &self.broker.remote else {
+            return Ok(None);
+        };
+        let RemoteSearch { key, target, offsets } = search;
+        let patience = remote.settings().list_offsets_wait_max;
+        let found = remote.offset_for_timestamp(key, target, offsets);
+        let found = Handle::current().block_on(tokio::time::timeout(patience, found));
+        match found {
+            Err(_elapsed) => Err(ErrorCode::RequestTimedOut),
+            Ok(Err(error)) => {
+                tracing::warn!(topic_id = %key.topic, partition = %key.partition, %error,
+                    "the remote tier does not say which offset a time has");
+                Err(ErrorCode::KafkaStorageError)
+            }
+            Ok(Ok(found)) => Ok(found.map(|record| TimestampAndOffset {
+                timestamp: record.timestamp,
+                offset: record.offset,
+                leader_epoch: record.leader_epoch,
+            })),
+        }
     }
 
     fn ask(
@@ -170,6 +202,29 @@ impl Lookup<'_> {
             | OffsetQuery::EarliestPendingUpload => found,
         })
     }
+}
+
+/// A time that is looked for in the remote part of a log.
+struct RemoteSearch {
+    key: ReplicaKey,
+    target: Timestamp,
+    offsets: Range<Offset>,
+}
+
+/// What of the log has to be searched remotely.
+fn search_remotely(partition: &Partition<FetchWaker>, query: OffsetQuery) -> Option<RemoteSearch> {
+    let (OffsetQuery::At(target), log) = (query, partition.log()) else {
+        return None;
+    };
+    let offsets = log.log_start().offset()..log.local_log_start().offset();
+    (!offsets.is_empty()).then(|| RemoteSearch {
+        key: ReplicaKey {
+            topic: partition.topic_id(),
+            partition: partition.index(),
+        },
+        target,
+        offsets,
+    })
 }
 
 /// The query that a wire value stands for at a version.

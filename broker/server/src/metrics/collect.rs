@@ -23,7 +23,7 @@ use super::definition::{
     RESPONSE_BYTES_LIMIT, TOPIC_PARTITIONS, UNDER_MIN_ISR, UNDER_REPLICATED, UPTIME,
 };
 use super::exposition::Exposition;
-use super::process;
+use super::{process, remote_tier};
 use crate::broker::Broker;
 use crate::network::NetworkState;
 use crate::replica_manager::{LookupError, PartitionHandle};
@@ -53,6 +53,7 @@ pub fn render(broker: &Broker, stage: Stage, limit: usize) -> String {
     show_topics(&mut text, &partitions);
     show_partitions(&mut text, &partitions);
     show_groups(&mut text, broker, limit);
+    remote_tier::show(&mut text, broker);
     show_requests(&mut text, broker);
     show_network(&mut text, &broker.network);
     process::show(&mut text);

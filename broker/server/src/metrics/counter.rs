@@ -18,6 +18,35 @@ impl Counter {
     }
 }
 
+/// What was done with the remote tier since this broker started.
+#[derive(Debug, Default)]
+pub struct RemoteCounters {
+    /// Bytes of log files copied.
+    pub copied_bytes: Counter,
+    /// Segments copied.
+    pub copied_segments: Counter,
+    /// Copies that failed.
+    pub copy_errors: Counter,
+    /// Objects of segments deleted.
+    pub deleted_segments: Counter,
+    /// Deletes that failed.
+    pub delete_errors: Counter,
+    /// Fetches answered from the remote tier.
+    pub fetch_requests: Counter,
+    /// Bytes given to such fetches.
+    pub fetch_bytes: Counter,
+    /// Such fetches that got nothing because of the store.
+    pub fetch_errors: Counter,
+    /// Ranges asked of the store.
+    pub read_requests: Counter,
+    /// Bytes of these ranges.
+    pub read_bytes: Counter,
+    /// Objects that were not what was copied.
+    pub damaged_objects: Counter,
+    /// Pauses because the store failed.
+    pub store_failures: Counter,
+}
+
 /// What clients did to one partition since this broker keeps it.
 #[derive(Debug, Default)]
 pub struct PartitionCounters {

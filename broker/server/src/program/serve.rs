@@ -50,6 +50,9 @@ pub enum ServeError {
     /// Its directories could not be prepared.
     #[error("the log directories could not be prepared: {0}")]
     Format(#[from] crate::format::FormatCommandError),
+    /// The remote tier cannot be looked at, or is not as it should be.
+    #[error("{0}")]
+    Tier(String),
     /// A development cluster did not start, or did not go on as it should.
     #[error("{0}")]
     Cluster(String),

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use broker_model::{HighWatermark, LogStartOffset, MonotonicMs, Now, Offset};
 use broker_replication::fetch::{FetchStep, ReplicaKey};
 use broker_replication::{DivergingEpoch, FetchPosition, Follower, FollowerError, Truncation};
-use broker_storage::{AppendError, CheckpointKind, DeleteRecordsError, LoadError, LogProgress, StorageError};
+use broker_storage::{
+    AppendError, CheckpointKind, DeleteRecordsError, LoadError, LogProgress, RemoteTail, StorageError,
+};
 use bytes::Bytes;
 
 use super::ReplicaManager;
@@ -99,6 +101,34 @@ impl ReplicaManager {
                 self.taken(asked, fetched, now.monotonic)
             }
             Ok(Err(error)) => failed(&asked.handle, &error),
+            Err(_) => FetchStep::Halt,
+        }
+    }
+
+    /// Lets a follower begin where the remote part of its leader's log ends.
+    pub fn begin_behind_remote(&self, asked: &Asked, tail: RemoteTail, now: Now) -> FetchStep {
+        // A crash on the way must find a log that starts no later than the leader's.
+        self.write_log_starts();
+        let begun = asked.handle.with_follower(|follower| {
+            if !follower.is_at(&asked.position) {
+                return Ok(None);
+            }
+            let end = tail.end;
+            follower
+                .log_mut()
+                .start_behind_remote(tail, now)
+                .map(|()| Some(end))
+        });
+        match begun {
+            Ok(Ok(Some(end))) => {
+                self.write_recovery_points();
+                self.write_log_starts();
+                tracing::info!(partition = %asked.handle.id(), from = %asked.position.fetch_offset, %end,
+                    "log begins where the remote part of its leader's ends");
+                FetchStep::Taken
+            }
+            Ok(Ok(None)) => FetchStep::Taken,
+            Ok(Err(error)) => failed(&asked.handle, &FollowerError::Storage(error)),
             Err(_) => FetchStep::Halt,
         }
     }

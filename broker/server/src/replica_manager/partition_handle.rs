@@ -84,7 +84,9 @@ pub enum Role {
 
 impl Hosted {
     /// A log that takes its role.
-    pub fn new(log: UnifiedLog, role: Role, settings: ReplicationSettings, now: Now) -> Self {
+    pub fn new(mut log: UnifiedLog, role: Role, settings: ReplicationSettings, now: Now) -> Self {
+        // What the remote tier holds by another leader's manifest says nothing about this one's.
+        log.note_remote_end(None);
         match role {
             Role::Lead(leadership) => Self::Leading(Box::new(Partition::lead(
                 log,
@@ -134,6 +136,8 @@ pub struct PartitionHandle {
     readers: Mutex<WatcherList<FetchWaker>>,
     may_block: AtomicBool,
     counters: PartitionCounters,
+    /// There may be something to do for the remote tier.
+    remote_work: Notify,
 }
 
 impl PartitionHandle {
@@ -146,6 +150,7 @@ impl PartitionHandle {
             readers: Mutex::default(),
             may_block,
             counters: PartitionCounters::default(),
+            remote_work: Notify::new(),
         }
     }
 
@@ -157,6 +162,11 @@ impl PartitionHandle {
     /// What clients did to it.
     pub fn counters(&self) -> &PartitionCounters {
         &self.counters
+    }
+
+    /// Told when a segment was closed or the start of the log moved; the task of a tiered partition waits for it.
+    pub fn remote_work(&self) -> &Notify {
+        &self.remote_work
     }
 
     /// Takes the lock.

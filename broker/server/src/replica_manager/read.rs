@@ -6,13 +6,17 @@ use broker_model::{
     BrokerEpoch, BrokerId, HighWatermark, IsolationLevel, LastStableOffset, LeaderEpoch, LogStartOffset,
     MonotonicMs, Offset,
 };
-use broker_replication::fetch::{FetchPartition, PartitionAllowance, SharedHistory};
+use broker_replication::fetch::{FetchPartition, PartitionAllowance, ReplicaKey, SharedHistory};
 use broker_replication::{
     DivergingEpoch, Eligibility, FenceError, FollowerFetch, Given, Partition, PartitionReadError,
 };
-use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadLimits, UnifiedLog};
+use broker_storage::{
+    AbortedTransaction, FetchIsolation, LogSlice, MinOneBatch, ReadError, ReadLimits, UnifiedLog,
+};
 
 use super::partition_handle::{FetchWaker, LookupError, NotAskable, PartitionHandle};
+use crate::remote_log_manager::WantedRecords;
+
 use super::{ReplicaManager, ThrottledReplica, ThrottledSide, WantedIsr, wanted_isr};
 
 /// For whom a fetch reads.
@@ -84,6 +88,21 @@ pub enum FetchOutcome {
     },
     /// The position is outside of what the log knows of epochs.
     OutOfRange,
+    /// What should hold the records is not what was copied to the remote tier.
+    Damaged,
+    /// The records are in the remote tier only.
+    Tiered(TieredFetch),
+}
+
+/// What is to be read from the remote tier.
+#[derive(Debug)]
+pub struct TieredFetch {
+    /// The partition.
+    pub key: ReplicaKey,
+    /// Which records, up to which bound and how many.
+    pub wanted: WantedRecords,
+    /// Where the log stands.
+    pub at: PartitionFetch,
 }
 
 /// What a partition returns.
@@ -174,7 +193,13 @@ fn read_as_follower(
             wanted.current_leader_epoch,
         );
         match fence {
-            Ok(()) => read(follower.log(), wanted, limits),
+            Ok(()) => match read(follower.log(), wanted, limits) {
+                // The leader serves what is remote; it sends no consumer here for it.
+                FetchOutcome::Refused(PartitionReadError::Read(ReadError::LocalStartsAt { .. })) => {
+                    FetchOutcome::OutOfRange
+                }
+                outcome => outcome,
+            },
             Err(error) => FetchOutcome::Fenced(error),
         }
     });
@@ -188,13 +213,34 @@ fn consume(
     limits: ReadLimits,
     reader: &ConsumerReader,
 ) -> FetchOutcome {
+    let log = partition.log();
+    // No follower's local part begins behind the end of the remote one.
+    let remote_end = log.remote_end().unwrap_or(log.local_log_start().offset());
+    let is_everywhere = wanted.fetch_offset >= remote_end;
     if !reader.near.is_empty()
+        && is_everywhere
         && let Some(replica) = partition.preferred_follower(wanted.fetch_offset, &reader.near)
     {
         let at = PartitionFetch::without_records(partition.log());
         return FetchOutcome::Elsewhere { replica, at };
     }
-    read(partition.log(), wanted, limits)
+    match read(log, wanted, limits) {
+        FetchOutcome::Refused(PartitionReadError::Read(ReadError::LocalStartsAt { requested, .. })) => {
+            FetchOutcome::Tiered(TieredFetch {
+                key: ReplicaKey {
+                    topic: partition.topic_id(),
+                    partition: partition.index(),
+                },
+                wanted: WantedRecords {
+                    from: requested,
+                    upper: log.upper_bound(limits.upper),
+                    limits,
+                },
+                at: PartitionFetch::without_records(log),
+            })
+        }
+        outcome => outcome,
+    }
 }
 
 fn limits_of(allowance: PartitionAllowance, read_for: &ReadFor) -> ReadLimits {

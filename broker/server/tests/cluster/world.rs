@@ -183,7 +183,7 @@ impl Cluster {
         AdminClient::connect(format!("http://{address}")).await.unwrap()
     }
 
-    async fn connect(&self, id: i32) -> Connection {
+    pub(crate) async fn connect(&self, id: i32) -> Connection {
         let port = self.node(id).addresses()[0].1.port();
         let host = "127.0.0.1".to_owned();
         Connection::open(&Endpoint { host, port }, &ClientOptions::default())

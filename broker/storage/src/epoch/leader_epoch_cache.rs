@@ -51,6 +51,12 @@ pub fn parse_leader_epochs(content: &[u8]) -> Result<Vec<EpochEntry>, FormatErro
     Ok(entries)
 }
 
+/// Writes `leader-epoch-checkpoint`.
+pub fn render_leader_epochs(entries: &[EpochEntry]) -> Vec<u8> {
+    let line = |entry: &EpochEntry| format!("{} {}", entry.epoch, entry.start_offset);
+    text_table::render(entries.iter().map(line))
+}
+
 impl LeaderEpochCache {
     /// Takes the entries of a file.
     pub(crate) fn loaded(entries: Vec<EpochEntry>) -> Self {
@@ -62,8 +68,7 @@ impl LeaderEpochCache {
 
     /// The content of the file.
     pub(crate) fn render(&self) -> Vec<u8> {
-        let line = |entry: &EpochEntry| format!("{} {}", entry.epoch, entry.start_offset);
-        text_table::render(self.entries.iter().map(line))
+        render_leader_epochs(&self.entries)
     }
 
     /// Whether the file is behind.

@@ -77,6 +77,14 @@ pub struct LogConfig {
     pub min_compaction_lag_ms: i64,
     /// `preallocate`: reserve a segment's whole size when it is made.
     pub preallocate: bool,
+    /// `remote.copy.lag.bytes`: bytes that must follow a segment before it is copied to the remote tier.
+    pub remote_copy_lag_bytes: Option<u64>,
+    /// `remote.copy.lag.ms`: age of a segment before it is copied to the remote tier.
+    pub remote_copy_lag_ms: Option<u64>,
+    /// `remote.log.copy.disable`: nothing more is copied to the remote tier.
+    pub remote_log_copy_disable: bool,
+    /// `remote.log.delete.on.disable`: the remote part goes when tiering is turned off.
+    pub remote_log_delete_on_disable: bool,
     /// `remote.storage.enable`.
     pub remote_storage_enable: bool,
     /// `retention.bytes`.
@@ -169,6 +177,10 @@ impl Default for LogConfig {
             min_cleanable_dirty_ratio: 0.5,
             min_compaction_lag_ms: 0,
             preallocate: false,
+            remote_copy_lag_bytes: None,
+            remote_copy_lag_ms: Some(0),
+            remote_log_copy_disable: false,
+            remote_log_delete_on_disable: false,
             remote_storage_enable: false,
             retention_bytes: None,
             retention_ms: Some(7 * DAY_MS),

@@ -208,7 +208,7 @@ impl LogDirectory {
                 PreviousStop::Unclean
             },
             recovery_point: offset(0),
-            log_start: offset(1),
+            log_start: self.checkpoints[1].get(partition).copied(),
             high_watermark: offset(2),
             ..LogCheckpoints::NONE
         }

@@ -22,6 +22,7 @@ use crate::fs::{Fs, read_whole, replace_whole};
 use crate::log::folder_sweep::{self, FolderContent};
 use crate::log::log_config::LogConfig;
 use crate::log::log_folder::{DirectoryHealth, LogFolder, OpenFileBudget};
+use crate::log::remote_part::RemotePart;
 use crate::log::tail_cache::{TailCache, TailCacheBudget};
 use crate::log::unified_log::{Markers, UnifiedLog};
 use crate::producer::producer_state_manager::ProducerStateManager;
@@ -67,8 +68,8 @@ pub struct LogCheckpoints {
     pub previous_stop: PreviousStop,
     /// From `recovery-point-offset-checkpoint`; 0 without an entry.
     pub recovery_point: Offset,
-    /// From `log-start-offset-checkpoint`; 0 without an entry.
-    pub log_start: Offset,
+    /// From `log-start-offset-checkpoint`.
+    pub log_start: Option<Offset>,
     /// From `replication-offset-checkpoint`; 0 without an entry.
     pub high_watermark: Offset,
     /// How the log was flushed while it was written.
@@ -80,7 +81,7 @@ impl LogCheckpoints {
     pub const NONE: Self = Self {
         previous_stop: PreviousStop::Unclean,
         recovery_point: Offset::ZERO,
-        log_start: Offset::ZERO,
+        log_start: None,
         high_watermark: Offset::ZERO,
         flushed: FlushHabit::Lazy,
     };
@@ -154,6 +155,7 @@ impl UnifiedLog {
         let content = folder_sweep::sweep(&folder, checkpoints.previous_stop)?;
         let topic_id = read_topic_id(&folder)?;
         let mut report = RecoveryReport::default();
+        let noted_start = checkpoints.log_start.unwrap_or(Offset::ZERO);
         let mut log = Self {
             segments: open_segments(&folder, &config, &content, &mut report)?,
             folder,
@@ -163,7 +165,7 @@ impl UnifiedLog {
             epochs: LeaderEpochCache::default(),
             producers: ProducerStateManager::default(),
             snapshots: content.snapshots,
-            markers: Markers::at(checkpoints.log_start),
+            markers: Markers::at(noted_start),
             tail_cache: TailCache::new(environment.tail_cache.clone()),
             last_flush: now.monotonic,
             last_append: now.monotonic,
@@ -172,10 +174,11 @@ impl UnifiedLog {
             jitter_seed: 0,
             cuts: 0,
             lowest_cut: None,
+            remote: RemotePart::default(),
         };
         log.jitter_seed = seed_of(&log.partition);
         if log.segments.is_empty() {
-            let first = LogSegment::create(&log.folder, checkpoints.log_start, &log.config, now.wall)?;
+            let first = LogSegment::create(&log.folder, noted_start, &log.config, now.wall)?;
             log.segments.push(first);
         }
         let transactions_from = log.load_data(checkpoints, &mut report)?;
@@ -346,7 +349,9 @@ impl UnifiedLog {
     /// Puts the markers where the checkpoints and the data agree.
     fn place_markers(&mut self, checkpoints: LogCheckpoints, now: Now) -> Result<(), LoadError> {
         let end = self.markers.log_end.offset();
-        let start = checkpoints.log_start.max(self.segments[0].base_offset());
+        let base = self.segments[0].base_offset();
+        let noted = checkpoints.log_start.unwrap_or(base);
+        let start = noted.max(base);
         if start > end && checkpoints.previous_stop == PreviousStop::Clean {
             return Err(LoadError::DamagedBelowRecoveryPoint {
                 path: self.active().path(&self.folder, SegmentFile::Data),
@@ -360,7 +365,12 @@ impl UnifiedLog {
             self.truncate_fully_and_start_at(start, now)?;
             return Ok(());
         }
-        self.markers.log_start = LogStartOffset::at(start);
+        let log_start = match self.config.remote_storage_enable {
+            true => noted,
+            false => start,
+        };
+        self.remote.is_start_noted = checkpoints.log_start.is_some();
+        self.markers.log_start = LogStartOffset::at(log_start);
         self.markers.local_log_start = LocalLogStartOffset::at(start);
         self.markers.high_watermark = HighWatermark::at(checkpoints.high_watermark.clamp(start, end));
         let recovered = match checkpoints.previous_stop {
@@ -368,7 +378,7 @@ impl UnifiedLog {
             PreviousStop::Unclean => checkpoints.recovery_point.min(end),
         };
         self.markers.recovery_point = RecoveryPoint::at(recovered);
-        self.epochs.truncate_from_start(start);
+        self.epochs.truncate_from_start(log_start);
         self.epochs.truncate_from_end(end);
         Ok(())
     }

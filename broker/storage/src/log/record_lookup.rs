@@ -11,7 +11,7 @@ use crate::segment::batch_view::BatchView;
 ///
 /// # Errors
 /// When the batch cannot be unpacked.
-pub(crate) fn first_record_at(
+pub fn first_record_at(
     view: &BatchView,
     bytes: &Bytes,
     target: Timestamp,

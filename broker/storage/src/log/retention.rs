@@ -65,7 +65,12 @@ impl UnifiedLog {
         self.require_online()?;
         let mut count = self.count_below_log_start();
         if self.config.cleanup_policy.delete {
-            count = count.max(self.count_older(now)?).max(self.count_beyond_size());
+            let mut expired = self.count_expired(now)?;
+            if self.config.remote_storage_enable {
+                // By age and size only the local part shrinks; what is nowhere else stays.
+                expired = expired.min(self.count_remote());
+            }
+            count = count.max(expired);
         }
         let count = count.min(self.count_below_high_watermark());
         if count == 0 {
@@ -75,6 +80,21 @@ impl UnifiedLog {
             self.roll(now)?;
         }
         self.delete_first_segments(count.min(self.segments.len() - 1), now)
+    }
+
+    /// Whether local retention would let more segments go if the remote tier were known to hold them.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub fn waits_for_remote(&mut self, now: Now) -> Result<bool, StorageError> {
+        self.require_online()?;
+        let closed = self.segments.len() - 1;
+        Ok(self.count_expired(now)?.min(closed) > self.count_below_remote_end())
+    }
+
+    /// Segments that age or size no longer let stay.
+    fn count_expired(&mut self, now: Now) -> Result<usize, StorageError> {
+        Ok(self.count_older(now)?.max(self.count_beyond_size()))
     }
 
     /// Segments whose every offset is below the log start.
@@ -96,11 +116,7 @@ impl UnifiedLog {
             // What decides about data is read from the data.
             self.repair_indexes_if_suspect(index)?;
             let segment = &self.segments[index];
-            let newest = match segment.max_timestamp().timestamp {
-                timestamp if timestamp.as_ms() >= 0 => timestamp,
-                _ => segment.modified(),
-            };
-            if segment.size() == 0 || now.wall.since_ms(newest) <= limit {
+            if segment.size() == 0 || now.wall.since_ms(segment.newest()) <= limit {
                 break;
             }
             if !self.is_max_timestamp_true(index)? {

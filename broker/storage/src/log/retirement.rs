@@ -59,11 +59,12 @@ impl UnifiedLog {
             .first()
             .map_or(Offset::ZERO, LogSegment::base_offset);
         // Segments that were deleted may come back as long as the folder is not synced.
-        let is_implied = start == first_base && self.names_synced == self.names_changed;
+        let is_implied = !self.config.remote_storage_enable
+            && (start == Offset::ZERO || (start == first_base && self.names_synced == self.names_changed));
         LogProgress {
             partition: self.partition.clone(),
             recovery_point: markers.recovery_point.offset(),
-            log_start: (start > Offset::ZERO && !is_implied).then_some(start),
+            log_start: (!is_implied).then_some(start),
             high_watermark: Some(markers.high_watermark.offset()),
         }
     }

@@ -6,5 +6,6 @@ mod damage;
 mod device_errors;
 mod flushed_appends;
 mod legacy;
+mod remote;
 mod retention;
 mod simulation;

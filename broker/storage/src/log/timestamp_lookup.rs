@@ -76,7 +76,8 @@ impl UnifiedLog {
             OffsetQuery::Latest => Ok(Some(self.place(self.markers.log_end.offset()))),
             OffsetQuery::Earliest => Ok(Some(self.place(self.markers.log_start.offset()))),
             OffsetQuery::EarliestLocal => Ok(Some(self.place(self.markers.local_log_start.offset()))),
-            OffsetQuery::LatestTiered | OffsetQuery::EarliestPendingUpload => Ok(None),
+            OffsetQuery::LatestTiered => Ok(self.latest_tiered()),
+            OffsetQuery::EarliestPendingUpload => Ok(self.earliest_pending_upload()),
             OffsetQuery::MaxTimestamp => self.record_with_max_timestamp(),
             OffsetQuery::At(timestamp) => self.first_record_since(timestamp),
         }
@@ -92,6 +93,28 @@ impl UnifiedLog {
             offset,
             leader_epoch: leader_epoch.unwrap_or(LeaderEpoch::NONE),
         }
+    }
+
+    fn latest_tiered(&self) -> Option<TimestampAndOffset> {
+        let end = self.remote.end.filter(|_| self.config.remote_storage_enable)?;
+        (end > self.markers.log_start.offset()).then(|| self.place(end.minus(1)))
+    }
+
+    /// Unknown as long as nobody has said what the remote tier holds of a log whose beginning is there.
+    fn earliest_pending_upload(&self) -> Option<TimestampAndOffset> {
+        if !self.config.remote_storage_enable {
+            return None;
+        }
+        let (log_start, local_start) = (
+            self.markers.log_start.offset(),
+            self.markers.local_log_start.offset(),
+        );
+        let pending = match self.remote.end {
+            Some(end) => end.max(log_start),
+            None if log_start == local_start => log_start,
+            None => return None,
+        };
+        Some(self.place(pending))
     }
 
     fn record_with_max_timestamp(&self) -> Result<Option<TimestampAndOffset>, StorageError> {

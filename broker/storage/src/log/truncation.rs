@@ -87,11 +87,19 @@ impl UnifiedLog {
         self.unlink(&pending)?;
         // The markers stay where they were unless all of it is done: a directory that failed says nothing new.
         self.folder.sync_names()?;
-        self.epochs.clear();
+        let log_start = match self.config.remote_storage_enable {
+            // What lies before is in the remote tier, whatever becomes of the local part.
+            true => self.markers.log_start.min(LogStartOffset::at(target)),
+            false => LogStartOffset::at(target),
+        };
+        match log_start.offset() < target {
+            true => self.epochs.truncate_from_end(target),
+            false => self.epochs.clear(),
+        }
         self.producers.clear(target);
         self.tail_cache.clear();
         self.note_cut(target);
-        self.markers.log_start = LogStartOffset::at(target);
+        self.markers.log_start = log_start;
         self.markers.local_log_start = LocalLogStartOffset::at(target);
         self.markers.high_watermark = HighWatermark::at(target);
         self.markers.log_end = LogEndOffset::at(target);

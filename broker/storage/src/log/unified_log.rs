@@ -17,6 +17,7 @@ use crate::epoch::leader_epoch_cache::LeaderEpochCache;
 use crate::error::StorageError;
 use crate::log::log_config::LogConfig;
 use crate::log::log_folder::{DirectoryHealth, LogFolder};
+use crate::log::remote_part::RemotePart;
 use crate::log::tail_cache::TailCache;
 use crate::producer::producer_state_entry::ProducerStateEntry;
 use crate::producer::producer_state_manager::ProducerStateManager;
@@ -45,6 +46,7 @@ pub struct UnifiedLog {
     /// Counts cuts of the log's end, and the lowest offset that one went to since the last cleaning.
     pub(crate) cuts: u64,
     pub(crate) lowest_cut: Option<Offset>,
+    pub(crate) remote: RemotePart,
 }
 
 /// How far the parts of a log have come.
@@ -80,6 +82,9 @@ impl UnifiedLog {
 
     /// Changes the settings; they apply from the next operation on.
     pub fn set_config(&mut self, config: Arc<LogConfig>) {
+        if config.remote_storage_enable != self.config.remote_storage_enable {
+            self.remote = RemotePart::default();
+        }
         self.config = config;
     }
 
@@ -211,6 +216,8 @@ impl UnifiedLog {
     /// Notes that offsets from `target` on may stand for other records now.
     pub(crate) fn note_cut(&mut self, target: Offset) {
         self.cuts += 1;
+        // What was copied of it is of another history now.
+        self.remote.end = self.remote.end.map(|end| end.min(target));
         self.lowest_cut = Some(self.lowest_cut.map_or(target, |lowest| lowest.min(target)));
     }
 

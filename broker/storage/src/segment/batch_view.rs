@@ -8,7 +8,7 @@ use broker_codec::batch::{BatchAttributes, HEADER_SIZE, RecordBatchHeader, crc32
 use broker_model::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, Timestamp, TimestampType};
 
 /// Bytes of a format 2 header; enough to view any batch.
-pub(crate) const VIEW_SIZE: usize = HEADER_SIZE;
+pub const VIEW_SIZE: usize = HEADER_SIZE;
 /// Offset and length, which stand before every batch and are not counted by the length.
 const PREFIX_SIZE: usize = 12;
 const LEGACY_SIZE_MIN: usize = 14;
@@ -16,19 +16,21 @@ const MAGIC_AT: usize = 16;
 
 /// A batch as the log sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BatchView {
-    pub(crate) base_offset: Offset,
-    pub(crate) last_offset: Offset,
+pub struct BatchView {
+    /// First offset.
+    pub base_offset: Offset,
+    /// Last offset.
+    pub last_offset: Offset,
     /// Bytes of the whole batch.
-    pub(crate) size: usize,
+    pub size: usize,
     pub(crate) magic: i8,
-    /// -1 in formats 0 and 1.
-    pub(crate) leader_epoch: LeaderEpoch,
+    /// Epoch of the leader that wrote it; -1 in formats 0 and 1.
+    pub leader_epoch: LeaderEpoch,
     /// Checksum as stored, of everything behind the attributes.
     pub(crate) checksum: u32,
     pub(crate) attributes: BatchAttributes,
-    /// -1 in format 0.
-    pub(crate) max_timestamp: Timestamp,
+    /// Largest timestamp of its records; -1 in format 0.
+    pub max_timestamp: Timestamp,
     pub(crate) base_timestamp: Timestamp,
     pub(crate) producer_id: ProducerId,
     pub(crate) producer_epoch: ProducerEpoch,
@@ -48,8 +50,9 @@ fn crc32(bytes: &[u8]) -> u32 {
 impl BatchView {
     /// Reads the batch that begins at the start of `bytes`; only its first 61 bytes are needed.
     ///
-    /// The error says what is wrong with it.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
         const SHORT: &str = "the header is cut short";
         let base_offset = Offset::new(i64::from_be_bytes(int(bytes, 0).ok_or(SHORT)?));
         let length = i32::from_be_bytes(int(bytes, 8).ok_or(SHORT)?);
@@ -122,7 +125,7 @@ impl BatchView {
     }
 
     /// Offset after the last record.
-    pub(crate) fn next_offset(&self) -> Offset {
+    pub fn next_offset(&self) -> Offset {
         self.last_offset.plus(1)
     }
 
@@ -152,7 +155,7 @@ impl BatchView {
     }
 
     /// Whether `bytes`, which are the whole batch, match their checksum.
-    pub(crate) fn checksum_matches(&self, bytes: &[u8]) -> bool {
+    pub fn checksum_matches(&self, bytes: &[u8]) -> bool {
         let covered = if self.magic == 2 { 21 } else { 16 };
         bytes
             .get(covered..self.size)

@@ -220,6 +220,14 @@ impl LogSegment {
         self.max_timestamp
     }
 
+    /// How old it counts as: its largest timestamp; without any, when its file was written.
+    pub(crate) fn newest(&self) -> Timestamp {
+        match self.max_timestamp.timestamp {
+            timestamp if timestamp.as_ms() >= 0 => timestamp,
+            _ => self.modified,
+        }
+    }
+
     /// Aborted transactions whose marker stands here.
     pub(crate) fn transaction_index(&self) -> &TransactionIndex {
         &self.transaction_index

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{LeavingSegment, Manifest, ManifestWriter};
 use crate::error::RemoteFormatError;
 use crate::object_key::{RemotePartition, SegmentKey};
-use crate::remote_segment::{RemoteLogSegmentId, RemoteLogSegmentMetadata};
+use crate::remote_segment::{Offsets, RemoteLogSegmentId, RemoteLogSegmentMetadata};
 use crate::segment_object::{ObjectLayout, PartExtent, crc32c, same_checksum};
 
 const WHAT: &str = "the manifest";
@@ -51,6 +51,8 @@ struct Segment {
     next: i64,
     epochs: Vec<(i32, i64)>,
     max_timestamp: i64,
+    /// Whether every offset has a record.
+    dense: bool,
     log_size: u64,
     /// Size and CRC-32C of each part behind the log file.
     parts: [(u32, u32); 5],
@@ -174,6 +176,7 @@ impl Segment {
                 .map(|entry| (entry.epoch.value(), entry.start_offset.value()))
                 .collect(),
             max_timestamp: segment.max_timestamp.as_ms(),
+            dense: segment.offsets == Offsets::Dense,
             log_size: segment.layout.log_size,
             parts: segment.layout.parts.map(|part| (part.size, part.crc)),
         }
@@ -192,6 +195,11 @@ impl Segment {
             next_offset: Offset::new(self.next),
             epochs: self.epochs.iter().map(entry).collect(),
             max_timestamp: Timestamp::from_ms(self.max_timestamp),
+            offsets: if self.dense {
+                Offsets::Dense
+            } else {
+                Offsets::Sparse
+            },
             layout: ObjectLayout {
                 log_size: self.log_size,
                 parts: self.parts.map(|(size, crc)| PartExtent { size, crc }),

@@ -61,9 +61,9 @@ configs! {
         "Largest size of an index file.";
     "log.initial.task.delay.ms": Long = Value("30000"), AtLeast(0), Low, ReadOnly, Internal, No(NO_SUCH_PART), [],
         "How long background work on logs waits after the start.";
-    "log.local.retention.bytes": Long = Value("-2"), AtLeast(-2), Medium, ClusterWide, Public, No(TIERING), [],
+    "log.local.retention.bytes": Long = Value("-2"), AtLeast(-2), Medium, ClusterWide, Public, Yes, [],
         "Bytes of a partition kept on local disk when the log is tiered; -2 follows log.retention.bytes.";
-    "log.local.retention.ms": Long = Value("-2"), AtLeast(-2), Medium, ClusterWide, Public, No(TIERING), [],
+    "log.local.retention.ms": Long = Value("-2"), AtLeast(-2), Medium, ClusterWide, Public, Yes, [],
         "Time that segments stay on local disk when the log is tiered; -2 follows log.retention.ms.";
     "log.message.timestamp.after.max.ms": Long = Value("3600000"), AtLeast(0), Medium, ClusterWide, Public, Yes, [],
         "A record's timestamp may lie this far in the future.";
@@ -73,9 +73,9 @@ configs! {
         "Whether records carry the time of the producer or of the append.";
     "log.preallocate": Boolean = Value("false"), Any, Medium, ClusterWide, Public, Yes, [],
         "Whether a segment's file gets its full size when it is made.";
-    "log.remote.copy.lag.bytes": Long = Value("-1"), AtLeast(-1), Medium, ClusterWide, Public, No(TIERING), [],
+    "log.remote.copy.lag.bytes": Long = Value("-1"), AtLeast(-1), Medium, ClusterWide, Public, Yes, [],
         "Bytes that must follow a segment before it is copied to the remote tier.";
-    "log.remote.copy.lag.ms": Long = Value("0"), AtLeast(-1), Medium, ClusterWide, Public, No(TIERING), [],
+    "log.remote.copy.lag.ms": Long = Value("0"), AtLeast(-1), Medium, ClusterWide, Public, Yes, [],
         "Time that must pass before a segment is copied to the remote tier.";
     "log.retention.bytes": Long = Value("-1"), Any, High, ClusterWide, Public, Yes, [],
         "Largest size of a partition before old segments go; -1 for no limit.";

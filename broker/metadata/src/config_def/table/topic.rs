@@ -35,9 +35,9 @@ configs! {
         "Size of a segment in tests, free of the usual lower bound.";
     "leader.replication.throttled.replicas": List = Value(""), ThrottledReplicas, Medium, OfResource, Public, Yes, [],
         "Replicas whose serving is throttled, as partition:broker, or * for all.";
-    "local.retention.bytes": Long = Value("-2"), AtLeast(-2), Medium, OfResource, Public, No(TIERING), [Same("log.local.retention.bytes")],
+    "local.retention.bytes": Long = Value("-2"), AtLeast(-2), Medium, OfResource, Public, Yes, [Same("log.local.retention.bytes")],
         "Bytes of a partition kept on local disk when the log is tiered; -2 follows retention.bytes.";
-    "local.retention.ms": Long = Value("-2"), AtLeast(-2), Medium, OfResource, Public, No(TIERING), [Same("log.local.retention.ms")],
+    "local.retention.ms": Long = Value("-2"), AtLeast(-2), Medium, OfResource, Public, Yes, [Same("log.local.retention.ms")],
         "Time that segments stay on local disk when the log is tiered; -2 follows retention.ms.";
     "max.compaction.lag.ms": Long = Value("9223372036854775807"), AtLeast(1), Medium, OfResource, Public, Yes, [Same("log.cleaner.max.compaction.lag.ms")],
         "A record is compacted after this time at the latest.";
@@ -59,15 +59,15 @@ configs! {
         "Replicas that must have a record before acks=all is answered.";
     "preallocate": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [Same("log.preallocate")],
         "Whether a segment's file gets its full size when it is made.";
-    "remote.copy.lag.bytes": Long = Value("-1"), AtLeast(-1), Medium, OfResource, Public, No(TIERING), [Same("log.remote.copy.lag.bytes")],
+    "remote.copy.lag.bytes": Long = Value("-1"), AtLeast(-1), Medium, OfResource, Public, Yes, [Same("log.remote.copy.lag.bytes")],
         "Bytes that must follow a segment before it is copied to the remote tier.";
-    "remote.copy.lag.ms": Long = Value("0"), AtLeast(-1), Medium, OfResource, Public, No(TIERING), [Same("log.remote.copy.lag.ms")],
+    "remote.copy.lag.ms": Long = Value("0"), AtLeast(-1), Medium, OfResource, Public, Yes, [Same("log.remote.copy.lag.ms")],
         "Time that must pass before a segment is copied to the remote tier.";
-    "remote.log.copy.disable": Boolean = Value("false"), Any, Medium, OfResource, Public, No(TIERING), [],
+    "remote.log.copy.disable": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [],
         "Whether nothing more is copied to the remote tier.";
-    "remote.log.delete.on.disable": Boolean = Value("false"), Any, Medium, OfResource, Public, No(TIERING), [],
+    "remote.log.delete.on.disable": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [],
         "Whether the remote part is deleted when tiering is turned off.";
-    "remote.storage.enable": Boolean = Value("false"), Any, Medium, OfResource, Public, No(TIERING), [],
+    "remote.storage.enable": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [],
         "Whether this topic is tiered.";
     "retention.bytes": Long = Value("-1"), Any, Medium, OfResource, Public, Yes, [Same("log.retention.bytes")],
         "Largest size of a partition before old segments go; -1 for no limit.";

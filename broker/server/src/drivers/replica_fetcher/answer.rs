@@ -19,6 +19,8 @@ pub(super) enum PartitionAnswer {
     Diverging(DivergingEpoch),
     /// The leader does not have the offset.
     OutOfRange,
+    /// The leader has it in the remote tier only.
+    MovedToTiered,
     /// It is served later, or by another leader.
     Refused(FetchStep, ErrorCode),
 }
@@ -47,6 +49,7 @@ pub(super) fn partition_answer(data: PartitionData) -> PartitionAnswer {
             log_start: LogStartOffset::at(Offset::new(data.log_start_offset.max(0))),
         }),
         ErrorCode::OffsetOutOfRange => PartitionAnswer::OutOfRange,
+        ErrorCode::OffsetMovedToTieredStorage => PartitionAnswer::MovedToTiered,
         // The metadata that this broker waits for are there for the leader already.
         error @ ErrorCode::FencedLeaderEpoch => PartitionAnswer::Refused(FetchStep::Halt, error),
         error => PartitionAnswer::Refused(FetchStep::TryLater, error),

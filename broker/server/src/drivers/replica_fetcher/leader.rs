@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use super::answer::{PartitionAnswer, partition_answer, session_answer};
 use super::request::fetch_request;
 use super::{FetcherId, FetcherParts, Inbox, Order};
+use crate::remote_log_manager::TailError;
 use crate::replica_manager::{Asked, Cut, FetchedFromLeader};
 
 /// First wait before a connection is tried again; it doubles up to the configured backoff.
@@ -54,6 +55,14 @@ enum Unreachable {
 struct LeaderConnection {
     connection: Connection,
     registered_in: BrokerEpoch,
+}
+
+/// What an answer leaves to be asked.
+#[derive(Debug, Default)]
+struct News {
+    cuts: Vec<(Asked, Cut)>,
+    out_of_range: Vec<Asked>,
+    moved_to_tiered: Vec<Asked>,
 }
 
 #[derive(Debug)]
@@ -243,9 +252,13 @@ impl LeaderFetcher {
         }
         // Orders that came meanwhile void what was asked for the partitions that they name.
         self.take_orders();
-        let (mut cuts, out_of_range) = tokio::task::block_in_place(|| self.take_partitions(response));
-        if !out_of_range.is_empty() {
-            cuts.extend(self.ranges_of(out_of_range).await);
+        let mut news = tokio::task::block_in_place(|| self.take_partitions(response));
+        for asked in news.moved_to_tiered {
+            self.begin_behind_remote(asked).await;
+        }
+        let mut cuts = std::mem::take(&mut news.cuts);
+        if !news.out_of_range.is_empty() {
+            cuts.extend(self.ranges_of(news.out_of_range).await);
         }
         if cuts.is_empty() {
             return;
@@ -258,9 +271,9 @@ impl LeaderFetcher {
         }
     }
 
-    /// Takes over what needs no more questions. Answers what is to be cut, and what the leader does not have.
-    fn take_partitions(&mut self, response: FetchResponse) -> (Vec<(Asked, Cut)>, Vec<Asked>) {
-        let (mut cuts, mut out_of_range) = (Vec::new(), Vec::new());
+    /// Takes over what needs no more questions. Answers what does.
+    fn take_partitions(&mut self, response: FetchResponse) -> News {
+        let mut news = News::default();
         for topic in response.responses {
             for data in topic.partitions {
                 let key = ReplicaKey {
@@ -271,9 +284,10 @@ impl LeaderFetcher {
                 match partition_answer(data) {
                     PartitionAnswer::Fetched(fetched) => self.append(&asked, &fetched),
                     PartitionAnswer::Diverging(diverging) => {
-                        cuts.push((asked, Cut::Diverging(diverging)));
+                        news.cuts.push((asked, Cut::Diverging(diverging)));
                     }
-                    PartitionAnswer::OutOfRange => out_of_range.push(asked),
+                    PartitionAnswer::OutOfRange => news.out_of_range.push(asked),
+                    PartitionAnswer::MovedToTiered => news.moved_to_tiered.push(asked),
                     PartitionAnswer::Refused(step, error) => {
                         let partition = asked.handle.id();
                         tracing::debug!(%partition, leader = %self.id.0, ?error, "the leader does not serve a partition");
@@ -282,7 +296,29 @@ impl LeaderFetcher {
                 }
             }
         }
-        (cuts, out_of_range)
+        news
+    }
+
+    /// The remote tier says where the follower goes on; what is before is read from there when it leads.
+    async fn begin_behind_remote(&mut self, asked: Asked) {
+        let epoch = asked.position.current_leader_epoch;
+        let tail = match &self.parts.remote {
+            Some(remote) => remote.tail(asked.key, epoch).await,
+            None => Err(TailError::NoStore),
+        };
+        let now = self.parts.clock.now();
+        let step = match tail {
+            Ok(tail) => {
+                let replica_manager = self.parts.replica_manager.clone();
+                tokio::task::block_in_place(|| replica_manager.begin_behind_remote(&asked, tail, now))
+            }
+            Err(error) => {
+                let partition = asked.handle.id();
+                tracing::info!(%partition, %error, "what the leader has in the remote tier only cannot be passed over yet");
+                FetchStep::TryLater
+            }
+        };
+        self.session.stepped(asked.key, step, now.monotonic);
     }
 
     fn asked(&self, key: ReplicaKey) -> Option<Asked> {

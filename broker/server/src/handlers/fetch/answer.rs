@@ -79,7 +79,13 @@ pub(super) fn partition_data(
             aborted_transactions: None,
             ..refused(index, ErrorCode::OffsetOutOfRange)
         },
+        // Read before the answer is made; one that was not is asked for again.
+        FetchOutcome::Tiered(tiered) => records_of(index, tiered.at),
         FetchOutcome::Missing(error) => refused(index, error.error_code()),
+        FetchOutcome::Damaged => PartitionData {
+            aborted_transactions: None,
+            ..refused(index, ErrorCode::KafkaStorageError)
+        },
     };
     let is_led_elsewhere = matches!(
         ErrorCode::from_i16(data.error_code),

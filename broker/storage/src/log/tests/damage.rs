@@ -67,7 +67,7 @@ fn closed_log() -> (World, LogCheckpoints) {
     let checkpoints = LogCheckpoints {
         previous_stop: PreviousStop::Clean,
         recovery_point: end,
-        log_start: Offset::ZERO,
+        log_start: None,
         high_watermark: end,
         ..LogCheckpoints::NONE
     };

@@ -204,7 +204,7 @@ impl Story {
         let progress = self.world.log.progress();
         self.checkpointed = LogCheckpoints {
             recovery_point: progress.recovery_point,
-            log_start: progress.log_start.unwrap_or(Offset::ZERO),
+            log_start: progress.log_start,
             high_watermark: progress.high_watermark.unwrap_or(Offset::ZERO),
             ..LogCheckpoints::NONE
         };
@@ -318,8 +318,9 @@ impl Story {
         let end = self.world.log.log_end().offset();
         self.world.log.update_high_watermark(HighWatermark::at(end));
         let start = self.world.log.log_start().value();
-        assert!(start >= self.checkpointed.log_start.value(), "the log start fell");
-        assert!(start <= before.max(self.checkpointed.log_start.value()));
+        let noted = self.checkpointed.log_start.map_or(0, Offset::value);
+        assert!(start >= noted, "the log start fell");
+        assert!(start <= before.max(noted));
         self.check_survivors();
         self.epoch = self
             .world

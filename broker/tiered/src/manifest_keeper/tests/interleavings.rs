@@ -325,7 +325,7 @@ impl World {
         let newest = self.leaders.last().and_then(|leader| leader.keeper.held());
         let stored = self.stored.as_ref().map(|(manifest, _)| manifest);
         match newest {
-            Some(held) if Some(held) != stored => {
+            Some(held) if Some(&**held) != stored => {
                 Err("what the newest leader holds is not in the store".to_owned())
             }
             _ => Ok(()),

@@ -1,0 +1,210 @@
+//! Whether a topic may be tiered with the rest of its configurations, by Kafka's rules (KIP-405, KIP-950).
+
+use super::ConfigValue;
+use crate::ConfigError;
+
+/// What decides about tiering beside the topic's own configurations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoteContext {
+    /// Whether the cluster has a remote tier.
+    pub system: RemoteSystem,
+    /// Whether the topic was tiered before.
+    pub before: TieredBefore,
+}
+
+/// `remote.log.storage.system.enable`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoteSystem {
+    /// There is a remote tier.
+    Enabled,
+    /// There is none.
+    Disabled,
+}
+
+/// Whether a topic has something to lose in the remote tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TieredBefore {
+    /// It was tiered.
+    Yes,
+    /// It was not, or is new.
+    No,
+}
+
+/// Meaning "as the whole log" of `local.retention.*`.
+const AS_WHOLE: i64 = -2;
+const NO_LIMIT: i64 = -1;
+
+/// Whether these may stand together; `effective` answers what acts.
+pub(super) fn check(
+    effective: &dyn Fn(&str) -> Option<ConfigValue>,
+    context: RemoteContext,
+) -> Result<(), ConfigError> {
+    let flag = |name: &str| effective(name) == Some(ConfigValue::Boolean(true));
+    if !flag("remote.storage.enable") {
+        let forgets = context.before == TieredBefore::Yes && !flag("remote.log.delete.on.disable");
+        return match forgets && context.system == RemoteSystem::Enabled {
+            true => refused(
+                "It is invalid to disable remote storage without deleting remote data. If you want to keep the remote \
+                 data and turn to read only, please set `remote.storage.enable=true,remote.log.copy.disable=true`. If \
+                 you want to disable remote storage and delete all remote data, please set \
+                 `remote.storage.enable=false,remote.log.delete.on.disable=true`.",
+            ),
+            false => Ok(()),
+        };
+    }
+    if context.system == RemoteSystem::Disabled {
+        return refused(
+            "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log \
+             storage.",
+        );
+    }
+    let is_compacted = match effective("cleanup.policy") {
+        Some(ConfigValue::List(policies)) => policies.iter().any(|policy| policy == "compact"),
+        _ => false,
+    };
+    if is_compacted {
+        return refused(
+            "Remote log storage only supports topics with cleanup.policy=delete or cleanup.policy being an empty list.",
+        );
+    }
+    let copying = !flag("remote.log.copy.disable");
+    for kind in ["ms", "bytes"] {
+        check_retention(effective, kind, copying)?;
+    }
+    Ok(())
+}
+
+fn check_retention(
+    effective: &dyn Fn(&str) -> Option<ConfigValue>,
+    kind: &str,
+    copying: bool,
+) -> Result<(), ConfigError> {
+    let number = |name: &str| match effective(name) {
+        Some(ConfigValue::Number(number)) => number,
+        _ => NO_LIMIT,
+    };
+    let (whole_name, local_name) = (format!("retention.{kind}"), format!("local.retention.{kind}"));
+    let (whole, local) = (number(&whole_name), number(&local_name));
+    if local == AS_WHOLE || local == whole {
+        return Ok(());
+    }
+    if whole != NO_LIMIT && local == NO_LIMIT {
+        return refused(format!(
+            "Invalid value {local} for configuration {local_name}: Value must not be -1 as {whole_name} value is set as \
+             {whole}."
+        ));
+    }
+    if whole != NO_LIMIT && local > whole {
+        return refused(format!(
+            "Invalid value {local} for configuration {local_name}: Value must not be more than property: {whole_name} \
+             value."
+        ));
+    }
+    match copying {
+        true => Ok(()),
+        false => refused(format!(
+            "When `remote.log.copy.disable` is set to true, the `{local_name}` and `{whole_name}` must be set to the \
+             identical value because there will be no more logs copied to the remote storage."
+        )),
+    }
+}
+
+fn refused(message: impl Into<String>) -> Result<(), ConfigError> {
+    Err(ConfigError::Refused(message.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config_def::{ConfigDef, validate_topic_configs};
+
+    const SERVED: RemoteContext = RemoteContext {
+        system: RemoteSystem::Enabled,
+        before: TieredBefore::No,
+    };
+
+    fn refusal(configs: &[(&str, &str)], context: RemoteContext) -> Option<String> {
+        let inherited = |def: &ConfigDef| def.default_text().map(str::to_owned);
+        let checked = validate_topic_configs(configs.iter().copied(), inherited, context);
+        checked.err().map(|error| error.to_string())
+    }
+
+    fn tiered(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+        let mut configs = vec![("remote.storage.enable", "true")];
+        configs.extend(more);
+        configs
+    }
+
+    #[test]
+    fn a_topic_is_tiered_only_where_the_cluster_is() {
+        let none = RemoteContext {
+            system: RemoteSystem::Disabled,
+            ..SERVED
+        };
+        assert_eq!(refusal(&tiered(&[]), SERVED), None);
+        assert!(
+            refusal(&tiered(&[]), none)
+                .unwrap()
+                .contains("is disabled in the broker")
+        );
+        assert_eq!(refusal(&[("remote.log.copy.disable", "true")], none), None);
+    }
+
+    #[test]
+    fn compacted_topics_are_not_tiered() {
+        for policy in ["compact", "compact,delete"] {
+            assert!(refusal(&tiered(&[("cleanup.policy", policy)]), SERVED).is_some());
+        }
+    }
+
+    #[test]
+    fn the_local_part_is_not_kept_longer_than_the_whole() {
+        let local = |whole, local| {
+            refusal(
+                &tiered(&[("retention.ms", whole), ("local.retention.ms", local)]),
+                SERVED,
+            )
+        };
+        assert_eq!(local("1000", "1000"), None);
+        assert_eq!(local("1000", "-2"), None);
+        assert_eq!(local("-1", "1000"), None);
+        assert_eq!(local("-1", "-1"), None);
+        assert!(local("1000", "1001").unwrap().contains("must not be more than"));
+        assert!(local("1000", "-1").unwrap().contains("must not be -1"));
+        let bytes = tiered(&[("retention.bytes", "5"), ("local.retention.bytes", "6")]);
+        assert!(refusal(&bytes, SERVED).unwrap().contains("local.retention.bytes"));
+    }
+
+    #[test]
+    fn where_nothing_more_is_copied_the_local_part_is_kept_as_long_as_the_whole() {
+        let stopped = |local| {
+            let more = [
+                ("remote.log.copy.disable", "true"),
+                ("retention.ms", "1000"),
+                ("local.retention.ms", local),
+            ];
+            refusal(&tiered(&more), SERVED)
+        };
+        assert!(stopped("500").unwrap().contains("identical value"));
+        assert_eq!(stopped("1000"), None);
+        assert_eq!(stopped("-2"), None);
+    }
+
+    #[test]
+    fn tiering_ends_only_with_the_remote_data() {
+        let before = RemoteContext {
+            before: TieredBefore::Yes,
+            ..SERVED
+        };
+        let off = [("remote.storage.enable", "false")];
+        assert!(
+            refusal(&off, before)
+                .unwrap()
+                .contains("without deleting remote data")
+        );
+        assert!(refusal(&[], before).is_some());
+        let with_data = [off[0], ("remote.log.delete.on.disable", "true")];
+        assert_eq!(refusal(&with_data, before), None);
+        assert_eq!(refusal(&off, SERVED), None);
+    }
+}

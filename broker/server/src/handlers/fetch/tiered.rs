@@ -1,0 +1,111 @@
+//! The partitions of a fetch whose records are in the remote tier only.
+//!
+//! They are read together, on the remote tier's own threads, and for at most `remote.fetch.max.wait.ms`; what has not
+//! come by then comes with the client's next fetch, and is read on meanwhile. Invariant: an error of the store is not an
+//! error of the client's: it waits and asks again.
+
+use std::sync::Arc;
+
+use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice};
+use tokio::time::Instant;
+
+use super::{Fetch, Pass};
+use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords};
+use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle, TieredFetch};
+
+impl Fetch<'_> {
+    /// Puts records in place of what was only found to be remote.
+    pub(super) async fn read_tiered(
+        &self,
+        pass: &mut Pass,
+        handles: &[Result<Arc<PartitionHandle>, LookupError>],
+    ) {
+        let is_tiered = |outcome: &FetchOutcome| matches!(outcome, FetchOutcome::Tiered(_));
+        if !pass.outcomes.iter().any(is_tiered) {
+            return;
+        }
+        let Some(remote) = &self.broker.remote else {
+            for outcome in pass.outcomes.iter_mut().filter(|outcome| is_tiered(outcome)) {
+                *outcome = FetchOutcome::OutOfRange;
+            }
+            return;
+        };
+        let deadline = Instant::now() + remote.settings().fetch_wait_max;
+        let reads = pass
+            .outcomes
+            .drain(..)
+            .zip(handles)
+            .map(|(outcome, handle)| async move {
+                match outcome {
+                    FetchOutcome::Tiered(tiered) => read(remote, handle, tiered, deadline).await,
+                    outcome => outcome,
+                }
+            });
+        pass.outcomes = futures::future::join_all(reads).await;
+        let size = |outcome: &FetchOutcome| match outcome {
+            FetchOutcome::Read(fetch) => fetch.records.size(),
+            _ => 0,
+        };
+        pass.lease.set(pass.outcomes.iter().map(size).sum());
+    }
+}
+
+async fn read(
+    remote: &RemoteLogManager,
+    handle: &Result<Arc<PartitionHandle>, LookupError>,
+    tiered: TieredFetch,
+    deadline: Instant,
+) -> FetchOutcome {
+    let TieredFetch { key, wanted, at } = tiered;
+    if wanted.limits.max_bytes == 0 {
+        return FetchOutcome::Read(at);
+    }
+    let counters = remote.counters();
+    counters.fetch_requests.add(1);
+    let Ok(answer) = tokio::time::timeout_at(deadline, remote.read(key, wanted)).await else {
+        return FetchOutcome::Read(at);
+    };
+    match answer {
+        Ok(found) => {
+            counters.fetch_bytes.add(found.records.len() as u64);
+            let is_committed = wanted.limits.upper == FetchIsolation::TxnCommitted;
+            let aborted = is_committed.then(|| all_aborted(handle, wanted.from, &found));
+            FetchOutcome::Read(PartitionFetch {
+                records: LogSlice::Memory(vec![found.records]),
+                aborted,
+                ..at
+            })
+        }
+        Err(RemoteReadError::BelowStart(_)) => FetchOutcome::OutOfRange,
+        Err(error @ (RemoteReadError::Gap(_) | RemoteReadError::Damaged(_))) => {
+            counters.fetch_errors.add(1);
+            tracing::error!(topic_id = %key.topic, partition = %key.partition, offset = %wanted.from, %error,
+                "records of the remote tier are damaged and are not served");
+            FetchOutcome::Damaged
+        }
+        Err(error @ (RemoteReadError::NotReady | RemoteReadError::Store(_))) => {
+            counters.fetch_errors.add(1);
+            tracing::warn!(topic_id = %key.topic, partition = %key.partition, offset = %wanted.from, %error,
+                "records of the remote tier cannot be read now");
+            tokio::time::sleep_until(deadline).await;
+            FetchOutcome::Read(at)
+        }
+    }
+}
+
+/// Markers of transactions may stand in the local part of the log.
+fn all_aborted(
+    handle: &Result<Arc<PartitionHandle>, LookupError>,
+    from: broker_model::Offset,
+    found: &RemoteRecords,
+) -> Vec<AbortedTransaction> {
+    let to = found.next_offset.unwrap_or(from);
+    let mut aborted = found.aborted.clone();
+    if let Ok(handle) = handle {
+        let local = handle.with_log(|log| log.aborted_locally(from, to));
+        let known: Vec<_> = aborted.iter().map(|entry| entry.last_offset).collect();
+        let local = local.unwrap_or_default().into_iter();
+        aborted.extend(local.filter(|entry| !known.contains(&entry.last_offset)));
+    }
+    aborted
+}

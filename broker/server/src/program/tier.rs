@@ -1,0 +1,247 @@
+//! `eddyline tier`: looks at the remote tier in its bucket, without a broker and without changing anything.
+//!
+//! `inspect` shows what the manifests say, `verify` compares them with what lies there and reads every segment with its
+//! checksums. Exit codes: 0 all is as it should be, 1 something is not.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use broker_model::Offset;
+use broker_storage::ClosedSegment;
+use broker_tiered::bucket_check::{Finding, compare};
+use broker_tiered::manifest::Manifest;
+use broker_tiered::object_key::RemotePartition;
+use broker_tiered::remote_segment::RemoteLogSegmentMetadata;
+use broker_tiered::segment_object::{FOOTER_SIZE, ObjectLayout, ObjectPart};
+use broker_tiered::segment_scan::SegmentScan;
+use futures::TryStreamExt as _;
+use object_store::path::Path;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
+
+use crate::program::serve::ServeError;
+use crate::remote_store::{S3Access, StoreLocation};
+
+/// Bytes of a segment that are read at a time.
+const READ_SIZE: u64 = 8 << 20;
+
+/// What `tier` can be told.
+#[derive(Debug, clap::Args)]
+pub(super) struct TierArguments {
+    #[command(subcommand)]
+    command: TierCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum TierCommand {
+    /// Show what each partition has in a bucket
+    Inspect(Place),
+    /// Compare manifests, objects and checksums; read everything
+    Verify(Place),
+}
+
+/// Which bucket.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// s3://bucket/prefix or file:///folder, as eddyline.remote.store of the brokers
+    store: String,
+    /// URL of an S3 store that is not Amazon's
+    #[arg(long)]
+    endpoint: Option<String>,
+    /// Region of the bucket
+    #[arg(long)]
+    region: Option<String>,
+}
+
+/// A bucket that is only read.
+struct Bucket {
+    objects: Arc<dyn ObjectStore>,
+    prefix: String,
+}
+
+/// Carries it out.
+///
+/// # Errors
+/// When the store does not answer, or something is not as it should be.
+pub(super) async fn run(arguments: TierArguments) -> Result<(), ServeError> {
+    match arguments.command {
+        TierCommand::Inspect(place) => inspect(&place.open()?).await,
+        TierCommand::Verify(place) => verify(&place.open()?).await,
+    }
+}
+
+impl Place {
+    fn open(self) -> Result<Bucket, ServeError> {
+        let access = S3Access {
+            endpoint: self.endpoint,
+            region: self.region,
+            ..S3Access::default()
+        };
+        let location = StoreLocation::parse(&self.store, access).map_err(told)?;
+        let (objects, prefix) = location.connect().map_err(told)?;
+        Ok(Bucket { objects, prefix })
+    }
+}
+
+fn told(error: impl ToString) -> ServeError {
+    ServeError::Tier(error.to_string())
+}
+
+async fn inspect(bucket: &Bucket) -> Result<(), ServeError> {
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "{:<24} {:>9} {:>12} {:>12} {:>8} {:>14} {:>6}",
+        "TOPIC ID", "PARTITION", "LOG START", "REMOTE END", "SEGMENTS", "BYTES", "EPOCH"
+    )?;
+    for (partition, manifest) in bucket.manifests().await? {
+        let manifest = manifest?;
+        writeln!(
+            out,
+            "{:<24} {:>9} {:>12} {:>12} {:>8} {:>14} {:>6}",
+            partition.topic_id.to_string(),
+            partition.index.value(),
+            manifest.log_start().value(),
+            manifest.remote_end().value(),
+            manifest.segments().len(),
+            manifest.size_in_bytes(),
+            manifest.writer.epoch.value(),
+        )?;
+    }
+    Ok(())
+}
+
+async fn verify(bucket: &Bucket) -> Result<(), ServeError> {
+    let mut out = std::io::stdout();
+    let (mut segments, mut wrong) = (0_u64, 0_u64);
+    for (partition, manifest) in bucket.manifests().await? {
+        let folder = partition.folder();
+        let manifest = match manifest {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                wrong += 1;
+                writeln!(out, "{folder}: {error}")?;
+                continue;
+            }
+        };
+        let listed = bucket.list(&folder).await?;
+        let names = listed
+            .iter()
+            .map(|meta| (meta.location.filename().unwrap_or_default(), meta.size));
+        for finding in compare(&manifest, names) {
+            wrong += u64::from(!matches!(finding, Finding::Unnamed(_)));
+            writeln!(out, "{folder}: {}", sentence(finding))?;
+        }
+        for segment in manifest.segments() {
+            segments += 1;
+            if let Err(reason) = bucket.read_segment(&partition, segment).await {
+                wrong += 1;
+                writeln!(
+                    out,
+                    "{folder}: segment {} at offset {}: {reason}",
+                    segment.id, segment.start_offset
+                )?;
+            }
+        }
+    }
+    writeln!(out, "{segments} segments read, {wrong} findings")?;
+    match wrong {
+        0 => Ok(()),
+        _ => Err(told("the remote tier is not as its manifests say")),
+    }
+}
+
+fn sentence(finding: Finding) -> String {
+    match finding {
+        Finding::Missing(key) => format!("segment {} is named and missing", key.id),
+        Finding::Size { key, expected, found } => {
+            format!("segment {} has {found} bytes and should have {expected}", key.id)
+        }
+        Finding::Unnamed(key) => format!(
+            "segment {} is named nowhere (no harm: a sweep deletes it)",
+            key.id
+        ),
+    }
+}
+
+impl Bucket {
+    fn path(&self, below: &str) -> Path {
+        let whole = match self.prefix.is_empty() {
+            true => below.to_owned(),
+            false => format!("{}/{below}", self.prefix),
+        };
+        Path::parse(&whole).unwrap_or_else(|_| Path::from(whole))
+    }
+
+    async fn list(&self, below: &str) -> Result<Vec<ObjectMeta>, ServeError> {
+        let path = self.path(below);
+        let path = (!path.as_ref().is_empty()).then_some(&path);
+        self.objects.list(path).try_collect().await.map_err(told)
+    }
+
+    /// Every partition's manifest, read.
+    async fn manifests(&self) -> Result<Vec<(RemotePartition, Result<Manifest, ServeError>)>, ServeError> {
+        let mut manifests = Vec::new();
+        for meta in self.list("").await? {
+            let below = meta
+                .location
+                .as_ref()
+                .strip_prefix(&self.prefix)
+                .unwrap_or_default();
+            let Some(partition) = RemotePartition::of_manifest(below.trim_start_matches('/')) else {
+                continue;
+            };
+            let read = async { self.objects.get(&meta.location).await?.bytes().await };
+            let parsed = match read.await {
+                Ok(bytes) => Manifest::parse(&bytes, &partition).map_err(told),
+                Err(error) => Err(told(error)),
+            };
+            manifests.push((partition, parsed));
+        }
+        manifests.sort_by_key(|(partition, _)| partition.folder());
+        Ok(manifests)
+    }
+
+    /// Reads a whole segment and everything behind it, with their checksums.
+    async fn read_segment(
+        &self,
+        partition: &RemotePartition,
+        segment: &RemoteLogSegmentMetadata,
+    ) -> Result<(), String> {
+        let path = self.path(&segment.key().path(partition));
+        let (layout, size) = (&segment.layout, segment.layout.object_size());
+        let read = |range| self.objects.get_range(&path, range);
+        let footer = read(size - FOOTER_SIZE as u64..size)
+            .await
+            .map_err(|error| error.to_string())?;
+        if ObjectLayout::parse_footer(&footer).as_ref() != Ok(layout) {
+            return Err("its footer says something else than the manifest".to_owned());
+        }
+        for part in ObjectPart::ALL {
+            let range = layout.range(part);
+            if range.is_empty() {
+                continue;
+            }
+            let bytes = read(range).await.map_err(|error| error.to_string())?;
+            layout.check(part, &bytes).map_err(|error| error.to_string())?;
+        }
+        let mut scan = SegmentScan::new(whole(segment), u32::MAX);
+        let mut position = 0;
+        while position < layout.log_size {
+            let end = (position + READ_SIZE).min(layout.log_size);
+            let bytes = read(position..end).await.map_err(|error| error.to_string())?;
+            scan.feed(&bytes).map_err(|error| error.to_string())?;
+            position = end;
+        }
+        scan.finish().map(|_| ()).map_err(|error| error.to_string())
+    }
+}
+
+/// The file that was copied; a copy may answer for less of it than it holds.
+fn whole(segment: &RemoteLogSegmentMetadata) -> ClosedSegment {
+    ClosedSegment {
+        base_offset: segment.base_offset,
+        next_offset: Offset::MAX,
+        size_in_bytes: segment.layout.log_size,
+        max_timestamp: segment.max_timestamp,
+    }
+}

@@ -1,0 +1,204 @@
+//! Wires the remote tier to this broker (KIP-405, ADR 17): who copies and deletes what, and how it is read.
+//!
+//! Owns a runtime of its own, one task for each tiered partition that is led here (`leader_task`), one task that looks
+//! after those that follow (`follower_watch`), the manifests of the led ones as readers see them, and the cache of what
+//! was read (`pieces`). Which partitions there are follows the metadata image. Everything is decided by
+//! `broker_tiered`. Invariants: nothing here runs on a thread that serves producers or consumers of the log's end; a
+//! broker whose store does not answer, or is refused, serves everything that is local.
+
+mod copy;
+mod follower_watch;
+mod gate;
+mod leader_task;
+mod manifest_driver;
+mod pieces;
+mod reader;
+mod readers;
+mod tail;
+mod wiring;
+
+pub use reader::{ReadTimestampError, RemoteReadError, RemoteRecords, WantedRecords};
+pub use tail::TailError;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use broker_model::{ClusterId, Offset, PartitionIndex, TopicId};
+use broker_replication::fetch::ReplicaKey;
+use broker_tiered::chunk_cache::ChunkCacheCounts;
+use broker_tiered::manifest::Manifest;
+use broker_tiered::object_key::RemotePartition;
+use broker_tiered::retry_budget::RetryLimits;
+use parking_lot::{Mutex, RwLock};
+use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
+
+use crate::clock::Clock;
+use crate::metrics::RemoteCounters;
+use crate::remote_store::StoreLocation;
+use crate::replica_manager::ReplicaManager;
+use gate::Gate;
+use pieces::Pieces;
+use readers::Readers;
+use wiring::Wired;
+
+/// How the remote tier is used.
+#[derive(Clone, Debug)]
+pub struct RemoteSettings {
+    /// `eddyline.remote.store`.
+    pub location: StoreLocation,
+    /// `eddyline.remote.cache.bytes`.
+    pub cache_bytes: usize,
+    /// `eddyline.remote.chunk.bytes`.
+    pub chunk_bytes: u32,
+    /// `remote.log.manager.copier.thread.pool.size`.
+    pub copies: usize,
+    /// `remote.log.reader.threads`.
+    pub reads: usize,
+    /// `remote.log.manager.expiration.thread.pool.size`.
+    pub deletes: usize,
+    /// `remote.log.manager.thread.pool.size`.
+    pub threads: usize,
+    /// `remote.log.manager.task.interval.ms`.
+    pub task_interval: Duration,
+    /// `remote.log.manager.task.retry.backoff.*`.
+    pub retry: RetryLimits,
+    /// `remote.fetch.max.wait.ms`.
+    pub fetch_wait_max: Duration,
+    /// `remote.list.offsets.request.timeout.ms`.
+    pub list_offsets_wait_max: Duration,
+    /// `eddyline.remote.reader.grace.ms`: how long an object stays after readers are sent there no more.
+    pub reader_grace_ms: u64,
+    /// `eddyline.remote.orphan.grace.ms`: how old an object is that nothing names before it is deleted.
+    pub orphan_grace_ms: u64,
+}
+
+/// The remote tier as this broker has it.
+#[derive(Debug)]
+pub struct RemoteLogManager {
+    shared: Arc<Shared>,
+    wired: Mutex<Wired>,
+    runtime: Mutex<Option<Runtime>>,
+}
+
+/// What a partition has in the remote tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemotePart {
+    /// First offset that is not there.
+    pub end: Offset,
+    /// How many segments.
+    pub segments: usize,
+    /// Bytes of their records.
+    pub size_in_bytes: u64,
+}
+
+/// What all its tasks work with.
+#[derive(Debug)]
+struct Shared {
+    cluster_id: ClusterId,
+    replica_manager: Arc<ReplicaManager>,
+    settings: RemoteSettings,
+    clock: Clock,
+    gate: Gate,
+    /// Manifests of the partitions that are led here, as they were last written.
+    led: RwLock<HashMap<ReplicaKey, Arc<Manifest>>>,
+    pieces: Pieces,
+    readers: Mutex<Readers>,
+    copies: Semaphore,
+    /// MiB that copies may hold in memory together.
+    copy_memory: Semaphore,
+    deletes: Semaphore,
+    counters: RemoteCounters,
+}
+
+impl Shared {
+    fn partition(&self, key: ReplicaKey) -> RemotePartition {
+        RemotePartition {
+            cluster_id: self.cluster_id.clone(),
+            topic_id: key.topic,
+            index: key.partition,
+        }
+    }
+}
+
+impl RemoteLogManager {
+    /// Starts the runtime, and begins to try the store; nothing is tiered yet.
+    ///
+    /// # Errors
+    /// The system gives no thread, or the client cannot be made.
+    pub fn start(
+        settings: RemoteSettings,
+        cluster_id: ClusterId,
+        replica_manager: Arc<ReplicaManager>,
+        clock: Clock,
+    ) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(settings.threads.max(1))
+            .thread_name("remote-tier")
+            .enable_all()
+            .build()?;
+        let counters = RemoteCounters::default();
+        let shared = Arc::new(Shared {
+            pieces: Pieces::new(&settings),
+            readers: Mutex::default(),
+            copies: Semaphore::new(settings.copies.max(1)),
+            copy_memory: Semaphore::new(copy::MEMORY_MAX),
+            deletes: Semaphore::new(settings.deletes.max(1)),
+            led: RwLock::default(),
+            gate: Gate::default(),
+            cluster_id,
+            replica_manager,
+            settings,
+            clock,
+            counters,
+        });
+        runtime.spawn(gate::open(shared.clone()));
+        runtime.spawn(follower_watch::run(shared.clone()));
+        Ok(Self {
+            shared,
+            wired: Mutex::default(),
+            runtime: Mutex::new(Some(runtime)),
+        })
+    }
+
+    /// Ends every task; an upload that is under way is left to the sweep.
+    pub fn stop(&self) {
+        if let Some(runtime) = self.runtime.lock().take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    /// How it is used.
+    pub fn settings(&self) -> &RemoteSettings {
+        &self.shared.settings
+    }
+
+    /// Counts for metrics.
+    pub fn counters(&self) -> &RemoteCounters {
+        &self.shared.counters
+    }
+
+    /// Counts of the cache, and the bytes that it holds.
+    pub fn cache_counts(&self) -> (ChunkCacheCounts, usize) {
+        self.shared.pieces.counts()
+    }
+
+    /// The remote part of a partition that is led here.
+    pub fn remote_part(&self, topic: TopicId, partition: PartitionIndex) -> Option<RemotePart> {
+        let led = self.shared.led.read();
+        let manifest = led.get(&ReplicaKey { topic, partition })?;
+        Some(RemotePart {
+            end: manifest.remote_end(),
+            segments: manifest.segments().len(),
+            size_in_bytes: manifest.size_in_bytes(),
+        })
+    }
+
+    fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> Option<tokio::task::JoinHandle<T>> {
+        self.runtime.lock().as_ref().map(|runtime| runtime.spawn(task))
+    }
+}

@@ -1,0 +1,154 @@
+//! Pieces of remote segments on their way to readers, and kept for the next.
+//!
+//! Owns the cache and who waits for what. A piece is asked of the store once however many want it, by a task of its
+//! own, so that a reader who gives up takes nothing from the others. Invariants: the bytes kept never exceed
+//! `eddyline.remote.cache.bytes`; an index whose checksum does not match is never kept.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use broker_tiered::RemoteFormatError;
+use broker_tiered::chunk_cache::{ChunkCache, ChunkCacheCounts, Lookup, ReaderId};
+use broker_tiered::object_key::{RemotePartition, SegmentKey};
+use broker_tiered::read_plan::{ChunkSize, Piece, PieceKey};
+use broker_tiered::segment_object::ObjectLayout;
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::{RemoteSettings, Shared};
+use crate::remote_store::StoreError;
+
+/// A piece did not come.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum PieceError {
+    /// The store did not give it.
+    #[error(transparent)]
+    Store(#[from] Arc<StoreError>),
+    /// It is not what was written.
+    #[error(transparent)]
+    Damaged(#[from] RemoteFormatError),
+    /// Nobody asks any more; the broker stops.
+    #[error("the broker stops")]
+    Stopping,
+}
+
+type Answer = Result<Bytes, PieceError>;
+
+#[derive(Debug)]
+pub(super) struct Pieces {
+    state: Mutex<State>,
+    next_reader: AtomicU64,
+    reads: Semaphore,
+    /// How log files are cut.
+    pub(super) chunk_size: ChunkSize,
+}
+
+#[derive(Debug)]
+struct State {
+    cache: ChunkCache,
+    waiting: HashMap<ReaderId, oneshot::Sender<Answer>>,
+}
+
+impl Pieces {
+    pub(super) fn new(settings: &RemoteSettings) -> Self {
+        Self {
+            state: Mutex::new(State {
+                cache: ChunkCache::with_budget(settings.cache_bytes),
+                waiting: HashMap::new(),
+            }),
+            next_reader: AtomicU64::new(0),
+            reads: Semaphore::new(settings.reads.max(1)),
+            chunk_size: ChunkSize::of(settings.chunk_bytes),
+        }
+    }
+
+    /// Counts of the cache, and the bytes that it holds.
+    pub(super) fn counts(&self) -> (ChunkCacheCounts, usize) {
+        let state = self.state.lock();
+        (state.cache.counts(), state.cache.size_in_bytes())
+    }
+
+    /// Drops everything of a segment: it was found damaged, and is asked of the store anew.
+    pub(super) fn forget(&self, segment: SegmentKey) {
+        self.state.lock().cache.retain(|key| key.segment != segment);
+    }
+}
+
+/// A segment's object, and how it is laid out.
+#[derive(Clone, Debug)]
+pub(super) struct SegmentObject {
+    pub(super) partition: RemotePartition,
+    pub(super) key: SegmentKey,
+    pub(super) layout: ObjectLayout,
+}
+
+impl Shared {
+    /// A piece, kept from before or asked of the store.
+    pub(super) async fn piece(self: &Arc<Self>, object: &SegmentObject, piece: Piece) -> Answer {
+        let key = PieceKey {
+            segment: object.key,
+            piece,
+        };
+        let reader = ReaderId(self.pieces.next_reader.fetch_add(1, Ordering::Relaxed));
+        let (sender, answer) = oneshot::channel();
+        let is_first = {
+            let mut state = self.pieces.state.lock();
+            let found = state.cache.look_up(key, reader);
+            match found {
+                Lookup::Hit(bytes) => return Ok(bytes),
+                Lookup::OnItsWay => {
+                    state.waiting.insert(reader, sender);
+                    None
+                }
+                Lookup::Ask => Some(sender),
+            }
+        };
+        if let Some(sender) = is_first {
+            let (shared, object) = (self.clone(), object.clone());
+            drop(tokio::spawn(async move {
+                let answer = shared.ask_store(&object, piece).await;
+                shared.arrived(key, &answer);
+                // Who asked may have given up; the others have been told.
+                let _given_up = sender.send(answer);
+            }));
+        }
+        answer.await.unwrap_or(Err(PieceError::Stopping))
+    }
+
+    async fn ask_store(&self, object: &SegmentObject, piece: Piece) -> Answer {
+        let Ok(_permit) = self.pieces.reads.acquire().await else {
+            return Err(PieceError::Stopping);
+        };
+        let store = self.gate.passed().await;
+        let layout = &object.layout;
+        let range = match piece {
+            Piece::Chunk(index) => self.pieces.chunk_size.range(index, layout.log_size),
+            Piece::Part(part) => layout.range(part),
+        };
+        self.counters.read_requests.add(1);
+        let bytes = store
+            .read_segment(&object.partition, object.key, range)
+            .await
+            .map_err(Arc::new)?;
+        self.counters.read_bytes.add(bytes.len() as u64);
+        if let Piece::Part(part) = piece {
+            layout.check(part, &bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    fn arrived(&self, key: PieceKey, answer: &Answer) {
+        let mut state = self.pieces.state.lock();
+        let readers = match answer {
+            Ok(bytes) => state.cache.arrived(key, bytes),
+            Err(_) => state.cache.failed(key),
+        };
+        for reader in readers {
+            if let Some(waiting) = state.waiting.remove(&reader) {
+                let _given_up = waiting.send(answer.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Which tiered partitions are led or followed here, as the metadata image says.
+//!
+//! Owns the list. Invariant: a leader's task runs in one epoch; in the next there is another one, and the older is
+//! told to end before.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use broker_metadata::{
+    ConfigResourceType, MetadataChanges, MetadataImage, PartitionRegistration, TopicFate, TopicImage,
+};
+use broker_model::{LeaderEpoch, Now, TopicId};
+use broker_replication::fetch::ReplicaKey;
+use broker_storage::LogConfig;
+use tokio::sync::watch;
+
+use super::leader_task::LeaderTask;
+use super::{RemoteLogManager, Shared};
+use crate::drivers::metadata_driver::MetadataPublisher;
+
+/// Why a leader's task goes on or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Orders {
+    /// Copy, delete by retention, publish.
+    Tier,
+    /// Delete everything that is remote, then end.
+    GiveUpRemote,
+    /// End.
+    End,
+}
+
+/// Waits until the task is to end; the last order stands when nobody is left to give another.
+pub(super) async fn ended(mut orders: watch::Receiver<Orders>) {
+    if orders.wait_for(|orders| *orders == Orders::End).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Tasks by partition.
+#[derive(Debug, Default)]
+pub(super) struct Wired {
+    leading: HashMap<ReplicaKey, Leading>,
+}
+
+#[derive(Debug)]
+struct Leading {
+    epoch: LeaderEpoch,
+    orders: watch::Sender<Orders>,
+}
+
+impl RemoteLogManager {
+    /// Takes over all that the image gives to this broker.
+    pub fn take_over(&self, image: &MetadataImage) {
+        for topic in image.topics.iter() {
+            self.follow_topic(image, topic);
+        }
+    }
+
+    fn follow_topic(&self, image: &MetadataImage, topic: &TopicImage) {
+        let settings = self.shared.replica_manager.settings_of(image, &topic.name);
+        for (index, registration) in topic.indexed_partitions() {
+            let key = ReplicaKey {
+                topic: topic.id,
+                partition: index,
+            };
+            match self.wanted(registration, &settings.log) {
+                Some((epoch, orders)) => self.lead(key, epoch, orders),
+                None => self.leave(key, Orders::End),
+            }
+        }
+    }
+
+    fn wanted(&self, registration: &PartitionRegistration, log: &LogConfig) -> Option<(LeaderEpoch, Orders)> {
+        let is_led_here = registration.leader == self.shared.replica_manager.node_id;
+        let orders = match (log.remote_storage_enable, log.remote_log_delete_on_disable) {
+            (true, _) => Orders::Tier,
+            (false, true) => Orders::GiveUpRemote,
+            (false, false) => return None,
+        };
+        is_led_here.then_some((registration.leader_epoch, orders))
+    }
+
+    fn lead(&self, key: ReplicaKey, epoch: LeaderEpoch, orders: Orders) {
+        let mut wired = self.wired.lock();
+        if let Some(leading) = wired.leading.get(&key)
+            && leading.epoch == epoch
+        {
+            leading.orders.send_if_modified(|before| {
+                let is_news = *before != orders;
+                *before = orders;
+                is_news
+            });
+            return;
+        }
+        if let Some(before) = wired.leading.remove(&key) {
+            before.orders.send_replace(Orders::End);
+        }
+        let (orders, told) = watch::channel(orders);
+        let shared: Arc<Shared> = self.shared.clone();
+        if self
+            .spawn(LeaderTask::new(shared, key, epoch, told).run())
+            .is_some()
+        {
+            wired.leading.insert(key, Leading { epoch, orders });
+        }
+    }
+
+    fn leave(&self, key: ReplicaKey, orders: Orders) {
+        if let Some(leading) = self.wired.lock().leading.remove(&key) {
+            leading.orders.send_replace(orders);
+        }
+    }
+
+    /// The objects of a deleted topic go with it.
+    fn leave_topic(&self, topic: TopicId) {
+        let leading: Vec<_> = self.wired.lock().leading.keys().copied().collect();
+        for key in leading.into_iter().filter(|key| key.topic == topic) {
+            self.leave(key, Orders::GiveUpRemote);
+        }
+    }
+}
+
+impl MetadataPublisher for RemoteLogManager {
+    fn publish(&self, image: &Arc<MetadataImage>, changes: &MetadataChanges, _now: Now) {
+        for (id, change) in &changes.topics {
+            match image.topics.by_id(*id) {
+                Some(topic) if change.fate != TopicFate::Deleted => self.follow_topic(image, topic),
+                _ => self.leave_topic(*id),
+            }
+        }
+        let of_topics = changes
+            .configs
+            .iter()
+            .filter(|resource| resource.kind == ConfigResourceType::Topic);
+        for topic in of_topics.filter_map(|resource| image.topics.by_name(&resource.name)) {
+            self.follow_topic(image, topic);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Where the remote tier lies: `s3://bucket/prefix` or `file:///folder`, and how it is reached.
+//!
+//! Invariant: a location that is no location is found out when the configuration is read; whether anybody answers
+//! there is found out later and is no reason not to start. Secrets are never part of a message.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::AmazonS3Builder;
+use object_store::{ClientOptions, ObjectStore, RetryConfig};
+
+use super::FolderStore;
+
+/// Longest silence of the store within an answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest request altogether: a part of an upload over a slow line.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Tries of one request beside the first; what fails then is tried again by who asked, with growing pauses.
+const RETRIES: usize = 2;
+const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A place for objects.
+#[derive(Clone, Debug)]
+pub enum StoreLocation {
+    /// A bucket.
+    S3 {
+        /// Its name.
+        bucket: String,
+        /// What all keys begin with.
+        prefix: String,
+        /// How it is reached.
+        access: S3Access,
+    },
+    /// A folder of this machine.
+    Folder(PathBuf),
+    /// A store that was made elsewhere.
+    Given {
+        /// It.
+        objects: Arc<dyn ObjectStore>,
+        /// What all keys begin with.
+        prefix: String,
+    },
+}
+
+/// How a bucket is reached; what is not said comes from the environment, as `AWS_ACCESS_KEY_ID` or a role of the
+/// machine.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct S3Access {
+    /// Address of a store that is not Amazon's.
+    pub endpoint: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Access key.
+    pub access_key_id: Option<String>,
+    /// Secret key.
+    pub secret_access_key: Option<String>,
+}
+
+impl fmt::Debug for S3Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3Access")
+            .field("endpoint", &self.endpoint)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A location that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LocationProblem {
+    /// It is neither a bucket nor a folder.
+    #[error("it is neither s3://bucket/prefix nor file:///folder")]
+    Unknown,
+    /// The client cannot be made.
+    #[error(transparent)]
+    Client(#[from] object_store::Error),
+    /// The folder cannot be made.
+    #[error(transparent)]
+    Folder(#[from] std::io::Error),
+}
+
+impl StoreLocation {
+    /// Reads what the configuration says.
+    ///
+    /// # Errors
+    /// When it is no location.
+    pub fn parse(text: &str, access: S3Access) -> Result<Self, LocationProblem> {
+        if let Some(folder) = text.strip_prefix("file://").filter(|path| path.starts_with('/')) {
+            return Ok(Self::Folder(folder.into()));
+        }
+        let path = text.strip_prefix("s3://").ok_or(LocationProblem::Unknown)?;
+        let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
+        if bucket.is_empty() {
+            return Err(LocationProblem::Unknown);
+        }
+        Ok(Self::S3 {
+            bucket: bucket.to_owned(),
+            prefix: prefix.trim_matches('/').to_owned(),
+            access,
+        })
+    }
+
+    /// A client for it, and what all keys begin with.
+    ///
+    /// # Errors
+    /// When the client cannot be made.
+    pub fn connect(&self) -> Result<(Arc<dyn ObjectStore>, String), LocationProblem> {
+        match self {
+            Self::Given { objects, prefix } => Ok((objects.clone(), prefix.clone())),
+            Self::Folder(folder) => Ok((Arc::new(FolderStore::open(folder)?), String::new())),
+            Self::S3 {
+                bucket,
+                prefix,
+                access,
+            } => Ok((Arc::new(access.client(bucket)?), prefix.clone())),
+        }
+    }
+}
+
+impl fmt::Display for StoreLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::S3 { bucket, prefix, .. } => write!(f, "s3://{bucket}/{prefix}"),
+            Self::Folder(folder) => write!(f, "file://{}", folder.display()),
+            Self::Given { objects, prefix } => write!(f, "{objects}/{prefix}"),
+        }
+    }
+}
+
+impl S3Access {
+    fn client(&self, bucket: &str) -> Result<object_store::aws::AmazonS3, LocationProblem> {
+        let options = ClientOptions::new()
+            .with_connect_timeout(CONNECT_TIMEOUT)
+            .with_read_timeout(READ_TIMEOUT)
+            .with_timeout(REQUEST_TIMEOUT);
+        let retry = RetryConfig {
+            max_retries: RETRIES,
+            retry_timeout: RETRY_TIMEOUT,
+            ..RetryConfig::default()
+        };
+        let mut builder = AmazonS3Builder::from_env()
+            .with_bucket_name(bucket)
+            .with_client_options(options)
+            .with_retry(retry);
+        if let Some(endpoint) = &self.endpoint {
+            builder = builder
+                .with_endpoint(endpoint)
+                .with_allow_http(endpoint.starts_with("http://"));
+        }
+        if let Some(region) = &self.region {
+            builder = builder.with_region(region);
+        }
+        if let (Some(id), Some(secret)) = (&self.access_key_id, &self.secret_access_key) {
+            builder = builder.with_access_key_id(id).with_secret_access_key(secret);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Option<String> {
+        let location = StoreLocation::parse(text, S3Access::default()).ok()?;
+        Some(location.to_string())
+    }
+
+    #[test]
+    fn a_location_is_a_bucket_or_a_folder() {
+        assert_eq!(told("s3://bucket"), Some("s3://bucket/".to_owned()));
+        assert_eq!(told("s3://bucket/a/b/"), Some("s3://bucket/a/b".to_owned()));
+        assert_eq!(
+            told("file:///data/remote"),
+            Some("file:///data/remote".to_owned())
+        );
+        for nonsense in [
+            "",
+            "s3://",
+            "s3:///a",
+            "file://relative",
+            "/data",
+            "http://bucket",
+        ] {
+            assert_eq!(told(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let access = S3Access {
+            access_key_id: Some("who".to_owned()),
+            secret_access_key: Some("hush".to_owned()),
+            ..S3Access::default()
+        };
+        let shown = format!("{:?}", StoreLocation::parse("s3://bucket", access).unwrap());
+        assert!(!shown.contains("hush") && !shown.contains("who"), "{shown}");
+    }
+}

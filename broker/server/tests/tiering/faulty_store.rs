@@ -1,0 +1,180 @@
+//! A store in memory that fails as it is told.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+};
+
+/// A store in memory, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct FaultyStore {
+    objects: InMemory,
+    down: AtomicBool,
+    losing: AtomicBool,
+    damaging: AtomicBool,
+    short: AtomicBool,
+    puts: AtomicUsize,
+    reads: AtomicUsize,
+}
+
+/// What a store can do wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It answers nothing.
+    Down,
+    /// It takes every second PUT and says that it did not.
+    LosesAnswers,
+    /// A bit of every segment is flipped on the way.
+    DamagesSegments,
+    /// The last byte of every segment's range is missing.
+    CutsSegments,
+}
+
+impl FaultyStore {
+    pub(super) fn begin(&self, fault: Fault) {
+        self.switch(fault).store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn end(&self, fault: Fault) {
+        self.switch(fault).store(false, Ordering::SeqCst);
+    }
+
+    fn switch(&self, fault: Fault) -> &AtomicBool {
+        match fault {
+            Fault::Down => &self.down,
+            Fault::LosesAnswers => &self.losing,
+            Fault::DamagesSegments => &self.damaging,
+            Fault::CutsSegments => &self.short,
+        }
+    }
+
+    fn answer(&self) -> Result<()> {
+        match self.down.load(Ordering::SeqCst) {
+            true => Err(failure("the store is down")),
+            false => Ok(()),
+        }
+    }
+
+    /// Names of all objects of partitions.
+    pub(super) async fn names(&self) -> Vec<String> {
+        let listed: Vec<_> = self.objects.list(None).collect().await;
+        let names = listed.into_iter().map(|meta| meta.unwrap().location.to_string());
+        names.filter(|name| name.contains('/')).collect()
+    }
+
+    /// Segments among them.
+    pub(super) async fn segments(&self) -> usize {
+        let names = self.names().await;
+        names.iter().filter(|name| name.ends_with(".segment")).count()
+    }
+
+    /// Removes an object behind the broker's back.
+    pub(super) async fn remove(&self, name: &str) {
+        self.objects.delete(&Path::from(name)).await.unwrap();
+    }
+
+    /// How often segments were read.
+    pub(super) fn segment_reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
+    }
+}
+
+fn failure(what: &str) -> Error {
+    Error::Generic {
+        store: "faulty",
+        source: what.into(),
+    }
+}
+
+impl fmt::Display for FaultyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("memory:")
+    }
+}
+
+#[async_trait]
+impl ObjectStore for FaultyStore {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.answer()?;
+        let put = self.objects.put_opts(location, payload, options).await;
+        let is_second = self.puts.fetch_add(1, Ordering::SeqCst) % 2 == 1;
+        match self.losing.load(Ordering::SeqCst) && is_second {
+            true => Err(failure("the answer was lost")),
+            false => put,
+        }
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.answer()?;
+        self.objects.put_multipart_opts(location, options).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.answer()?;
+        let got = self.objects.get_opts(location, options).await?;
+        if !location.as_ref().ends_with(".segment") {
+            return Ok(got);
+        }
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        let (meta, range, attributes) = (got.meta.clone(), got.range.clone(), got.attributes.clone());
+        let extensions = got.extensions.clone();
+        let mut bytes = got.bytes().await?.to_vec();
+        if self.damaging.load(Ordering::SeqCst) {
+            // In the first batch.
+            let at = 100.min(bytes.len() / 2);
+            bytes[at] ^= 1;
+        }
+        if self.short.load(Ordering::SeqCst) {
+            bytes.pop();
+        }
+        let bytes = bytes::Bytes::from(bytes);
+        Ok(GetResult {
+            payload: GetResultPayload::Stream(futures::stream::once(async move { Ok(bytes) }).boxed()),
+            meta,
+            range,
+            attributes,
+            extensions,
+        })
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        match self.answer() {
+            Ok(()) => self.objects.delete_stream(locations),
+            Err(error) => futures::stream::once(async move { Err(error) }).boxed(),
+        }
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        match self.answer() {
+            Ok(()) => self.objects.list(prefix),
+            Err(error) => futures::stream::once(async move { Err(error) }).boxed(),
+        }
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.answer()?;
+        self.objects.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.objects.copy_opts(from, to, options).await
+    }
+}
+
+/// What the tests share with the broker.
+pub(super) fn shared() -> Arc<FaultyStore> {
+    Arc::new(FaultyStore::default())
+}

@@ -1,0 +1,19 @@
+"""Looks at the bucket from outside: bucket.py ENDPOINT make|list|count; damage flips a bit of the first segment, mend does it again"""
+import sys
+import boto3
+
+s3 = boto3.client("s3", endpoint_url=sys.argv[1])
+if sys.argv[2] == "make":
+    s3.create_bucket(Bucket="tiered")
+    sys.exit()
+pages = s3.get_paginator("list_objects_v2").paginate(Bucket="tiered")
+keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+if sys.argv[2] in ("damage", "mend"):
+    key = next(key for key in keys if key.endswith(".segment"))
+    content = bytearray(s3.get_object(Bucket="tiered", Key=key)["Body"].read())
+    content[len(content) // 2] ^= 1
+    s3.put_object(Bucket="tiered", Key=key, Body=bytes(content))
+elif sys.argv[2] == "list":
+    print("\n".join(keys))
+else:
+    print(sum(key.endswith(".segment") for key in keys))
