@@ -6,7 +6,9 @@
 
 use std::collections::HashSet;
 
-use broker_codec::batch::{BatchError, ControlRecordType, Record, RecordBatch, RecordViews, batches};
+use broker_codec::batch::{
+    BatchError, ControlRecordType, Record, RecordBatch, RecordBatchHeader, RecordViews, batches,
+};
 use broker_model::{Offset, TopicPartition};
 use bytes::Bytes;
 
@@ -77,6 +79,14 @@ impl FetchedRecords {
             );
         }
         Ok(records)
+    }
+
+    /// The headers of all whole batches, also of those that consumers do not see.
+    ///
+    /// # Errors
+    /// The bytes are no batches.
+    pub fn headers(&self) -> Result<Vec<RecordBatchHeader>, ClientError> {
+        self.batches().map(|batch| Ok(*batch?.header())).collect()
     }
 
     /// Walks the records that may be seen without keeping them: their number and the bytes of keys and values.

@@ -101,3 +101,28 @@ fn a_flipped_byte_is_told_and_not_shown() {
     *bytes.last_mut().unwrap() ^= 1;
     assert!(fetched(0, &[bytes.into()], &[]).records().is_err());
 }
+
+#[test]
+fn headers_tell_every_whole_batch_also_one_that_is_not_seen() {
+    let mut cut = batch(3, &["d"], None).to_vec();
+    cut.truncate(40);
+    let fetched = fetched(
+        0,
+        &[batch(0, &["a", "b"], Some(7)), batch(2, &["c"], None), cut.into()],
+        &[(7, 0)],
+    );
+    assert_eq!(values(&fetched), ["c"]);
+    let told: Vec<(i64, i64, i64)> = fetched
+        .headers()
+        .unwrap()
+        .iter()
+        .map(|header| {
+            (
+                header.base_offset.value(),
+                header.next_offset().value(),
+                header.producer_id.value(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [(0, 2, 7), (2, 3, -1)]);
+}

@@ -12,7 +12,7 @@ pub enum Anomaly {
     UnseenWrite,
     /// A send was acknowledged while fewer replicas than the minimum were in sync (I2).
     AckUnderMin,
-    /// A record of an idempotent producer stands at two offsets (I3).
+    /// A record of an idempotent producer stands at two offsets in one of its epochs, or a sequence number does (I3).
     Duplicate,
     /// Records of one producer stand in another order than they were sent in (I4).
     Reordered,

@@ -56,6 +56,7 @@ pub fn check(path: &Path, limits: Limits) -> Result<Report, HistoryError> {
             Some((all, whole)) => {
                 all.merge(findings);
                 whole.unverified.extend(part.unverified);
+                whole.figures.resent += part.figures.resent;
             }
         }
     }
@@ -158,6 +159,15 @@ impl Checker {
                     log.read_all(client, *from, *to);
                 }
             }
+            Event::Batches {
+                topic,
+                partition,
+                batches,
+            } => {
+                if let Some(log) = log_of(&self.share, &mut self.logs, topic, *partition) {
+                    log.batches.found(batches);
+                }
+            }
             Event::UnderMin {
                 topic,
                 partition,
@@ -209,8 +219,10 @@ impl Checker {
             Outcome::Fail => self.figures.failed += 1,
             Outcome::Info => self.figures.unknown += 1,
         }
-        if *result == Outcome::Ok && *promise == Promise::All {
-            self.outages.acknowledged(topic, *partition, *completed);
+        match (*promise, *result) {
+            (Promise::Leader, _) => {}
+            (Promise::All, Outcome::Ok) => self.outages.acknowledged(topic, *partition, *completed),
+            (Promise::All, _) => self.outages.given_up(topic, *partition, *invoked),
         }
         let value = self.writers.value(client, *number);
         if *idempotent {
@@ -393,6 +405,7 @@ impl Checker {
                 });
             }
         }
+        self.figures.resent = self.known.resent;
         self.figures.outages = self.outages.finish();
         let report = Report {
             found: Vec::new(),

@@ -60,6 +60,22 @@ pub enum Phase {
     End,
 }
 
+/// A batch as it stands in a log: who wrote it, and under which sequence numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// Offset of its first record.
+    pub from: i64,
+    /// Offset behind its last record.
+    pub to: i64,
+    /// Id of the producer; -1 for none.
+    pub producer: i64,
+    /// Epoch of the producer.
+    pub epoch: i16,
+    /// Sequence number of its first record.
+    pub sequence: i32,
+}
+
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "f", rename_all = "snake_case", deny_unknown_fields)]
@@ -113,6 +129,12 @@ pub enum Event {
         from: i64,
         to: i64,
         at: i64,
+    },
+    /// A reader found these batches in a log after the load ended.
+    Batches {
+        topic: String,
+        partition: i32,
+        batches: Vec<Batch>,
     },
     /// A member of a group committed where it will go on.
     Commit {
@@ -218,6 +240,11 @@ impl Event {
                 records,
                 ..
             } => Some((topic, *partition, records.len() as u64)),
+            Self::Batches {
+                topic,
+                partition,
+                batches,
+            } => Some((topic, *partition, batches.len() as u64)),
             Self::ReadAll { topic, partition, .. } | Self::UnderMin { topic, partition, .. } => {
                 Some((topic, *partition, 1))
             }

@@ -8,6 +8,7 @@
 //! was meant to do what.
 
 mod anomaly;
+mod batches;
 mod checker;
 mod error;
 mod event;
@@ -23,6 +24,6 @@ mod values;
 pub use anomaly::{Anomaly, Found};
 pub use checker::{Checker, Limits, check};
 pub use error::HistoryError;
-pub use event::{Event, Isolation, Outcome, Phase, Promise, TransactionEnd};
+pub use event::{Batch, Event, Isolation, Outcome, Phase, Promise, TransactionEnd};
 pub use outage::{Outage, SHORTEST_OUTAGE_US};
 pub use report::{Figures, Report};

@@ -1,7 +1,8 @@
 //! How long nothing was acknowledged with `acks=all` around each fault: in the partition that waited longest, and everywhere at once.
 //!
-//! A gap lies between two acknowledgements that follow one another. A partition that is never acknowledged again has
-//! a gap until the load ends. Of a gap, a fault is charged with the part between its own beginning and that of the next.
+//! A gap lies between two acknowledgements that follow one another. A partition whose last sends were given up has a
+//! gap until the load ends, and only such a one: a client that was too slow to send says nothing of the cluster. Of a
+//! gap, a fault is charged with the part between its own beginning and that of the next.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -64,6 +65,8 @@ struct Gap {
 #[derive(Debug, Default)]
 pub(crate) struct Outages {
     last: HashMap<(String, i32), i64>,
+    /// When the last send was begun that was not acknowledged.
+    given_up: HashMap<(String, i32), i64>,
     last_anywhere: Option<i64>,
     gaps: Vec<Gap>,
     faults: Vec<(String, String, i64)>,
@@ -78,6 +81,14 @@ impl Outages {
         let before = self.last_anywhere.unwrap_or(at);
         self.last_anywhere = Some(at.max(before));
         self.gap(before, at, true, false);
+    }
+
+    pub(crate) fn given_up(&mut self, topic: &str, partition: i32, invoked: i64) {
+        let last = self
+            .given_up
+            .entry((topic.to_owned(), partition))
+            .or_insert(invoked);
+        *last = invoked.max(*last);
     }
 
     fn gap(&mut self, from: i64, to: i64, everywhere: bool, open: bool) {
@@ -99,12 +110,16 @@ impl Outages {
 
     pub(crate) fn load_ends(&mut self, at: i64) {
         self.load_ends = Some(at);
-        let waiting: Vec<i64> = self.last.values().copied().collect();
+        let waiting: Vec<i64> = self
+            .given_up
+            .iter()
+            .filter_map(|(partition, invoked)| {
+                let last = self.last.get(partition).copied().unwrap_or(0);
+                (last < *invoked).then_some(last)
+            })
+            .collect();
         for last in waiting {
-            // A second is what the last sends of a run may take to come back.
-            if at - last > 1_000_000 {
-                self.gap(last, at, false, true);
-            }
+            self.gap(last, at, false, true);
         }
     }
 

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::anomaly::Anomaly;
+use crate::batches::Batches;
 use crate::event::TransactionEnd;
 use crate::positions::Positions;
 use crate::report::Findings;
@@ -46,6 +47,8 @@ pub(crate) enum Seen<'a> {
 pub(crate) struct Known {
     pub(crate) idempotent: HashSet<u32>,
     pub(crate) transactions: HashMap<String, TransactionEnd>,
+    /// Records that stand twice because their producer sent them again in another epoch.
+    pub(crate) resent: u64,
     /// Of each committed transaction: records that are there, and acknowledged ones that are not.
     pub(crate) parts: HashMap<String, (u64, u64)>,
 }
@@ -63,6 +66,7 @@ pub(crate) struct PartitionLog {
     complete: Vec<Complete>,
     acknowledged: Vec<(i64, i64, Value)>,
     pub(crate) positions: Positions,
+    pub(crate) batches: Batches,
 }
 
 impl PartitionLog {
@@ -78,6 +82,7 @@ impl PartitionLog {
             complete: Vec::new(),
             acknowledged: Vec::new(),
             positions: Positions::default(),
+            batches: Batches::default(),
         }
     }
 
@@ -267,17 +272,32 @@ impl PartitionLog {
         });
     }
 
-    fn doubles(&self, known: &Known, writers: &Writers, findings: &mut Findings) {
+    /// A log knows a producer by its id and epoch, and within those by sequence numbers: what comes again in another
+    /// epoch is new to it, in Kafka as here (`faultlab resent`), and only that is told apart.
+    fn doubles(&self, known: &mut Known, writers: &Writers, findings: &mut Findings) {
         for (value, first, second) in &self.twice {
-            if known.idempotent.contains(&value.writer) {
-                findings.add(Anomaly::Duplicate, || {
-                    format!(
-                        "{}: {} stands at offsets {first} and {second}",
-                        self.name,
-                        writers.show(*value)
-                    )
-                });
+            if !known.idempotent.contains(&value.writer) {
+                continue;
             }
+            if self.batches.are_of_different_epochs(*first, *second) {
+                known.resent += 1;
+                continue;
+            }
+            findings.add(Anomaly::Duplicate, || {
+                format!(
+                    "{}: {} stands at offsets {first} and {second}",
+                    self.name,
+                    writers.show(*value)
+                )
+            });
+        }
+        for (one, other) in self.batches.overlapping() {
+            findings.add(Anomaly::Duplicate, || {
+                format!(
+                    "{}: producer {} epoch {}: sequence {} at offset {} and sequence {} at offset {} overlap",
+                    self.name, one.producer, one.epoch, one.sequence, one.from, other.sequence, other.from
+                )
+            });
         }
     }
 

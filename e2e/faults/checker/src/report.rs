@@ -26,6 +26,8 @@ pub struct Figures {
     pub read_last: u64,
     /// Acknowledged commits of groups.
     pub commits: u64,
+    /// Records that stand twice because their producer sent them again in another epoch: no anomaly.
+    pub resent: u64,
     /// Longest times without acknowledgement, one for each fault.
     pub outages: Vec<Outage>,
 }
@@ -62,6 +64,9 @@ impl fmt::Display for Report {
             figures.read_last,
             figures.commits
         )?;
+        if figures.resent > 0 {
+            writeln!(out, "{} stand twice, sent again in another epoch", figures.resent)?;
+        }
         for outage in &figures.outages {
             writeln!(out, "{outage}")?;
         }

@@ -20,16 +20,30 @@ pub const HISTORIES: &[(&str, &str)] = &[
         include_str!("../histories/commit-lost.nowhere.jsonl"),
     ),
     ("duplicate", include_str!("../histories/duplicate.jsonl")),
+    (
+        "duplicate.same-epoch",
+        include_str!("../histories/duplicate.same-epoch.jsonl"),
+    ),
+    (
+        "duplicate.sequence",
+        include_str!("../histories/duplicate.sequence.jsonl"),
+    ),
+    (
+        "duplicate.unknown-epoch",
+        include_str!("../histories/duplicate.unknown-epoch.jsonl"),
+    ),
     ("failed-read", include_str!("../histories/failed-read.jsonl")),
     ("good", include_str!("../histories/good.jsonl")),
     (
         "good.at-least-once",
         include_str!("../histories/good.at-least-once.jsonl"),
     ),
+    ("good.batches", include_str!("../histories/good.batches.jsonl")),
     (
         "good.commit-under-way",
         include_str!("../histories/good.commit-under-way.jsonl"),
     ),
+    ("good.resent", include_str!("../histories/good.resent.jsonl")),
     (
         "good.retention",
         include_str!("../histories/good.retention.jsonl"),

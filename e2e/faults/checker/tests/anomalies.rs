@@ -61,6 +61,8 @@ fn the_time_without_acknowledgement_belongs_to_the_fault_before_it() {
         send(1, 900_000),
         fault(950_000),
         send(2, 960_000),
+        r#"{"f":"send","client":"p","topic":"t","partition":0,"number":3,"promise":"all","idempotent":true,"invoked":970000,"completed":9100000,"result":"info"}"#
+            .to_owned(),
         r#"{"f":"load_ends","at":9000000}"#.to_owned(),
     ];
     for line in lines {
@@ -74,8 +76,49 @@ fn the_time_without_acknowledgement_belongs_to_the_fault_before_it() {
     assert_eq!(times, [(800_000, 800_000, true), (8_040_000, 10_000, false)]);
 }
 
+#[test]
+fn a_client_that_sends_nothing_for_seconds_is_no_outage_that_stays() {
+    let mut checker = history_checker::Checker::default();
+    let lines = [
+        r#"{"f":"fault","name":"kill","target":"node 1","phase":"begin","at":5}"#,
+        r#"{"f":"send","client":"p","topic":"t","partition":0,"number":0,"promise":"all","idempotent":true,"invoked":6,"completed":900000,"result":"info"}"#,
+        r#"{"f":"send","client":"p","topic":"t","partition":0,"number":1,"promise":"all","idempotent":true,"invoked":7,"completed":800000,"result":"ok","offset":0}"#,
+        r#"{"f":"load_ends","at":9000000}"#,
+    ];
+    for line in lines {
+        checker.observe(&serde_json::from_str(line).expect("an event"));
+    }
+    let outages = checker.finish().figures.outages;
+    assert!(outages.iter().all(|outage| outage.healed), "{outages:?}");
+}
+
+#[test]
+fn records_sent_again_in_another_epoch_are_counted_in_every_pass() {
+    let mut file = tempfile();
+    for partition in 0..3 {
+        for (number, offset) in [(0, 0), (1, 2)] {
+            writeln!(file.1, r#"{{"f":"send","client":"p","topic":"t","partition":{partition},"number":{number},"promise":"all","idempotent":true,"invoked":1,"completed":2,"result":"ok","offset":{offset}}}"#).expect("room");
+        }
+        writeln!(file.1, r#"{{"f":"poll","client":"last","topic":"t","partition":{partition},"at":3,"last":true,"records":[[0,"p:0"],[1,"p:0"],[2,"p:1"]]}}"#).expect("room");
+        writeln!(file.1, r#"{{"f":"batches","topic":"t","partition":{partition},"batches":[{{"from":0,"to":1,"producer":7,"epoch":0,"sequence":0}},{{"from":1,"to":3,"producer":7,"epoch":1,"sequence":0}}]}}"#).expect("room");
+        writeln!(
+            file.1,
+            r#"{{"f":"read_all","client":"last","topic":"t","partition":{partition},"from":0,"to":3,"at":4}}"#
+        )
+        .expect("room");
+    }
+    let whole = check(&file.0, Limits::default()).expect("a history");
+    let parts = check(&file.0, Limits { records: 8 }).expect("a history");
+    assert_eq!(whole, parts);
+    assert!(whole.is_good(), "{whole}");
+    assert_eq!(whole.figures.resent, 3);
+    std::fs::remove_file(&file.0).expect("it was written");
+}
+
 fn tempfile() -> (std::path::PathBuf, std::fs::File) {
-    let path = std::env::temp_dir().join(format!("history-{}.jsonl", std::process::id()));
+    static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("history-{}-{number}.jsonl", std::process::id()));
     let file = std::fs::File::create(&path).expect("a place for files");
     (path, file)
 }

@@ -10,6 +10,7 @@ use broker_client::{
     PartitionInfo, QuorumListener, TopicSelection, Validation,
 };
 use broker_codec::StringBytes;
+use broker_codec::batch::RecordBatchHeader;
 use broker_model::{BrokerId, DirectoryId, Offset, PartitionIndex, TopicPartition};
 use broker_protocol::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
 use broker_protocol::create_topics_request::CreatableTopic;
@@ -22,6 +23,7 @@ use broker_protocol::messages::{
     AlterPartitionReassignmentsRequest, CreateTopicsRequest, DeleteTopicsRequest, DescribeConfigsRequest,
     DescribeQuorumRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
 };
+use history_checker::Batch;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::LabError;
@@ -49,6 +51,15 @@ pub struct Extent {
     pub epoch: i32,
 }
 
+/// What one answer brought of a partition.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Offsets and values.
+    pub records: Vec<(i64, String)>,
+    /// The batches that they stand in.
+    pub batches: Vec<Batch>,
+}
+
 /// The leader of the metadata quorum, as one node says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quorum {
@@ -58,7 +69,8 @@ pub struct Quorum {
     pub epoch: i32,
 }
 
-fn options(call_timeout: Duration) -> ClientOptions {
+/// Patience of a client of ours.
+pub fn options(call_timeout: Duration) -> ClientOptions {
     ClientOptions {
         client_id: StringBytes::from_static("faultlab"),
         connect_timeout: Duration::from_secs(1),
@@ -66,6 +78,16 @@ fn options(call_timeout: Duration) -> ClientOptions {
         call_timeout,
         metadata_max_age: Duration::from_secs(1),
         ..ClientOptions::default()
+    }
+}
+
+fn batch_of(header: &RecordBatchHeader) -> Batch {
+    Batch {
+        from: header.base_offset.value(),
+        to: header.next_offset().value(),
+        producer: header.producer_id.value(),
+        epoch: header.producer_epoch.value(),
+        sequence: header.base_sequence.value(),
     }
 }
 
@@ -285,7 +307,7 @@ impl Admin {
             epoch: 0,
         });
         let mut all = Vec::new();
-        let complete = self.read_all(topic, &extents, |_, records| all.extend(records), within)?;
+        let complete = self.read_all(topic, &extents, |_, found| all.extend(found.records), within)?;
         match complete {
             true => Ok(all),
             false => Err(LabError::TooLate {
@@ -438,12 +460,12 @@ impl Admin {
             .collect())
     }
 
-    /// All records of a topic from its start up to its high watermarks: partition, offset and value in batches.
+    /// All records of a topic from its start up to its high watermarks.
     pub fn read_all(
         &mut self,
         topic: &str,
         extents: &[Extent],
-        mut sink: impl FnMut(i32, Vec<(i64, String)>),
+        mut sink: impl FnMut(i32, Found),
         within: Duration,
     ) -> Result<bool, LabError> {
         let client = self.client()?;
@@ -470,7 +492,11 @@ impl Admin {
                         let value = record.value.unwrap_or_default();
                         (record.offset.value(), crate::load::value_of(&value))
                     });
-                    sink(fetched.partition.partition.value(), values.collect());
+                    let found = Found {
+                        records: values.collect(),
+                        batches: records.headers()?.iter().map(batch_of).collect(),
+                    };
+                    sink(fetched.partition.partition.value(), found);
                     let next = records.next_offset()?.value();
                     if left.get(&fetched.partition).is_some_and(|high| next >= *high) {
                         left.remove(&fetched.partition);

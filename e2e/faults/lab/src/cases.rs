@@ -7,6 +7,7 @@ mod link;
 mod metadata;
 mod moves;
 mod power;
+mod snapshot;
 
 use crate::error::LabError;
 use crate::world::World;
@@ -219,6 +220,14 @@ pub const CASES: &[Case] = &[
         "controllers: one of three killed, two, all",
         metadata::kill_controllers,
     ),
+    case(
+        "T39b",
+        3,
+        "a node that lags is given a snapshot; its power is cut before and behind the rename",
+        snapshot::fetched_by_a_node_that_lags,
+    )
+    .on_images()
+    .with(snapshot::OFTEN),
     case(
         "T40",
         3,

@@ -25,7 +25,7 @@ const DIRECTORIES: [&str; 5] = [
 ];
 /// Longest wait until a fresh cluster answers, and until a started node is back. The binaries are debug builds and the
 /// machine may be busy.
-const UP_WITHIN: Duration = Duration::from_secs(60);
+const UP_WITHIN: Duration = Duration::from_secs(120);
 
 /// A cluster.
 #[derive(Debug)]

@@ -17,6 +17,8 @@ mod node;
 mod program;
 mod random;
 mod report;
+mod resent;
+mod tracer;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -52,6 +54,11 @@ enum What {
     },
     /// Feeds the checker a history for every anomaly
     SelfTest,
+    /// Asks a broker what becomes of records that a producer sends again
+    Resent {
+        /// A broker of any Kafka, HOST:PORT
+        bootstrap: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -103,6 +110,7 @@ fn main() -> ExitCode {
         What::Run(arguments) => run(&arguments),
         What::Check { history } => judge(&history),
         What::SelfTest => self_test(),
+        What::Resent { bootstrap } => resent::experiment(&bootstrap),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

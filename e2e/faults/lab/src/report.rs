@@ -79,6 +79,12 @@ impl Row {
         self.partition_outage_ms = worst(|outage| outage.partition_us);
         self.outage_ms = worst(|outage| outage.everywhere_us);
         self.notes = outcome.notes;
+        if figures.resent > 0 {
+            self.notes.push(format!(
+                "{} records stand twice, sent again in another epoch of their producer",
+                figures.resent
+            ));
+        }
         for outage in &figures.outages {
             self.notes.push(outage.to_string());
         }

@@ -17,6 +17,10 @@ use crate::history::History;
 use crate::load::{DURABLE, FAST, Load, LoadPlan, read_all, read_committed_offsets};
 use crate::random::Random;
 
+/// Longest wait until replicas are in sync again, and for whatever else must come in the end. What a machine is slow in
+/// is no fault of the cluster; what is slow in a cluster stands in the figures.
+pub const SYNC: Duration = Duration::from_secs(120);
+
 /// What is the same for every test of a run.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -8,14 +8,12 @@ use rustix::process::Signal;
 
 use crate::error::LabError;
 use crate::load::GROUP;
-use crate::world::World;
+use crate::world::{SYNC, World};
 
 /// How long a killed node stays away.
 const AWAY: Duration = Duration::from_secs(5);
-/// Longest wait until replicas are in sync again.
-const SYNC: Duration = Duration::from_secs(60);
 /// Longest shutdown.
-const STOP: Duration = Duration::from_secs(40);
+const STOP: Duration = Duration::from_secs(90);
 /// Connections that do nothing.
 const CROWD: usize = 10_000;
 /// Connections that ask and do not read.

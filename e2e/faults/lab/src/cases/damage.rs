@@ -27,7 +27,7 @@ const NODE: i32 = 1;
 const START: Duration = Duration::from_secs(20);
 /// Longest read of a partition.
 const READ: Duration = Duration::from_secs(3);
-const STOP: Duration = Duration::from_secs(40);
+const STOP: Duration = Duration::from_secs(90);
 
 /// Offsets with values, by partition.
 type Content = BTreeMap<i32, Vec<(i64, String)>>;

@@ -1,17 +1,19 @@
 //! Disks that fill, fail, are slow, come back empty or old; and clocks.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::power::ends_by_itself;
 use crate::error::LabError;
 use crate::leftovers::{self, Leftover};
 use crate::load::DURABLE;
-use crate::program::{is_there, run};
-use crate::world::World;
+use crate::program::run;
+use crate::tracer::Tracer;
+use crate::world::{SYNC, World};
 
-const SYNC: Duration = Duration::from_secs(60);
+/// Calls that make bytes durable.
+const SYNCS: &str = "fsync,fdatasync";
 /// Where Debian's package puts the library that lies about the time.
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
@@ -88,69 +90,13 @@ pub(super) fn full(world: &mut World) -> Result<(), LabError> {
     Ok(())
 }
 
-/// A tracer at a broker's system calls; ends when it goes out of sight, and lets the broker go on.
-struct Tracer {
-    child: Child,
-    out: PathBuf,
-}
-
-impl Tracer {
-    fn attach(pid: u32, inject: &[String], out: PathBuf) -> Result<Self, LabError> {
-        if !is_there("strace") {
-            return Err(LabError::Missing("strace is not installed".to_owned()));
-        }
-        // What an earlier tracer wrote must not count for this one.
-        std::fs::remove_file(&out).ok();
-        let child = Command::new("strace")
-            .args([
-                "-f",
-                "-q",
-                "-e",
-                "trace=fsync,fdatasync",
-                "-p",
-                &pid.to_string(),
-                "-o",
-            ])
-            .arg(&out)
-            .arg("-e")
-            .args(inject)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        leftovers::add(Leftover::Process(child.id()));
-        Ok(Self { child, out })
-    }
-
-    /// How many calls were tampered with.
-    fn injected(&self) -> usize {
-        let text = std::fs::read_to_string(&self.out).unwrap_or_default();
-        text.lines()
-            .filter(|line| line.contains("INJECTED") || line.contains("DELAYED"))
-            .count()
-    }
-}
-
-impl Drop for Tracer {
-    fn drop(&mut self) {
-        let pid = i32::try_from(self.child.id())
-            .ok()
-            .and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = pid {
-            rustix::process::kill_process(pid, rustix::process::Signal::TERM).ok();
-        }
-        self.child.wait().ok();
-        leftovers::strike(&Leftover::Process(self.child.id()));
-    }
-}
-
 fn traced(world: &mut World, node: i32, name: &str, inject: &str) -> Result<(), LabError> {
     let target = format!("node {node}");
     let gone = || LabError::Unusable(format!("{target} does not run"));
     let pid = world.cluster.node(node)?.pid().ok_or_else(gone)?;
     let out = world.cluster.node(node)?.folder.join("strace.log");
     world.begin(name, &target);
-    let tracer = Tracer::attach(pid, &[inject.to_owned()], out)?;
+    let tracer = Tracer::attach(pid, SYNCS, &[inject.to_owned()], out)?;
     world.sleep(world.pace.hold);
     let injected = tracer.injected();
     drop(tracer);
@@ -195,7 +141,7 @@ fn one_sync_fails(world: &mut World, node: i32, folders: &str, what: &str) -> Re
         }
     }
     world.begin(&format!("fsync EIO of {what}"), &target);
-    let tracer = Tracer::attach(pid, &arguments, out)?;
+    let tracer = Tracer::attach(pid, SYNCS, &arguments, out)?;
     let mut ticks = 0;
     while tracer.injected() == 0 && ticks < 3000 {
         // Metadata are written when something changes, and data when a segment is full.
@@ -207,7 +153,7 @@ fn one_sync_fails(world: &mut World, node: i32, folders: &str, what: &str) -> Re
         ticks += 1;
     }
     let injected = tracer.injected();
-    let ended = ends_by_itself(world, node, Duration::from_secs(5))?;
+    let ended = ends_by_itself(world, node, SYNC)?;
     drop(tracer);
     world.end(&format!("fsync EIO of {what}"), &target);
     world.require(injected > 0, || {
@@ -361,9 +307,8 @@ fn another_disk(world: &mut World, source: i32) -> Result<(), LabError> {
     copy(&foreign, &data)?;
     world.begin("another's disk", &target);
     world.cluster.node(node)?.start()?;
-    world.sleep(Duration::from_secs(5));
-    let refused = !world.cluster.node(node)?.is_running();
-    world.require(refused, || {
+    let refused = ends_by_itself(world, node, SYNC)?;
+    world.require(refused.is_some(), || {
         format!("{target} runs with the disk of node {source}")
     });
     world.cluster.node(node)?.kill();

@@ -5,9 +5,7 @@ use std::time::Duration;
 use crate::disturbance::Disturbance;
 use crate::error::LabError;
 use crate::network::Direction;
-use crate::world::World;
-
-const SYNC: Duration = Duration::from_secs(60);
+use crate::world::{SYNC, World};
 
 fn healed(world: &mut World) {
     world.cluster.network.heal();

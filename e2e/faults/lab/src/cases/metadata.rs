@@ -6,11 +6,10 @@ use broker_client::NewTopic;
 use history_checker::{Event, Outcome};
 
 use crate::error::LabError;
-use crate::world::World;
+use crate::world::{SYNC, World};
 
-const SYNC: Duration = Duration::from_secs(60);
 /// Longest time until a change that was acknowledged is known to every broker.
-const APPLIED: Duration = Duration::from_secs(5);
+const APPLIED: Duration = Duration::from_secs(30);
 const RETENTION: &str = "retention.ms";
 
 fn topic(name: &str, partitions: i32, copies: i16) -> NewTopic {
@@ -49,7 +48,7 @@ fn change(world: &mut World, name: &str, exists: bool) -> Outcome {
 }
 
 /// Writes down which of the topics are there.
-fn look(world: &mut World, names: &[String]) -> Result<(), LabError> {
+pub(super) fn look(world: &mut World, names: &[String]) -> Result<(), LabError> {
     let history = world.history();
     let invoked = history.now();
     let (there, _) = world.eventually("a list of topics", SYNC, |cluster| cluster.admin.topics())?;
@@ -143,7 +142,7 @@ pub(super) fn churn(world: &mut World) -> Result<(), LabError> {
 }
 
 /// Makes or deletes many topics, again until all of it is acknowledged, and writes that down.
-fn changed(world: &mut World, names: &[String], exist: bool) -> Result<(), LabError> {
+pub(super) fn changed(world: &mut World, names: &[String], exist: bool) -> Result<(), LabError> {
     if names.is_empty() {
         return Ok(());
     }

@@ -4,9 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::error::LabError;
 use crate::load::{DURABLE, GROUP, storm};
-use crate::world::World;
+use crate::world::{SYNC, World};
 
-const SYNC: Duration = Duration::from_secs(60);
 /// The topic of the groups' offsets.
 const OFFSETS: &str = "__consumer_offsets";
 

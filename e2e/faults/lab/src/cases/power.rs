@@ -8,10 +8,9 @@ use rustix::process::Signal;
 use crate::error::LabError;
 use crate::images::Images;
 use crate::load::DURABLE;
-use crate::world::World;
+use crate::world::{SYNC, World};
 
-const SYNC: Duration = Duration::from_secs(60);
-const STOP: Duration = Duration::from_secs(40);
+const STOP: Duration = Duration::from_secs(90);
 
 fn images(world: &World) -> Result<&Images, LabError> {
     let none = || LabError::Missing("the nodes have no disks of their own".to_owned());
@@ -19,7 +18,7 @@ fn images(world: &World) -> Result<&Images, LabError> {
 }
 
 /// Cuts the power of some nodes at one instant; their disks are as it left them.
-fn cut_power(world: &mut World, nodes: &[i32]) -> Result<(), LabError> {
+pub(super) fn cut_power(world: &mut World, nodes: &[i32]) -> Result<(), LabError> {
     for node in nodes {
         world.cluster.node(*node)?.signal(Signal::STOP)?;
     }
@@ -127,7 +126,7 @@ pub(super) fn read_only(world: &mut World) -> Result<(), LabError> {
     let target = format!("node {leader}");
     world.begin("file system turns read-only", &target);
     images(world)?.turn_read_only(leader)?;
-    let ended = ends_by_itself(world, leader, Duration::from_secs(40))?;
+    let ended = ends_by_itself(world, leader, SYNC)?;
     match ended {
         Some(time) => world.note(format!("{target} ended after {:.1} s", time.as_secs_f64())),
         None => world.require(false, || {

@@ -10,13 +10,13 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::admin::{Admin, Extent};
+use crate::admin::{Admin, Extent, Found};
 use crate::error::LabError;
 use crate::history::History;
 use crate::load::{GROUP, value_of};
 
-/// Longest time one reader may take.
-const WITHIN: Duration = Duration::from_secs(60);
+/// Longest time one reader may take, and in which all attempts of one begin.
+const WITHIN: Duration = Duration::from_secs(120);
 
 /// Reads a topic completely, with librdkafka and with our own client.
 pub fn read_all(
@@ -26,27 +26,55 @@ pub fn read_all(
     topic: &str,
     partitions: i32,
 ) -> Result<(), LabError> {
+    let extents = again(|| {
+        let extents = admin.extents(topic, partitions);
+        extents.inspect_err(|_| admin.hang_up())
+    })?;
+    again(|| with_librdkafka(bootstrap, history, topic, &extents))?;
+    again(|| {
+        let read = with_ours(admin, history, topic, &extents);
+        read.inspect_err(|_| admin.hang_up())
+    })
+}
+
+/// Tries until it works or the time is over. Leaders may move under a reader, and then it begins anew.
+fn again<T>(mut attempt: impl FnMut() -> Result<T, LabError>) -> Result<T, LabError> {
     let began = Instant::now();
-    let extents = loop {
-        match admin.extents(topic, partitions) {
-            Ok(extents) => break extents,
-            Err(error) if began.elapsed() > WITHIN => return Err(error),
-            Err(_) => admin.hang_up(),
+    loop {
+        match attempt() {
+            Err(_) if began.elapsed() < WITHIN => std::thread::sleep(Duration::from_millis(200)),
+            outcome => return outcome,
         }
-        std::thread::sleep(Duration::from_millis(200));
-    };
-    with_librdkafka(bootstrap, history, topic, &extents)?;
+    }
+}
+
+fn with_ours(admin: &mut Admin, history: &History, topic: &str, extents: &[Extent]) -> Result<(), LabError> {
     let client = "last-ours";
-    let sink =
-        |partition: i32, records: Vec<(i64, String)>| poll(history, client, (topic, partition), records);
-    if !admin.read_all(topic, &extents, sink, WITHIN)? {
+    begin(history, client);
+    let sink = |partition: i32, found: Found| {
+        history.write(&Event::Batches {
+            topic: topic.to_owned(),
+            partition,
+            batches: found.batches,
+        });
+        poll(history, client, (topic, partition), found.records);
+    };
+    if !admin.read_all(topic, extents, sink, WITHIN)? {
         return Err(LabError::TooLate {
             what: format!("that our client reads all of {topic}"),
             seconds: WITHIN.as_secs(),
         });
     }
-    complete(history, client, topic, &extents);
+    complete(history, client, topic, extents);
     Ok(())
+}
+
+/// A reader begins, perhaps not for the first time.
+fn begin(history: &History, client: &str) {
+    history.write(&Event::Assign {
+        client: client.to_owned(),
+        at: history.now(),
+    });
 }
 
 fn poll(history: &History, client: &str, (topic, partition): (&str, i32), records: Vec<(i64, String)>) {
@@ -81,6 +109,7 @@ fn with_librdkafka(
     extents: &[Extent],
 ) -> Result<(), LabError> {
     let client = "last-librdkafka";
+    begin(history, client);
     let mut config = ClientConfig::new();
     config
         .set("bootstrap.servers", bootstrap)
@@ -140,25 +169,19 @@ pub fn read_committed_offsets(
     for partition in 0..partitions {
         asked.add_partition(topic, partition);
     }
-    let began = Instant::now();
-    loop {
+    again(|| {
         let invoked = history.now();
-        match consumer.committed_offsets(asked.clone(), Duration::from_secs(5)) {
-            Ok(found) => {
-                for one in found.elements() {
-                    history.write(&Event::Committed {
-                        group: GROUP.to_owned(),
-                        topic: topic.to_owned(),
-                        partition: one.partition(),
-                        offset: one.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(-1),
-                        invoked,
-                        completed: history.now(),
-                    });
-                }
-                return Ok(());
-            }
-            Err(error) if began.elapsed() > WITHIN => return Err(error.into()),
-            Err(_) => {}
+        let found = consumer.committed_offsets(asked.clone(), Duration::from_secs(5))?;
+        for one in found.elements() {
+            history.write(&Event::Committed {
+                group: GROUP.to_owned(),
+                topic: topic.to_owned(),
+                partition: one.partition(),
+                offset: one.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(-1),
+                invoked,
+                completed: history.now(),
+            });
         }
-    }
+        Ok(())
+    })
 }
