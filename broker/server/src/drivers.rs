@@ -19,6 +19,7 @@ pub mod metadata_driver;
 pub mod metadata_log;
 mod metadata_snapshots;
 pub mod producer_ids;
+mod quorum_state_file;
 pub mod replica_fetcher;
 pub mod topic_creator;
 pub mod write_back;

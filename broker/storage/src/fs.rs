@@ -83,6 +83,8 @@ pub trait Fs: Send + Sync + Debug {
     fn create_directories(&self, directory: &Path) -> io::Result<()>;
     /// Moves a file or folder; an existing file is replaced in one step.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Lets two files have each other's names, in one step that needs no space; not every system can.
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
     /// Removes a folder with all that is in it.
@@ -192,6 +194,17 @@ impl Fs for RealFs {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn exchange(&self, _one: &Path, _other: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
@@ -369,7 +382,11 @@ pub fn replace_whole(fs: &dyn Fs, path: &Path, content: &[u8]) -> io::Result<()>
     name.push(".tmp");
     let beside = path.with_file_name(name);
     let file = fs.open(&beside, OpenMode::Truncate)?;
-    file.write_at(0, &[IoSlice::new(content)])?;
+    if let Err(error) = file.write_at(0, &[IoSlice::new(content)]) {
+        // Half of it must not keep the room that a full disk lacks. That the write failed is what is told.
+        fs.remove_file(&beside).ok();
+        return Err(error);
+    }
     file.sync()?;
     fs.rename(&beside, path)?;
     match path.parent() {

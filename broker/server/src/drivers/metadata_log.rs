@@ -2,18 +2,16 @@
 //!
 //! Owns the log and decides nothing: what is appended, cut and committed is the quorum's (`broker_raft`), what the
 //! records mean the controller's. Invariant (I22): [`MetadataLog::flush`] returns only when everything that was
-//! written is on the device. Snapshots have their own file, `metadata_snapshots`.
+//! written is on the device. A full disk does not stop it at once: it keeps room behind its end, and `quorum-state` a
+//! file in reserve (`quorum_state_file`). Snapshots have their own file, `metadata_snapshots`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use broker_metadata::metadata_log::{
-    CLUSTER_METADATA_TOPIC, CLUSTER_METADATA_TOPIC_ID, QUORUM_STATE, QuorumState,
-};
+use broker_metadata::metadata_log::{CLUSTER_METADATA_TOPIC, CLUSTER_METADATA_TOPIC_ID, QuorumState};
 use broker_metadata::{LogFormatError, MetadataImage};
 use broker_model::{HighWatermark, LeaderEpoch, Now, Offset, PartitionIndex, TopicPartition};
 use broker_raft::{LogView, VoterSet};
-use broker_storage::fs::{read_whole, replace_whole};
 use broker_storage::{
     AppendError, DeleteRecordsError, FetchIsolation, LogCheckpoints, LogConfig, LogEnvironment, MinOneBatch,
     ReadError, ReadLimits, StorageError, UnifiedLog,
@@ -21,12 +19,14 @@ use broker_storage::{
 use bytes::Bytes;
 
 use super::metadata_snapshots::Snapshots;
+use super::quorum_state_file::QuorumStateFile;
 
 /// Bytes of the log that are read at a time when it is loaded.
 const LOAD_CHUNK: usize = 4 << 20;
 /// Largest batch that a decision may be written as.
 const MAX_BATCH_SIZE: usize = 64 << 20;
-const QUORUM_STATE_SIZE_MAX: usize = 64 << 10;
+/// Room behind the log's end for what the quorum decides while the disk is full.
+const RESERVED_SIZE: u64 = 1 << 20;
 
 /// What the metadata log stands on.
 #[derive(Debug)]
@@ -105,6 +105,7 @@ pub struct MetadataLog {
     environment: LogEnvironment,
     folder: PathBuf,
     log: UnifiedLog,
+    quorum_state: QuorumStateFile,
 }
 
 /// What is on disk.
@@ -148,17 +149,26 @@ impl MetadataLog {
         });
         let log = open_log(&environment, &folder, config, options.checkpoints, now)?;
         let snapshots = Snapshots::load(environment.fs.clone(), &folder)?;
+        let quorum_state = QuorumStateFile::new(environment.fs.clone(), &folder);
         let mut log = Self {
             environment,
             folder,
             log,
+            quorum_state,
         };
         let view = log.view(&snapshots, &options.configured_voters, now)?;
         log.require(options.checkpoints.recovery_point)?;
         // What a killed process left in the page cache is not on the device yet.
         log.flush(now)?;
+        log.log.keep_reserved(RESERVED_SIZE)?;
+        let failed = |error| log.failed(log.quorum_state.path(), error);
+        let quorum_state = match log.quorum_state.content().map_err(failed)? {
+            Some(text) => Some(QuorumState::from_text(&text)?),
+            None => None,
+        };
+        log.quorum_state.prepare(quorum_state.as_ref()).map_err(failed)?;
         Ok(OpenedMetadataLog {
-            quorum_state: log.quorum_state()?,
+            quorum_state,
             image: snapshots.newest_image()?,
             log,
             snapshots,
@@ -234,7 +244,7 @@ impl MetadataLog {
     /// They do not continue the log, or the file system fails.
     pub fn append(&mut self, records: &Bytes, epoch: LeaderEpoch, now: Now) -> Result<(), MetadataLogError> {
         self.log.append_as_follower(records, epoch, now)?;
-        Ok(())
+        Ok(self.log.keep_reserved(RESERVED_SIZE)?)
     }
 
     /// Cuts the log there.
@@ -305,19 +315,9 @@ impl MetadataLog {
     /// # Errors
     /// The file system fails.
     pub fn persist(&self, state: &QuorumState) -> Result<(), MetadataLogError> {
-        let path = self.folder.join(QUORUM_STATE);
-        replace_whole(self.environment.fs.as_ref(), &path, state.to_text().as_bytes())
-            .map_err(|error| self.environment.directory.failed(&path, error))?;
-        Ok(())
-    }
-
-    fn quorum_state(&self) -> Result<Option<QuorumState>, MetadataLogError> {
-        let path = self.folder.join(QUORUM_STATE);
-        match read_whole(self.environment.fs.as_ref(), &path, QUORUM_STATE_SIZE_MAX) {
-            Ok(content) => Ok(Some(QuorumState::from_text(&String::from_utf8_lossy(&content))?)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.environment.directory.failed(&path, error).into()),
-        }
+        self.quorum_state
+            .replace(state)
+            .map_err(|error| self.failed(self.quorum_state.path(), error))
     }
 
     /// Closes the log for a clean stop.

@@ -47,6 +47,11 @@ impl Snapshots {
             known: Vec::new(),
             bootstrap: Vec::new(),
         };
+        for unfinished in names.iter().filter(|entry| is_unfinished(&entry.name)) {
+            // A fetch is begun anew after a start, of whatever snapshot there is then.
+            let path = folder.join(&unfinished.name);
+            snapshots.fs.remove_file(&path).map_err(failed)?;
+        }
         for id in names
             .iter()
             .filter_map(|entry| SnapshotId::from_file_name(&entry.name))
@@ -229,6 +234,11 @@ impl SnapshotWriter {
     }
 }
 
+fn is_unfinished(name: &str) -> bool {
+    name.strip_suffix(UNFINISHED)
+        .is_some_and(|whole| SnapshotId::from_file_name(whole).is_some())
+}
+
 fn voters_of(checkpoint: &Checkpoint) -> SnapshotVoters {
     let voters = checkpoint.head.voters.clone().map(VoterSet::new);
     let kraft_version = if voters.is_some() {
@@ -260,4 +270,24 @@ fn image_of_snapshot(id: SnapshotId, checkpoint: &Checkpoint) -> Result<Metadata
         last_contained_log_timestamp: checkpoint.head.last_contained_log_timestamp,
     });
     Ok(image)
+}
+
+#[cfg(test)]
+mod tests {
+    use broker_storage::testing::MemFs;
+
+    use super::*;
+
+    #[test]
+    fn what_was_not_fetched_to_its_end_is_removed_at_the_start() {
+        let folder = Path::new("/d/__cluster_metadata-0");
+        let fs = MemFs::new();
+        let unfinished = "00000000000000002050-0000000003.checkpoint.part";
+        for name in [unfinished, "quorum-state", "other.part"] {
+            fs.plant(&folder.join(name), b"half");
+        }
+        Snapshots::load(Arc::new(fs.clone()), folder).unwrap();
+        let left: Vec<_> = fs.files();
+        assert_eq!(left, ["other.part", "quorum-state"].map(|name| folder.join(name)));
+    }
 }

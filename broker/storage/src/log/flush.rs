@@ -239,6 +239,16 @@ impl UnifiedLog {
         folder.sync_names()
     }
 
+    /// Keeps room for so many bytes behind the log end, for a log that has to be written though the disk is full.
+    ///
+    /// # Errors
+    /// When the directory is offline or the active segment cannot be opened; that there is no room is none.
+    pub fn keep_reserved(&mut self, size: u64) -> Result<(), StorageError> {
+        self.require_online()?;
+        let folder = self.folder.clone();
+        self.active_mut().keep_reserved(&folder, size)
+    }
+
     pub(crate) fn take_write_back(&mut self, segment_bytes: u32) -> Option<WriteBack> {
         self.active_mut().take_dirty_range(segment_bytes).map(WriteBack)
     }

@@ -42,7 +42,7 @@ pub(crate) struct LogSegment {
     /// An index gave a position at which no fitting batch stands.
     pub(super) index_suspect: AtomicBool,
     written_back_to: u64,
-    reserved_to: u64,
+    pub(super) reserved_to: u64,
     /// The transaction index was damaged and must be derived from the batches.
     transaction_index_lost: bool,
     /// What the names of its files end in beside their own ending, while a cleaning writes it.
@@ -389,10 +389,11 @@ impl LogSegment {
         index_interval: u32,
     ) -> Result<(), StorageError> {
         let file = self.file(folder)?;
-        let path = || self.path(folder, SegmentFile::Data);
         if let Err(error) = file.write_at(self.size, pieces) {
-            let error = folder.failed(&path(), error);
-            folder.check(&path(), file.set_size(self.size))?;
+            let path = self.path(folder, SegmentFile::Data);
+            let error = folder.failed(&path, error);
+            folder.check(&path, file.set_size(self.size))?;
+            self.reserved_to = 0;
             // What was flushed before may count as the whole segment, so the cut must not be lost.
             self.sync_data(folder)?;
             return Err(error);
@@ -521,6 +522,18 @@ impl LogSegment {
     pub(crate) fn seal(&mut self) {
         self.offset_index.seal();
         self.time_index.seal();
+    }
+
+    /// Sees to it that so many bytes can be written behind the end on a full disk, too. A hint: a disk that is full
+    /// already, and a file system that knows no reservation, give nothing.
+    pub(crate) fn keep_reserved(&mut self, folder: &LogFolder, size: u64) -> Result<(), StorageError> {
+        if self.size + size / 2 <= self.reserved_to {
+            return Ok(());
+        }
+        if self.file(folder)?.reserve(self.size, size).is_ok() {
+            self.reserved_to = self.size + size;
+        }
+        Ok(())
     }
 
     /// What the write-back thread should start on, when enough was appended.

@@ -97,6 +97,7 @@ impl LogSegment {
     pub(crate) fn cut_file(&mut self, folder: &LogFolder) -> Result<(), StorageError> {
         let path = self.path(folder, SegmentFile::Data);
         let file = self.file(folder)?;
+        self.reserved_to = 0;
         folder.check(&path, file.set_size(self.size()))?;
         folder.check(&path, file.sync())
     }

@@ -4,6 +4,7 @@
 //! that does not fit puts down what fits and answers "no space", as a real disk does, so that a torn tail is left
 //! for the caller to roll back.
 
+use std::collections::HashMap;
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -71,6 +72,8 @@ pub struct FaultFs {
 struct Plan {
     faults: Vec<Fault>,
     free: Option<u64>,
+    /// Up to where space was asked for, by file, while space was limited.
+    reserved: HashMap<PathBuf, u64>,
     struck: u32,
     swallows_syncs_of: Option<String>,
     mines: Vec<(FaultOperation, String)>,
@@ -183,6 +186,11 @@ impl Fs for FaultFs {
         self.below.rename(from, to)
     }
 
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        held(&self.plan).check(FaultOperation::Rename, one)?;
+        self.below.exchange(one, other)
+    }
+
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         held(&self.plan).check(FaultOperation::Remove, path)?;
         self.below.remove_file(path)
@@ -221,7 +229,8 @@ impl File for FaultFile {
             return self.below.write_at(position, pieces);
         };
         let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.iter().copied()).collect();
-        let growth = (position + bytes.len() as u64).saturating_sub(size);
+        let held = plan.reserved.get(&self.path).copied().unwrap_or(0);
+        let growth = (position + bytes.len() as u64).saturating_sub(size.max(held));
         let fitting = bytes.len() - growth.saturating_sub(free) as usize;
         plan.free = Some(free - growth.min(free));
         self.below
@@ -253,9 +262,10 @@ impl File for FaultFile {
         let before = self.below.size()?;
         let mut plan = held(&self.plan);
         plan.check(FaultOperation::Write, &self.path)?;
+        let held = plan.reserved.remove(&self.path).unwrap_or(0);
         plan.free = plan
             .free
-            .map(|free| free.saturating_add(before.saturating_sub(size)));
+            .map(|free| free.saturating_add(before.max(held).saturating_sub(size)));
         self.below.set_size(size)
     }
 
@@ -268,6 +278,19 @@ impl File for FaultFile {
     }
 
     fn reserve(&self, position: u64, size: u64) -> io::Result<()> {
+        let there = self.below.size()?;
+        let mut plan = held(&self.plan);
+        if let Some(free) = plan.free {
+            let before = plan.reserved.get(&self.path).copied().unwrap_or(0).max(there);
+            let growth = (position + size).saturating_sub(before);
+            if growth > free {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            plan.free = Some(free - growth);
+            plan.reserved
+                .insert(self.path.clone(), before.max(position + size));
+        }
+        drop(plan);
         self.below.reserve(position, size)
     }
 
@@ -279,6 +302,7 @@ impl File for FaultFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs::replace_whole;
     use crate::testing::{MemFs, every_file_system_passes};
 
     #[test]
@@ -299,6 +323,30 @@ mod tests {
         );
         file.set_size(0).unwrap();
         file.write_at(0, &[IoSlice::new(b"abc")]).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_was_not_replaced_takes_no_room() {
+        let fs = FaultFs::new(Arc::new(MemFs::new()));
+        fs.create_directories(Path::new("/d")).unwrap();
+        fs.set_free(Some(3));
+        let refused = replace_whole(&fs, Path::new("/d/f"), b"abcde").map_err(|error| error.kind());
+        assert_eq!(refused, Err(io::ErrorKind::StorageFull));
+        assert_eq!(fs.list(Path::new("/d")).unwrap(), []);
+    }
+
+    #[test]
+    fn space_that_was_reserved_is_there_when_the_disk_is_full() {
+        let fs = FaultFs::new(Arc::new(MemFs::new()));
+        fs.create_directories(Path::new("/d")).unwrap();
+        fs.set_free(Some(8));
+        let file = fs.open(Path::new("/d/f"), OpenMode::Create).unwrap();
+        file.reserve(0, 6).unwrap();
+        assert!(file.reserve(0, 9).is_err());
+        let other = fs.open(Path::new("/d/other"), OpenMode::Create).unwrap();
+        assert!(other.write_at(0, &[IoSlice::new(b"abc")]).is_err());
+        file.write_at(0, &[IoSlice::new(b"abcdef")]).unwrap();
+        assert!(file.write_at(6, &[IoSlice::new(b"g")]).is_err());
     }
 
     #[test]

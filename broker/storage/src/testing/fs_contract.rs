@@ -115,6 +115,7 @@ fn names_can_be_changed(fs: &dyn Fs, root: &Path) {
         fs.info(&from).map_err(|error| error.kind()).err(),
         Some(ErrorKind::NotFound)
     );
+    exchanges(fs, root);
     fs.remove_file(&to).expect("remove");
     assert_eq!(
         file.read_at(0, &mut target)
@@ -138,6 +139,27 @@ fn names_can_be_changed(fs: &dyn Fs, root: &Path) {
     fs.remove_directory(&root.join("renamed"))
         .expect("a folder goes with its content");
     assert!(fs.list(&root.join("renamed")).is_err());
+}
+
+fn exchanges(fs: &dyn Fs, root: &Path) {
+    let (one, other) = (root.join("one"), root.join("other"));
+    for (path, content) in [(&one, b"1".as_slice()), (&other, b"two")] {
+        replace_whole(fs, path, content).expect("write");
+    }
+    let file = fs.open(&one, OpenMode::Read).expect("open");
+    match fs.exchange(&one, &other) {
+        Err(error) if error.kind() == ErrorKind::Unsupported => return,
+        exchanged => exchanged.expect("two files may be exchanged"),
+    }
+    assert_eq!(read_whole(fs, &one, 3).expect("read"), b"two");
+    assert_eq!(read_whole(fs, &other, 3).expect("read"), b"1");
+    assert_eq!(file.size().expect("size"), 1, "an open file follows its name");
+    fs.remove_file(&other).expect("remove");
+    assert_eq!(
+        fs.exchange(&one, &other).map_err(|error| error.kind()).err(),
+        Some(ErrorKind::NotFound)
+    );
+    assert_eq!(read_whole(fs, &one, 3).expect("read"), b"two");
 }
 
 fn a_lock_has_one_holder(fs: &dyn Fs, root: &Path) {

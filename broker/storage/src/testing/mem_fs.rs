@@ -59,6 +59,8 @@ enum NameChange {
     Create(PathBuf, Node),
     Remove(PathBuf),
     Rename(PathBuf, PathBuf),
+    /// Two files.
+    Exchange(PathBuf, PathBuf),
 }
 
 #[derive(Debug)]
@@ -197,7 +199,9 @@ impl NameChange {
     /// The folder whose sync makes the change durable.
     fn folder(&self) -> Option<&Path> {
         match self {
-            Self::Create(path, _) | Self::Remove(path) | Self::Rename(_, path) => path.parent(),
+            Self::Create(path, _) | Self::Remove(path) | Self::Rename(_, path) | Self::Exchange(_, path) => {
+                path.parent()
+            }
         }
     }
 
@@ -212,7 +216,7 @@ impl NameChange {
         };
         match self {
             Self::Create(path, _) | Self::Remove(path) => moved(path),
-            Self::Rename(old, new) => {
+            Self::Rename(old, new) | Self::Exchange(old, new) => {
                 moved(old);
                 moved(new);
             }
@@ -223,6 +227,12 @@ impl NameChange {
         match self {
             Self::Create(path, node) => {
                 names.insert(path, node);
+            }
+            Self::Exchange(one, other) => {
+                if let (Some(first), Some(second)) = (names.remove(&one), names.remove(&other)) {
+                    names.insert(one, second);
+                    names.insert(other, first);
+                }
             }
             Self::Remove(path) => names.retain(|name, _| !name.starts_with(&path)),
             Self::Rename(from, to) => {
@@ -416,6 +426,15 @@ impl Fs for MemFs {
         }
         state.begin_change()?;
         state.change_name(NameChange::Rename(from.to_path_buf(), to.to_path_buf()));
+        Ok(())
+    }
+
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        let mut state = held(&self.state);
+        state.require(one)?;
+        state.require(other)?;
+        state.begin_change()?;
+        state.change_name(NameChange::Exchange(one.to_path_buf(), other.to_path_buf()));
         Ok(())
     }
 

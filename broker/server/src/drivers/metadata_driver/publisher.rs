@@ -14,6 +14,7 @@ use broker_metadata::metadata_log::read_batches;
 use broker_metadata::{MetadataChanges, MetadataImage, MetadataLoader};
 use broker_model::Offset;
 use broker_raft::SnapshotVoters;
+use broker_storage::StorageError;
 use bytes::Bytes;
 use tokio::sync::watch;
 
@@ -243,13 +244,19 @@ impl Publisher {
         self.progress.send_replace(PublishedTo { next_offset });
     }
 
-    /// A snapshot inside a transaction would lose its first half.
+    /// A snapshot inside a transaction would lose its first half. One that finds no room is none: the log is whole.
     fn snapshot(&self, voters: &SnapshotVoters) -> Result<(), MetadataLogError> {
         let written = if self.loader.in_transaction() {
             None
         } else {
             let image = self.loader.image();
-            Some(self.snapshots.write(image, voters, self.clock.wall())?)
+            match self.snapshots.write(image, voters, self.clock.wall()) {
+                Err(MetadataLogError::Storage(StorageError::DiskFull { path })) => {
+                    tracing::warn!(path = %path.display(), "no room for a metadata snapshot; the log is kept");
+                    None
+                }
+                written => Some(written?),
+            }
         };
         self.steps.tell(Step::SnapshotWritten(written));
         Ok(())

@@ -88,6 +88,35 @@ fn the_first_device_error_is_the_last_thing_that_a_directory_does() {
     assert!(failures > 60, "{failures}");
 }
 
+#[test]
+fn a_log_that_keeps_room_takes_records_on_a_full_disk_until_it_is_used_up() {
+    let mem = MemFs::new();
+    let faults = FaultFs::new(Arc::new(mem.clone()));
+    let mut world = world_on(&faults, mem);
+    world.append(&batch("first"));
+    let size = world.log.size();
+    faults.set_free(Some(10 * size));
+    world.log.keep_reserved(3 * size).unwrap();
+    faults.set_free(Some(0));
+    let mut taken = 0;
+    let refused = loop {
+        // What is asked for in between finds no room and takes none away.
+        world.log.keep_reserved(3 * size).unwrap();
+        match world.try_append(&batch("again")) {
+            Ok(_) => taken += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(
+        refused,
+        AppendError::Storage(StorageError::DiskFull { .. })
+    ));
+    assert_eq!(taken, 3);
+    faults.set_free(None);
+    assert_eq!(world.append(&batch("later")), 4);
+    assert_eq!(world.read_all().len(), 5);
+}
+
 /// A cut that met an error once took the file and the log's end to different places.
 #[test]
 fn a_cut_that_cannot_be_read_changes_nothing_or_everything() {
