@@ -52,6 +52,8 @@ pub struct RemoteSettings {
     pub cache_bytes: usize,
     /// `eddyline.remote.chunk.bytes`.
     pub chunk_bytes: u32,
+    /// Bytes of one part of an upload in parts.
+    pub part_bytes: usize,
     /// `remote.log.manager.copier.thread.pool.size`.
     pub copies: usize,
     /// `remote.log.reader.threads`.

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use broker_codec::Records;
 use broker_codec::batch::BatchOptions;
-use broker_model::Offset;
+use broker_model::{Offset, PartitionIndex};
 use broker_protocol::ErrorCode;
 use broker_protocol::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
 use broker_protocol::delete_topics_request::DeleteTopicState;
@@ -45,6 +45,8 @@ use wire::Wire;
 /// A condition comes true within this, also beside a build.
 const PATIENCE: Duration = Duration::from_secs(90);
 const TOPIC: &str = "tiered";
+/// Some segments are uploaded in parts, the others at once.
+const PART_BYTES: usize = 850;
 
 const BROKER: &[(&str, &str)] = &[
     ("remote.log.storage.system.enable", "true"),
@@ -56,6 +58,7 @@ const BROKER: &[(&str, &str)] = &[
     ("log.flush.start.offset.checkpoint.interval.ms", "100"),
     ("remote.fetch.max.wait.ms", "20000"),
     ("eddyline.remote.reader.grace.ms", "0"),
+    ("eddyline.remote.orphan.grace.ms", "0"),
 ];
 
 /// Segments of a few batches, none of which stays on the local disk for its own sake.
@@ -232,6 +235,15 @@ impl World {
         ErrorCode::from_i16(answer.responses[0].error_code).unwrap()
     }
 
+    /// Segments that the manifest names.
+    fn named(&self) -> usize {
+        let image = self.broker.broker().image.load();
+        let topic = image.topics.by_name(TOPIC).unwrap().id;
+        let remote = self.broker.broker().remote.clone().unwrap();
+        let part = remote.remote_part(topic, PartitionIndex::new(0));
+        part.map_or(0, |part| part.segments)
+    }
+
     fn segments(&self) -> usize {
         self.broker.wait_for(self.store.segments())
     }
@@ -248,6 +260,7 @@ fn start(data: &TempDir, store: &Arc<FaultyStore>) -> LiveBroker {
             objects: store.clone(),
             prefix: String::new(),
         };
+        remote.part_bytes = PART_BYTES;
     })
 }
 
@@ -376,12 +389,26 @@ fn while_the_store_is_down_producing_goes_on_and_local_segments_wait() {
 }
 
 #[test]
-fn answers_that_get_lost_lose_no_segment() {
+fn answers_that_get_lost_lose_no_segment_and_leave_no_object_behind() {
     let mut world = World::start(TIERED);
     world.store.begin(Fault::LosesAnswers);
     let written = world.produce(0..40);
     world.until_tiered();
     world.store.end(Fault::LosesAnswers);
+    assert!(world.read_from(0, 40) == written);
+    let errors = world
+        .broker
+        .broker()
+        .remote
+        .as_ref()
+        .unwrap()
+        .counters()
+        .copy_errors
+        .get();
+    assert!(errors > 0, "some answers of uploads were lost");
+    world.until("what nothing names is deleted", |world| {
+        world.segments() == world.named()
+    });
     assert!(world.read_from(0, 40) == written);
 }
 

@@ -24,7 +24,12 @@ pub struct ListedObject {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SweepVerdict {
     /// These are to be taken up by the manifest; often none.
-    Orphans(Vec<SegmentKey>),
+    Orphans {
+        /// Nobody will ever name them.
+        orphans: Vec<SegmentKey>,
+        /// How many are not named and too young to tell: it is to be looked again.
+        young: usize,
+    },
     /// The manifest names no segment and never did, but so many lie there: it was lost or made anew by hand. Nothing
     /// is deleted; `eddyline tier verify` tells more.
     Doubtful {
@@ -44,11 +49,8 @@ pub fn sweep(
     now: Timestamp,
 ) -> SweepVerdict {
     let grace = i64::try_from(grace_ms).unwrap_or(i64::MAX);
-    let is_orphan = |key: &SegmentKey, written: Timestamp| {
-        key.copied_in <= held.writer.epoch
-            && !held.names(*key)
-            && !uploading.contains(key)
-            && now.since_ms(written) > grace
+    let is_unnamed = |key: &SegmentKey| {
+        key.copied_in <= held.writer.epoch && !held.names(*key) && !uploading.contains(key)
     };
     let segments = listed
         .iter()
@@ -59,8 +61,12 @@ pub fn sweep(
     if names_nothing && held.log_start().value() == 0 && of_others > 0 {
         return SweepVerdict::Doubtful { segments: of_others };
     }
-    let orphans = segments.filter(|(key, written)| is_orphan(key, *written));
-    SweepVerdict::Orphans(orphans.map(|(key, _)| key).collect())
+    let unnamed = segments.filter(|(key, _)| is_unnamed(key));
+    let (old, young): (Vec<_>, Vec<_>) = unnamed.partition(|(_, written)| now.since_ms(*written) > grace);
+    SweepVerdict::Orphans {
+        orphans: old.into_iter().map(|(key, _)| key).collect(),
+        young: young.len(),
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +77,10 @@ mod tests {
     use crate::small_world::{key, manifest, segment};
 
     const GRACE_MS: u64 = 1_000;
+    const NONE: SweepVerdict = SweepVerdict::Orphans {
+        orphans: Vec::new(),
+        young: 0,
+    };
 
     fn listed(keys: &[SegmentKey]) -> Vec<ListedObject> {
         let object = |key: &SegmentKey| ListedObject {
@@ -82,7 +92,7 @@ mod tests {
 
     fn orphans(held: &Manifest, keys: &[SegmentKey], now: i64) -> Vec<SegmentKey> {
         match sweep(held, &listed(keys), &[], GRACE_MS, Timestamp::from_ms(now)) {
-            SweepVerdict::Orphans(orphans) => orphans,
+            SweepVerdict::Orphans { orphans, .. } => orphans,
             SweepVerdict::Doubtful { segments } => panic!("doubtful: {segments}"),
         }
     }
@@ -103,6 +113,15 @@ mod tests {
     #[test]
     fn what_is_young_or_of_a_later_leader_is_no_orphan() {
         assert_eq!(orphans(&held(), &[key(5, 9)], 1_000), []);
+        let young = SweepVerdict::Orphans {
+            orphans: Vec::new(),
+            young: 1,
+        };
+        let listed = listed(&[key(5, 9), key(6, 10)]);
+        assert_eq!(
+            sweep(&held(), &listed, &[], GRACE_MS, Timestamp::from_ms(1_000)),
+            young
+        );
         assert_eq!(orphans(&held(), &[key(5, 10)], 1_000_000), []);
     }
 
@@ -116,7 +135,7 @@ mod tests {
             GRACE_MS,
             Timestamp::from_ms(9_000),
         );
-        assert_eq!(verdict, SweepVerdict::Orphans(Vec::new()));
+        assert_eq!(verdict, NONE);
     }
 
     #[test]
@@ -146,6 +165,6 @@ mod tests {
         let epoch = LeaderEpoch::new(9);
         assert_eq!(held().writer.epoch, epoch);
         let verdict = sweep(&held(), &[other], &[], GRACE_MS, Timestamp::from_ms(9_000));
-        assert_eq!(verdict, SweepVerdict::Orphans(Vec::new()));
+        assert_eq!(verdict, NONE);
     }
 }

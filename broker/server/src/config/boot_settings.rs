@@ -217,6 +217,9 @@ fn replica_fetch(configs: &EffectiveConfigs<'_>) -> ReplicaFetchSettings {
     }
 }
 
+/// 16 parts to a GiB: each is a request that is paid for.
+const PART_BYTES: usize = 64 << 20;
+
 /// How the remote tier is used.
 fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> RemoteSettings {
     let time = |name: &str| Duration::from_millis(configs.count(name));
@@ -224,6 +227,7 @@ fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> R
         location,
         cache_bytes: configs.size("eddyline.remote.cache.bytes"),
         chunk_bytes: u32::try_from(configs.count("eddyline.remote.chunk.bytes")).unwrap_or(u32::MAX),
+        part_bytes: PART_BYTES,
         copies: configs.size("remote.log.manager.copier.thread.pool.size"),
         reads: configs.size("remote.log.reader.threads"),
         deletes: configs.size("remote.log.manager.expiration.thread.pool.size"),

@@ -1,8 +1,8 @@
 //! Copies one closed segment into one object.
 //!
 //! The file is read once, piece by piece on blocking threads, and each piece is checked and indexed
-//! (`broker_tiered::segment_scan`) before it is sent. A segment up to [`SINGLE_MAX`] is one PUT, a larger one an upload
-//! in parts, which is aborted when anything fails. Invariant: what the answer describes is what the object holds; until
+//! (`broker_tiered::segment_scan`) before it is sent. A segment not much larger than a part is one PUT, others are
+//! uploads in parts, which are aborted when anything fails. Invariant: what the answer describes is what the object holds; until
 //! a manifest names it nobody reads it.
 
 use std::sync::Arc;
@@ -24,17 +24,18 @@ use crate::remote_store::{RemoteStore, StoreError};
 
 /// Bytes that are read from the file at a time.
 const READ_SIZE: usize = 4 << 20;
-/// Largest log file that is sent in one PUT.
-const SINGLE_MAX: u64 = 72 << 20;
-/// Bytes of one part of a larger one: 16 to a GiB.
-const PART_SIZE: usize = 64 << 20;
-
 /// MiB of segments that are in memory at a time, of all copies: two of the largest.
-pub(super) const MEMORY_MAX: usize = 2 * (SINGLE_MAX >> 20) as usize;
+pub(super) const MEMORY_MAX: usize = 144;
 
 /// MiB that a copy of so many bytes holds in memory.
-pub(super) fn memory_of(size_in_bytes: u64) -> u32 {
-    u32::try_from(size_in_bytes.min(SINGLE_MAX).div_ceil(1 << 20)).unwrap_or(u32::MAX)
+pub(super) fn memory_of(size_in_bytes: u64, part_bytes: usize) -> u32 {
+    let held = size_in_bytes.min(single_max(part_bytes)).div_ceil(1 << 20);
+    u32::try_from(held).map_or(MEMORY_MAX as u32, |held| held.min(MEMORY_MAX as u32))
+}
+
+/// Largest log file that is sent in one PUT: a segment of the size of a part, and what its last batches exceed that by.
+fn single_max(part_bytes: usize) -> u64 {
+    (part_bytes + part_bytes / 8) as u64
 }
 
 /// A segment was not copied.
@@ -88,10 +89,11 @@ impl Upload {
             position: 0,
         };
         let epochs = reading.source.epochs.clone();
-        let (layout, scanned) = match task.segment.size_in_bytes <= SINGLE_MAX {
-            true => self.in_one(key, reading).await?,
-            false => self.in_parts(key, reading).await?,
-        };
+        let (layout, scanned) =
+            match task.segment.size_in_bytes <= single_max(self.shared.settings.part_bytes) {
+                true => self.in_one(key, reading).await?,
+                false => self.in_parts(key, reading).await?,
+            };
         Ok(RemoteLogSegmentMetadata {
             id: key.id,
             copied_in: key.copied_in,
@@ -113,7 +115,7 @@ impl Upload {
         let read = tokio::task::spawn_blocking(move || {
             let mut reading = reading;
             let mut pieces = Vec::new();
-            while let Some(piece) = reading.next_piece()? {
+            while let Some(piece) = reading.next_piece(READ_SIZE)? {
                 pieces.push(piece);
             }
             let end = reading.finish()?;
@@ -131,7 +133,7 @@ impl Upload {
         reading: Reading,
     ) -> Result<(ObjectLayout, ScannedSegment), CopyError> {
         let mut upload = self.store.begin_segment(&self.partition, key).await?;
-        match send_parts(upload.as_mut(), reading).await {
+        match send_parts(upload.as_mut(), reading, self.shared.settings.part_bytes).await {
             Ok(sent) => Ok(sent),
             Err(error) => {
                 if let Err(left) = upload.abort().await {
@@ -147,10 +149,11 @@ impl Upload {
 async fn send_parts(
     upload: &mut dyn MultipartUpload,
     mut reading: Reading,
+    part_bytes: usize,
 ) -> Result<(ObjectLayout, ScannedSegment), CopyError> {
     loop {
         let read = tokio::task::spawn_blocking(move || {
-            let part = reading.next_part()?;
+            let part = reading.next_part(part_bytes)?;
             Ok::<_, CopyError>((part, reading))
         });
         let (mut part, rest) = read.await??;
@@ -175,9 +178,12 @@ async fn send_parts(
 
 impl Reading {
     /// The next bytes of the file, which are sound; none at its end.
-    fn next_piece(&mut self) -> Result<Option<Bytes>, CopyError> {
+    fn next_piece(&mut self, size_max: usize) -> Result<Option<Bytes>, CopyError> {
         let left = self.source.segment.size_in_bytes - self.position;
-        let size = usize::try_from(left).unwrap_or(usize::MAX).min(READ_SIZE);
+        let size = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(READ_SIZE)
+            .min(size_max);
         if size == 0 {
             return Ok(None);
         }
@@ -195,11 +201,13 @@ impl Reading {
         Ok(Some(piece.into()))
     }
 
-    fn next_part(&mut self) -> Result<Vec<Bytes>, CopyError> {
+    fn next_part(&mut self, part_bytes: usize) -> Result<Vec<Bytes>, CopyError> {
         let mut part = Vec::new();
         let mut size = 0;
-        while size < PART_SIZE {
-            let Some(piece) = self.next_piece()? else { break };
+        while size < part_bytes {
+            let Some(piece) = self.next_piece(part_bytes)? else {
+                break;
+            };
             size += piece.len();
             part.push(piece);
         }

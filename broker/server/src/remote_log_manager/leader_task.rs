@@ -32,6 +32,8 @@ use crate::replica_manager::{FetchWaker, PartitionHandle};
 
 /// How soon it is looked again when the next segment waits for followers or a transaction.
 const UNSTABLE_RETRY: Duration = Duration::from_secs(1);
+/// How soon at least a folder is listed again in which something is too young to tell whether it is an orphan.
+const SWEEP_AGAIN_MS: i64 = 1_000;
 
 pub(super) struct LeaderTask {
     shared: Arc<Shared>,
@@ -283,7 +285,7 @@ impl LeaderTask {
             return Ok(Driven::Held);
         };
         let shared = self.shared.clone();
-        let in_memory = copy::memory_of(task.segment.size_in_bytes);
+        let in_memory = copy::memory_of(task.segment.size_in_bytes, shared.settings.part_bytes);
         let (Ok(_copy), Ok(_memory)) = (
             shared.copies.acquire().await,
             shared.copy_memory.acquire_many(in_memory).await,
@@ -375,8 +377,14 @@ impl LeaderTask {
         self.sweep_at = None;
         let folder = self.partition.folder();
         match sweep(&manifest, &listed, &[], self.shared.settings.orphan_grace_ms, now) {
-            SweepVerdict::Orphans(orphans) if orphans.is_empty() => Driven::Held,
-            SweepVerdict::Orphans(orphans) => {
+            SweepVerdict::Orphans { orphans, young } => {
+                if young > 0 {
+                    let grace = i64::try_from(self.shared.settings.orphan_grace_ms).unwrap_or(i64::MAX);
+                    self.sweep_at = Some(now.plus_ms(grace.max(SWEEP_AGAIN_MS)));
+                }
+                if orphans.is_empty() {
+                    return Driven::Held;
+                }
                 tracing::info!(%folder, count = orphans.len(), "objects that nothing names are deleted");
                 driver
                     .change(|manifest, now| manifest.adopt_orphans(orphans, now))

@@ -299,7 +299,7 @@ impl World {
             })
             .collect();
         let now = Timestamp::from_ms(self.now);
-        if let SweepVerdict::Orphans(orphans) = sweep(&held, &listed, &[], GRACE_MS, now) {
+        if let SweepVerdict::Orphans { orphans, .. } = sweep(&held, &listed, &[], GRACE_MS, now) {
             self.change(at, |manifest, now| manifest.adopt_orphans(orphans, now));
         }
     }
