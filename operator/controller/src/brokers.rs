@@ -16,7 +16,7 @@ use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
 use operator_plan::cluster::AdminRequest;
 use operator_plan::fact::Fact;
 use operator_plan::facts::KafkaFacts;
-use operator_plan::rebalance::Running;
+use operator_plan::rebalance::Movement;
 use operator_plan::topic::{TopicFact, TopicRequest};
 
 use crate::error::OperatorError;
@@ -68,8 +68,8 @@ pub enum VoterChange {
 /// What a cluster says about movements of replicas.
 #[derive(Clone, Debug)]
 pub struct MovementFacts {
-    /// The movement that runs.
-    pub running: Fact<Running>,
+    /// The movement that was started last.
+    pub last: Fact<Movement>,
     /// Registered brokers.
     pub brokers: Fact<Vec<i32>>,
 }

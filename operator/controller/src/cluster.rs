@@ -6,9 +6,10 @@ mod observe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 use kube::runtime::controller::Action;
-use operator_api::{KafkaCluster, labels};
+use operator_api::{KafkaCluster, KafkaClusterStatus, labels};
 use operator_plan::cluster::{self, ClusterPlan};
 use operator_plan::flow::Flow;
 use serde_json::json;
@@ -37,20 +38,55 @@ pub async fn reconcile<B: Brokers>(
     if cluster.metadata.deletion_timestamp.is_some() {
         return Ok(Action::await_change());
     }
-    let (facts, address) = observe::look(&context, &cluster).await;
+    let observe::Seen {
+        facts,
+        address,
+        refusal,
+    } = observe::look(&context, &cluster).await;
     context.addresses.keep(&address);
     let plan = cluster::plan(&cluster, &facts, &context.settings);
     if context.mode == Mode::DryRun {
         println!("{}", execute::described(&cluster, &plan));
         return Ok(Action::requeue(again(&plan.flow)));
     }
-    write_status(&context, &cluster, &plan).await?;
+    // A permission that was missing is told until what it was needed for has been done.
+    let unfinished = (!plan.is_carried_out()).then(|| cluster::missing_permission(&cluster));
+    let told = refusal
+        .clone()
+        .or_else(|| unfinished.flatten().map(str::to_owned));
+    let status = status_of(&cluster, &plan, told.as_deref());
+    let version = write_status(&context, &cluster, status.as_ref(), cluster.resource_version()).await?;
     let done = execute::carry_out(&context, &cluster, &address, &plan).await;
-    if let Err(error) = &done {
-        tell_forbidden(&context, &cluster, error).await;
+    let missing = match &done {
+        Ok(()) => refusal,
+        Err(error) if error.class() == RetryClass::Forbidden => Some(error.to_string()),
+        Err(_) => told.clone(),
+    };
+    if missing != told {
+        let cluster = KafkaCluster {
+            status: status.or(cluster.status),
+            ..cluster
+        };
+        let status = status_of(&cluster, &plan, missing.as_deref());
+        write_status(&context, &cluster, status.as_ref(), version).await?;
     }
     done?;
     Ok(Action::requeue(again(&plan.flow)))
+}
+
+/// What is to be written: what the plan says, and the permission that is missing.
+fn status_of(
+    cluster: &KafkaCluster,
+    plan: &ClusterPlan,
+    missing: Option<&str>,
+) -> Option<KafkaClusterStatus> {
+    match missing {
+        None => plan
+            .status
+            .clone()
+            .filter(|status| Some(status) != cluster.status.as_ref()),
+        Some(message) => cluster::forbidden(cluster, plan, message, Timestamp::now()),
+    }
 }
 
 fn again(flow: &Flow) -> Duration {
@@ -78,26 +114,32 @@ async fn newest<B: Brokers>(
         .transpose()
 }
 
+/// Writes the status over this version of the object, and answers the version that it has then.
 async fn write_status<B: Brokers>(
     context: &Context<B>,
     cluster: &KafkaCluster,
-    plan: &ClusterPlan,
-) -> Result<(), OperatorError> {
-    let Some(status) = &plan.status else { return Ok(()) };
+    status: Option<&KafkaClusterStatus>,
+    version: Option<String>,
+) -> Result<Option<String>, OperatorError> {
+    let Some(status) = status else { return Ok(version) };
     let object = json!({
         "apiVersion": KAFKA_CLUSTER.api_version(),
         "kind": KAFKA_CLUSTER.kind,
         "metadata": {
             "name": cluster.name_any(),
             "namespace": cluster.namespace(),
-            "resourceVersion": cluster.resource_version(),
+            "resourceVersion": version,
         },
         "status": status,
     });
-    context
+    let written = context
         .kubernetes
         .apply_status(labels::CLUSTER_MANAGER, &object)
-        .await?;
+        .await;
+    if let Err(error) = &written {
+        tell_forbidden(context, cluster, error).await;
+    }
+    let version = written?;
     context.metrics.wrote("KafkaCluster");
     let before = cluster
         .status
@@ -106,10 +148,10 @@ async fn write_status<B: Brokers>(
     for event in events::of_conditions(before, &status.conditions) {
         context.events.publish(cluster, &event).await;
     }
-    Ok(())
+    Ok(version)
 }
 
-/// A permission that is missing is told where the user looks. Best effort: the permission may be this very one.
+/// A status that may not be written can only be told by an event. Best effort: the permission may be that for events.
 async fn tell_forbidden<B: Brokers>(context: &Context<B>, cluster: &KafkaCluster, error: &OperatorError) {
     if error.class() != RetryClass::Forbidden {
         return;

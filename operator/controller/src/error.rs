@@ -1,6 +1,6 @@
 //! What can go wrong in a pass, and in words what a person can do about it.
 
-use broker_admin::tonic::Status;
+use broker_admin::tonic::{Code, Status};
 use broker_client::ClientError;
 
 use crate::permissions;
@@ -102,5 +102,21 @@ impl OperatorError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Kubernetes { source, .. }
             if matches!(source.as_ref(), kube::Error::Api(status) if status.is_not_found()))
+    }
+
+    /// Whether a node knows nothing of what was asked for.
+    #[must_use]
+    pub fn is_unknown_to_brokers(&self) -> bool {
+        matches!(self, Self::Admin { source, .. } if source.code() == Code::NotFound)
+    }
+
+    /// Whether the active controller refuses what was asked for, and would again.
+    #[must_use]
+    pub fn is_refused_by_brokers(&self) -> bool {
+        let refused = |status: &Status| {
+            let is_code = matches!(status.code(), Code::NotFound | Code::FailedPrecondition);
+            is_code && broker_admin::elsewhere(status).is_none()
+        };
+        matches!(self, Self::Admin { source, .. } if refused(source))
     }
 }

@@ -120,11 +120,11 @@ impl Kubernetes {
             .map_err(|error| failed("patch", kind, namespace, name, error))
     }
 
-    /// Writes the status of an object; its `resourceVersion` must still be the newest.
+    /// Writes the status of an object; its `resourceVersion` must still be the newest. Answers the next one.
     ///
     /// # Errors
     /// Kubernetes does not answer, does not allow it, or the object has changed.
-    pub async fn apply_status(&self, manager: &str, object: &Value) -> Result<(), OperatorError> {
+    pub async fn apply_status(&self, manager: &str, object: &Value) -> Result<Option<String>, OperatorError> {
         let (kind, namespace, name) = identified(object)?;
         let params = PatchParams::apply(manager).force();
         let patched = self
@@ -132,7 +132,7 @@ impl Kubernetes {
             .patch_status(name, &params, &Patch::Apply(object))
             .await;
         patched
-            .map(drop)
+            .map(|written| written.resource_version())
             .map_err(|error| failed("patch", kind, namespace, name, error))
     }
 

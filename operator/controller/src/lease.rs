@@ -1,8 +1,8 @@
 //! One of several operators acts: the one that holds a Lease.
 //!
 //! Clocks of machines are not compared. A Lease has expired when this process has seen it unchanged for as long as it
-//! lasts, by its own clock. Who cannot renew in two thirds of that time ends at once, whatever it was doing, so that it
-//! is gone before another begins; and every write of a step names what was seen, in case it is not.
+//! lasts, by its own clock. Who cannot renew in two thirds of that time drops whatever it was doing, so that it is gone
+//! before another begins, and waits for its turn again; and every write of a step names what was seen, in case it is not.
 
 mod decide;
 
@@ -13,7 +13,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, PostParams};
 use kube::{Client, ResourceExt};
-use tokio::time::{Instant, sleep};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{info, warn};
 
 use crate::error::OperatorError;
@@ -21,6 +22,8 @@ use decide::{Turn, turn};
 
 /// Name of the Lease.
 const NAME: &str = "eddyline-operator";
+/// How long passes may take to end when the process is told to.
+const LAST_PASSES: Duration = Duration::from_secs(20);
 
 /// An operator that acts or wants to.
 pub struct Election {
@@ -43,6 +46,31 @@ impl Election {
             leases: Api::namespaced(client, namespace),
             identity: identity.to_owned(),
             lasts,
+        }
+    }
+
+    /// Acts whenever this process holds the Lease, until it is told to end; `led` hears whether it does.
+    pub async fn lead(
+        &self,
+        mut told_to_end: impl Future<Output = ()> + Unpin,
+        led: impl Fn(bool),
+        act: impl AsyncFn(watch::Receiver<bool>),
+    ) {
+        loop {
+            tokio::select! {
+                () = self.acquire() => {}
+                () = &mut told_to_end => return,
+            }
+            led(true);
+            tokio::select! {
+                () = self.keep() => {}
+                () = until_told(&mut told_to_end, &act) => return self.release().await,
+            }
+            led(false);
+            warn!(
+                identity = self.identity,
+                "the Lease was lost: this operator waits for its turn"
+            );
         }
     }
 
@@ -69,15 +97,18 @@ impl Election {
     pub async fn keep(&self) {
         let mut renewed = Instant::now();
         loop {
-            sleep(self.lasts / 5).await;
-            let attempt = tokio::time::timeout(self.lasts / 3, self.renew()).await;
+            let deadline = renewed + self.lasts * 2 / 3;
+            sleep_until(deadline.min(Instant::now() + self.lasts / 5)).await;
+            // Others count from when they see the write, which is later than this.
+            let began = Instant::now();
+            let attempt = tokio::time::timeout_at(deadline.min(began + self.lasts / 3), self.renew()).await;
             match attempt {
-                Ok(Ok(true)) => renewed = Instant::now(),
+                Ok(Ok(true)) => renewed = began,
                 Ok(Ok(false)) => return,
                 Ok(Err(error)) => warn!(%error, "the Lease cannot be renewed"),
                 Err(_) => warn!("Kubernetes does not answer in time to renew the Lease"),
             }
-            if renewed.elapsed() > self.lasts * 2 / 3 {
+            if renewed != began && Instant::now() >= deadline {
                 return;
             }
         }
@@ -167,6 +198,23 @@ impl Election {
             self.leases.replace(NAME, &PostParams::default(), &lease).await,
             "update",
         )
+    }
+}
+
+/// Acts until told to end; what is being done then may be finished, for a while.
+pub async fn until_told(
+    told_to_end: impl Future<Output = ()> + Unpin,
+    act: impl AsyncFn(watch::Receiver<bool>),
+) {
+    let (stop, stopped) = watch::channel(false);
+    let mut acts = std::pin::pin!(act(stopped));
+    tokio::select! {
+        () = &mut acts => return,
+        () = told_to_end => info!("told to end"),
+    }
+    stop.send_replace(true);
+    if tokio::time::timeout(LAST_PASSES, acts).await.is_err() {
+        warn!("a pass did not end in time and is given up");
     }
 }
 

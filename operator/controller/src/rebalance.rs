@@ -28,27 +28,50 @@ pub async fn reconcile<B: Brokers>(
     object: Arc<KafkaRebalance>,
     context: Arc<Context<B>>,
 ) -> Result<Action, OperatorError> {
-    let (mut facts, address) = look(&context, &object).await;
-    let mut plan = rebalance::plan(&object, &facts);
-    let asked = propose(&context, address.as_ref(), plan.request.as_ref()).await?;
-    if let Some(proposal) = asked {
-        facts.proposal = Fact::Known(proposal);
-        plan = rebalance::plan(&object, &facts);
-    }
+    let (facts, address) = look(&context, &object).await;
+    let plan = proposed(&context, &object, &facts, address.as_ref()).await?;
+    let again = Duration::from_secs(plan.flow.look_again_after());
     if context.mode == Mode::DryRun {
-        println!(
-            "KafkaRebalance {}: {:?}, {:?}",
-            object.name_any(),
-            plan.flow,
-            plan.request
-        );
-        return Ok(Action::requeue(Duration::from_secs(plan.flow.look_again_after())));
+        let name = object.name_any();
+        println!("KafkaRebalance {name}: {:?}, {:?}", plan.flow, plan.request);
+        return Ok(Action::requeue(again));
     }
-    write_status(&context, &object, &plan).await?;
-    if let Some(address) = &address {
-        carry_out(&context, address, plan.request.as_ref()).await?;
+    write_status(&context, &object, &plan, object.resource_version()).await?;
+    let Some(address) = &address else {
+        return Ok(Action::requeue(again));
+    };
+    match carry_out(&context, address, plan.request.as_ref()).await {
+        Err(error) if is_start(&plan) && error.is_refused_by_brokers() => {
+            let object = rebalance::without_proposal(&object);
+            let plan = proposed(&context, &object, &facts, Some(address)).await?;
+            // The status that was written above has made a new version of the object.
+            write_status(&context, &object, &plan, None).await?;
+            Ok(Action::requeue(again))
+        }
+        done => done.map(|()| Action::requeue(again)),
     }
-    Ok(Action::requeue(Duration::from_secs(plan.flow.look_again_after())))
+}
+
+fn is_start(plan: &RebalancePlan) -> bool {
+    matches!(plan.request, Some(RebalanceRequest::Start { .. }))
+}
+
+/// The plan, made again with the proposal if it wants one.
+async fn proposed<B: Brokers>(
+    context: &Context<B>,
+    object: &KafkaRebalance,
+    facts: &RebalanceFacts,
+    address: Option<&ClusterAddress>,
+) -> Result<RebalancePlan, OperatorError> {
+    let plan = rebalance::plan(object, facts);
+    Ok(match propose(context, address, plan.request.as_ref()).await? {
+        None => plan,
+        Some(proposal) => {
+            let mut facts = facts.clone();
+            facts.proposal = Fact::Known(proposal);
+            rebalance::plan(object, &facts)
+        }
+    })
 }
 
 async fn look<B: Brokers>(
@@ -62,7 +85,7 @@ async fn look<B: Brokers>(
         now: Timestamp::now(),
         granted: granted(context, found.known().map(AsRef::as_ref), &namespace).await,
         proposal: Fact::Absent,
-        running: Fact::Unknown(unknown()),
+        last: Fact::Unknown(unknown()),
         brokers: Fact::Unknown(unknown()),
         cluster: match &found {
             Fact::Known(cluster) => Fact::Known(of_cluster(cluster)),
@@ -81,7 +104,7 @@ async fn look<B: Brokers>(
         return (facts, None);
     };
     let movements = context.brokers.movements(&address).await;
-    facts.running = movements.running;
+    facts.last = movements.last;
     facts.brokers = movements.brokers;
     (facts, Some(address))
 }
@@ -118,18 +141,21 @@ async fn write_status<B: Brokers>(
     context: &Context<B>,
     object: &KafkaRebalance,
     plan: &RebalancePlan,
+    version: Option<String>,
 ) -> Result<(), OperatorError> {
     let Some(status) = &plan.status else { return Ok(()) };
-    let written = json!({
+    let mut written = json!({
         "apiVersion": KAFKA_REBALANCE.api_version(),
         "kind": KAFKA_REBALANCE.kind,
         "metadata": {
             "name": object.name_any(),
             "namespace": object.namespace(),
-            "resourceVersion": object.resource_version(),
         },
         "status": status,
     });
+    if let Some(version) = version {
+        written["metadata"]["resourceVersion"] = json!(version);
+    }
     context
         .kubernetes
         .apply_status(labels::REBALANCE_MANAGER, &written)

@@ -24,6 +24,7 @@ use operator_api::condition::AVAILABLE;
 use operator_api::{KafkaCluster, KafkaRebalance, Topic, labels};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::brokers::{Brokers, LiveBrokers};
@@ -32,7 +33,7 @@ use crate::error::{OperatorError, RetryClass};
 use crate::events::Events;
 use crate::http::{self, Pages};
 use crate::kubernetes::Kubernetes;
-use crate::lease::Election;
+use crate::lease::{self, Election};
 use crate::metrics::Outcome;
 use crate::permissions;
 use crate::retry::{self, Attempts};
@@ -97,37 +98,33 @@ async fn run(arguments: RunArguments) -> Result<(), OperatorError> {
         &arguments.identity,
         arguments.lease(),
     );
-    let elects = arguments.leader_election && !arguments.dry_run;
     let told_to_end = end_signal();
     tokio::pin!(told_to_end);
-    if elects {
-        tokio::select! {
-            () = election.acquire() => {}
-            () = &mut told_to_end => return Ok(()),
-            ended = served => return ended.unwrap_or_else(|error| Err(OperatorError::Ended(error.to_string()))),
+    let act = async |stopped| {
+        let (client, arguments) = (client.clone(), arguments.clone());
+        let brokers = match LiveBrokers::start() {
+            Ok(brokers) => brokers,
+            Err(error) => return warn!(%error, "nothing can be done"),
+        };
+        // A task of its own, so that much to do never keeps the Lease from being renewed; it goes with this set.
+        let mut passes = JoinSet::new();
+        passes.spawn(control(client, arguments, (pages.clone(), brokers), stopped));
+        while passes.join_next().await.is_some() {}
+    };
+    let led = |leads| pages.metrics.leads(leads);
+    let acts = async {
+        match arguments.leader_election && !arguments.dry_run {
+            true => election.lead(told_to_end.as_mut(), led, act).await,
+            false => {
+                led(true);
+                lease::until_told(told_to_end.as_mut(), act).await;
+            }
         }
-    }
-    pages.metrics.leads(true);
-    let (stop, stopped) = watch::channel(false);
-    let brokers = LiveBrokers::start()?;
-    let controllers = tokio::spawn(control(client, arguments, (pages, brokers), stopped));
+    };
     tokio::select! {
-        () = election.keep(), if elects => {
-            return Err(OperatorError::Ended("the Lease was lost".to_owned()));
-        }
-        () = &mut told_to_end => info!("told to end"),
+        () = acts => Ok(()),
+        ended = served => ended.unwrap_or_else(|error| Err(OperatorError::Ended(error.to_string()))),
     }
-    stop.send_replace(true);
-    if tokio::time::timeout(Duration::from_secs(20), controllers)
-        .await
-        .is_err()
-    {
-        warn!("a pass did not end in time and is given up");
-    }
-    if elects {
-        election.release().await;
-    }
-    Ok(())
 }
 
 async fn end_signal() {

@@ -18,6 +18,7 @@ mod volumes;
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::jiff::Timestamp;
 use operator_api::{KafkaCluster, KafkaClusterStatus};
 
 use crate::child::{Child, ChildKey};
@@ -57,8 +58,13 @@ impl ClusterPlan {
     /// Whether nothing is written or asked.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.status.is_none()
-            && self.removes.is_empty()
+        self.status.is_none() && self.is_carried_out()
+    }
+
+    /// Whether there is nothing to carry out besides the status.
+    #[must_use]
+    pub fn is_carried_out(&self) -> bool {
+        self.removes.is_empty()
             && self.applies.is_empty()
             && self.resizes.is_empty()
             && self.grows.is_empty()
@@ -192,6 +198,28 @@ pub fn plan(cluster: &KafkaCluster, facts: &ClusterFacts, settings: &OperatorSet
     let status = status::of(cluster, &view, &plan.flow, operation);
     plan.status = (status != old).then_some(status);
     plan
+}
+
+/// What the status to write is while the operator lacks a permission; `None` if the object says so already.
+///
+/// Everything else that the plan says stays in it: a step that is recorded there may be half done.
+#[must_use]
+pub fn forbidden(
+    cluster: &KafkaCluster,
+    plan: &ClusterPlan,
+    message: &str,
+    now: Timestamp,
+) -> Option<KafkaClusterStatus> {
+    let old = cluster.status.clone().unwrap_or_default();
+    let status = plan.status.as_ref().unwrap_or(&old);
+    let status = status::forbidden(cluster, status, message, now);
+    (status != old).then_some(status)
+}
+
+/// The permission that is missing, as the status of a cluster tells it.
+#[must_use]
+pub fn missing_permission(cluster: &KafkaCluster) -> Option<&str> {
+    status::missing_permission(cluster.status.as_ref()?)
 }
 
 fn idle(rule: &'static str, flow: Flow, status: Option<KafkaClusterStatus>) -> ClusterPlan {

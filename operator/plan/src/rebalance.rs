@@ -25,17 +25,30 @@ pub struct RebalanceFacts {
     pub granted: Fact<bool>,
     /// What the cluster would move for this object, if it was asked.
     pub proposal: Fact<RebalanceProposal>,
-    /// The movement that runs, by the id of its proposal or of whoever began it.
-    pub running: Fact<Running>,
+    /// The movement that was started last, whoever began it.
+    pub last: Fact<Movement>,
     /// Registered brokers.
     pub brokers: Fact<Vec<i32>>,
 }
 
-/// A movement that runs.
+/// What became of a movement.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum MovementState {
+    /// Replicas move.
+    Running,
+    /// Nothing is left to move.
+    Finished,
+    /// It was stopped.
+    Cancelled,
+}
+
+/// A movement that was started.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Running {
-    /// The proposal that it carries out; empty if nobody knows.
+pub struct Movement {
+    /// The proposal that it carries out: movements have the id of theirs.
     pub proposal: String,
+    /// What became of it.
+    pub state: MovementState,
     /// Replicas that still move.
     pub moves_left: i64,
     /// Bytes that still move.
@@ -101,13 +114,11 @@ pub fn plan(object: &KafkaRebalance, facts: &RebalanceFacts) -> RebalancePlan {
     if let (Fact::Known(proposal), true) = (&facts.proposal, open) {
         status.proposal = Some(proposal.clone());
     }
-    status.progress = facts
-        .running
-        .known()
-        .filter(|running| is_own(&status, running))
-        .map(|running| RebalanceProgress {
-            moves_left: running.moves_left,
-            bytes_left: running.bytes_left,
+    status.progress = own(&status, facts)
+        .filter(|movement| movement.state == MovementState::Running)
+        .map(|movement| RebalanceProgress {
+            moves_left: movement.moves_left,
+            bytes_left: movement.bytes_left,
         });
     let generation = object.metadata.generation.unwrap_or_default();
     status.conditions = timed(said(&turn), &old.conditions, generation, facts.now);
@@ -116,6 +127,17 @@ pub fn plan(object: &KafkaRebalance, facts: &RebalanceFacts) -> RebalancePlan {
         status: (Some(&status) != object.status.as_ref()).then_some(status),
         flow: turn.flow,
     }
+}
+
+/// The same object without the proposal that it shows: the cluster has forgotten it, as it does when another controller is
+/// elected, and a new one has to be approved.
+#[must_use]
+pub fn without_proposal(object: &KafkaRebalance) -> KafkaRebalance {
+    let mut again = object.clone();
+    let status = again.status.get_or_insert_default();
+    status.proposal = None;
+    status.phase = Some(RebalancePhase::Proposing);
+    again
 }
 
 /// What the object is after this pass.
@@ -140,11 +162,16 @@ impl Turn {
     }
 }
 
-fn is_own(status: &KafkaRebalanceStatus, running: &Running) -> bool {
-    status
-        .proposal
-        .as_ref()
-        .is_some_and(|proposal| proposal.id == running.proposal)
+/// The movement that was started last, if it carries out what this object shows.
+fn own<'a>(status: &KafkaRebalanceStatus, facts: &'a RebalanceFacts) -> Option<&'a Movement> {
+    let shown = &status.proposal.as_ref()?.id;
+    facts.last.known().filter(|last| last.proposal == *shown)
+}
+
+/// A movement of somebody else that still runs.
+fn other(status: &KafkaRebalanceStatus, facts: &RebalanceFacts) -> Option<Movement> {
+    let last = facts.last.known()?;
+    (last.state == MovementState::Running && own(status, facts).is_none()).then(|| last.clone())
 }
 
 fn said(turn: &Turn) -> Vec<Said> {
@@ -204,7 +231,7 @@ fn obstacle(object: &KafkaRebalance, facts: &RebalanceFacts) -> Option<Flow> {
         ));
     }
     let unknown = facts
-        .running
+        .last
         .unknown()
         .or(facts.proposal.unknown())
         .or(facts.brokers.unknown());
@@ -215,53 +242,45 @@ fn turn(object: &KafkaRebalance, facts: &RebalanceFacts) -> Turn {
     let status = object.status.clone().unwrap_or_default();
     let phase = status.phase.unwrap_or_default();
     let shown = status.proposal.clone().unwrap_or_default();
-    let running = facts.running.known().filter(|running| is_own(&status, running));
     let cancelled = object.spec.cancel == Some(true);
-    match (phase, running) {
+    let own = own(&status, facts);
+    match (phase, own.map(|own| own.state)) {
         (RebalancePhase::Failed, _) => Turn::new(
             phase,
             Flow::stalled("Failed", "make another KafkaRebalance to try again"),
         ),
         (RebalancePhase::Complete | RebalancePhase::Cancelled, _) => Turn::new(phase, Flow::Done),
-        (RebalancePhase::Moving | RebalancePhase::Cancelling, Some(running)) if cancelled => {
-            let message = format!("{} replicas go back", running.moves_left);
-            Turn::new(RebalancePhase::Cancelling, Flow::working("Cancelling", message))
-                .asking(RebalanceRequest::Cancel { proposal: shown.id })
+        (_, Some(MovementState::Finished)) => Turn::new(RebalancePhase::Complete, Flow::Done),
+        (_, Some(MovementState::Cancelled)) | (RebalancePhase::Cancelling, None) => {
+            Turn::new(RebalancePhase::Cancelled, Flow::Done)
         }
-        (_, Some(running)) => {
-            let message = format!("{} replicas are moving", running.moves_left);
-            Turn::new(RebalancePhase::Moving, Flow::working("Rebalancing", message))
-        }
-        (RebalancePhase::Cancelling, None) => Turn::new(RebalancePhase::Cancelled, Flow::Done),
+        (_, Some(MovementState::Running)) => follow(&shown, own.map_or(0, |own| own.moves_left), cancelled),
         (_, None) if cancelled => Turn::new(RebalancePhase::Cancelled, Flow::Done),
-        (RebalancePhase::Moving, None) => ended(object, facts, &shown),
+        (RebalancePhase::Moving, None) => match other(&status, facts) {
+            Some(other) => Turn::new(RebalancePhase::Moving, waiting(&other)),
+            // Whoever recorded it was interrupted before it was asked for; the cluster starts no proposal twice.
+            None => start(object, facts, &shown),
+        },
         (RebalancePhase::Proposing | RebalancePhase::AwaitingApproval, None) => {
             propose(object, facts, &shown)
         }
     }
 }
 
-/// A movement that runs no more has reached its goal if there is nothing left to move for it, and was never begun if the
-/// same proposal is there again.
-fn ended(object: &KafkaRebalance, facts: &RebalanceFacts, shown: &RebalanceProposal) -> Turn {
-    let Fact::Known(now) = &facts.proposal else {
-        return Turn::new(
-            RebalancePhase::Moving,
-            Flow::working("Rebalancing", "looking whether replicas are in place"),
-        )
-        .asking(ask(object));
-    };
-    if now.moves == 0 {
-        return Turn::new(RebalancePhase::Complete, Flow::Done);
+fn follow(shown: &RebalanceProposal, left: i64, cancelled: bool) -> Turn {
+    if cancelled {
+        let proposal = shown.id.clone();
+        let message = format!("{left} replicas go back");
+        return Turn::new(RebalancePhase::Cancelling, Flow::working("Cancelling", message))
+            .asking(RebalanceRequest::Cancel { proposal });
     }
-    if now.id == shown.id {
-        return start(object, facts, shown);
-    }
-    let message = format!(
-        "{} replicas are still not in place; make another KafkaRebalance to move them",
-        now.moves
-    );
-    Turn::new(RebalancePhase::Failed, Flow::stalled("Failed", message))
+    let message = format!("{left} replicas are moving");
+    Turn::new(RebalancePhase::Moving, Flow::working("Rebalancing", message))
+}
+
+fn waiting(other: &Movement) -> Flow {
+    let message = format!("another movement runs, with {} replicas left", other.moves_left);
+    Flow::working("Waiting", message)
 }
 
 fn ask(object: &KafkaRebalance) -> RebalanceRequest {
@@ -292,13 +311,18 @@ fn propose(object: &KafkaRebalance, facts: &RebalanceFacts, shown: &RebalancePro
             Flow::stalled("BrokerNotFound", message),
         );
     }
-    if let Fact::Known(other) = &facts.running {
-        let message = format!("another movement runs, with {} replicas left", other.moves_left);
-        return Turn::new(RebalancePhase::Proposing, Flow::working("Waiting", message));
+    let status = object.status.clone().unwrap_or_default();
+    if let Some(other) = other(&status, facts) {
+        return Turn::new(RebalancePhase::Proposing, waiting(&other));
     }
-    let Fact::Known(proposal) = &facts.proposal else {
-        let message = "working out what to move";
-        return Turn::new(RebalancePhase::Proposing, Flow::working("Proposing", message)).asking(ask(object));
+    // A proposal that is shown is the one that is approved: another one would have another id.
+    let proposal = match &facts.proposal {
+        Fact::Known(proposal) => proposal,
+        _ if !shown.id.is_empty() => shown,
+        _ => {
+            let flow = Flow::working("Proposing", "working out what to move");
+            return Turn::new(RebalancePhase::Proposing, flow).asking(ask(object));
+        }
     };
     if proposal.moves == 0 {
         return Turn::new(RebalancePhase::Complete, Flow::Done);

@@ -2,7 +2,7 @@
 //!
 //! Owns the plans that were made and not started: few, the oldest goes first, and only of the controller that made them.
 //! A plan that was started is in the metadata log, and any controller goes on with it (`broker_controller::UpkeepSchedule`).
-//! Invariant: what is started is what was shown, or it is refused.
+//! Invariant: what is started is what was shown, and only once, or it is refused.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -61,6 +61,10 @@ impl Plans {
             .find(|(known, _)| *known == id)
             .map(|(_, plan)| plan.clone())
     }
+
+    fn forget(&mut self, id: Uuid) {
+        self.0.retain(|(known, _)| *known != id);
+    }
 }
 
 /// Sets cordons.
@@ -104,7 +108,7 @@ pub(super) async fn plan(
     Ok(shown(id, &plan, &sizes, (limit as usize, rate)))
 }
 
-/// Starts a plan that was made here.
+/// Starts a plan that was made here, once: the rebalance has its id, so that whoever missed the answer finds it.
 pub(super) async fn start(
     shared: &Shared,
     broker: &Broker,
@@ -113,7 +117,8 @@ pub(super) async fn start(
     let unknown = || Status::not_found("this controller has no such plan any more: make another one");
     let id = asked.plan_id.parse().map_err(|_| unknown())?;
     let plan = shared.plans.lock().find(id).ok_or_else(unknown)?;
-    let rebalance = begin(broker, plan, limits(asked.limits)).await?;
+    let rebalance = begin(broker, plan, limits(asked.limits), id).await?;
+    shared.plans.lock().forget(id);
     Ok(StartRebalanceResponse {
         rebalance_id: rebalance.to_string(),
     })
@@ -150,7 +155,7 @@ pub(super) async fn drain(
     }
     let limits = limits(asked.limits);
     let rate = limits.bytes_per_second.unwrap_or(USUAL_RATE);
-    let rebalance = begin(broker, plan.clone(), limits).await?;
+    let rebalance = begin(broker, plan.clone(), limits, new_id()?).await?;
     Ok(DrainResponse {
         plan: Some(shown(rebalance, &plan, &sizes, (MOVEMENTS_USUAL as usize, rate))),
         rebalance_id: rebalance.to_string(),
@@ -285,8 +290,12 @@ pub(crate) async fn make_plan(
     .await?
 }
 
-async fn begin(broker: &Broker, plan: Arc<RebalancePlan>, limits: RebalanceLimits) -> Result<Uuid, Status> {
-    let id = new_id()?;
+async fn begin(
+    broker: &Broker,
+    plan: Arc<RebalancePlan>,
+    limits: RebalanceLimits,
+    id: Uuid,
+) -> Result<Uuid, Status> {
     decide(broker, move |controller, now| {
         controller.start_rebalance(&plan, limits, (id, now))
     })

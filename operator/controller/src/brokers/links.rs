@@ -26,8 +26,6 @@ use crate::error::OperatorError;
 #[derive(Clone, Default)]
 pub(super) struct Links {
     clients: Arc<Mutex<BTreeMap<String, (String, Client)>>>,
-    /// By cluster, the movement that was started last and the proposal that it carries out.
-    started: Arc<Mutex<BTreeMap<String, (String, String)>>>,
 }
 
 impl Links {
@@ -292,17 +290,8 @@ impl Links {
             }),
             Err(error) => Fact::Unknown(error.to_string()),
         };
-        let mut running = movements::running(&AdminNodes::new(cluster)).await;
-        if let Fact::Known(running) = &mut running {
-            let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, proposal)) = started
-                .get(&cluster.label())
-                .filter(|(id, _)| *id == running.proposal)
-            {
-                running.proposal.clone_from(proposal);
-            }
-        }
-        MovementFacts { running, brokers }
+        let last = movements::last(&AdminNodes::new(cluster)).await;
+        MovementFacts { last, brokers }
     }
 
     pub(super) async fn propose(
@@ -337,15 +326,11 @@ impl Links {
             limits: limits(throttle),
         };
         let admin = AdminNodes::new(cluster);
-        let answer = admin
+        admin
             .ask_controller("StartRebalance", async |mut node| {
-                node.start_rebalance(request(wish.clone())).await
+                node.start_rebalance(request(wish.clone())).await.map(drop)
             })
-            .await?;
-        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = answer.into_inner().rebalance_id;
-        started.insert(cluster.label(), (id, proposal.to_owned()));
-        Ok(())
+            .await
     }
 
     pub(super) async fn cancel_movement(&self, cluster: &ClusterAddress) -> Result<(), OperatorError> {

@@ -122,7 +122,7 @@ impl Brokers for LiveBrokers {
         let cluster = cluster.clone();
         let asked = self.on(async move |links| links.movements(&cluster).await).await;
         asked.unwrap_or_else(|error| MovementFacts {
-            running: Fact::Unknown(error.to_string()),
+            last: Fact::Unknown(error.to_string()),
             brokers: Fact::Unknown(error.to_string()),
         })
     }

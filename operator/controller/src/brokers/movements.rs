@@ -5,7 +5,7 @@ use broker_admin::v1::{
 };
 use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
 use operator_plan::fact::Fact;
-use operator_plan::rebalance::Running;
+use operator_plan::rebalance::{Movement, MovementState};
 
 use super::VoterChange;
 use super::admin::{AdminNodes, request};
@@ -51,8 +51,8 @@ pub(super) fn proposal(plan: &RebalancePlan) -> RebalanceProposal {
     }
 }
 
-/// The movement that runs, from the first message of the stream about it.
-pub(super) async fn running(admin: &AdminNodes) -> Fact<Running> {
+/// The movement that was started last, from the first message of the stream about it.
+pub(super) async fn last(admin: &AdminNodes) -> Fact<Movement> {
     let asked = admin
         .ask_controller("WatchRebalance", async |mut node| {
             let mut stream = node
@@ -63,24 +63,24 @@ pub(super) async fn running(admin: &AdminNodes) -> Fact<Running> {
         })
         .await;
     match asked {
-        Ok(Some(progress)) if progress.state() == RebalanceState::Running => {
-            Fact::Known(of_progress(&progress))
-        }
-        Ok(_) => Fact::Absent,
-        Err(crate::error::OperatorError::Admin { source, .. })
-            if source.code() == broker_admin::tonic::Code::NotFound =>
-        {
-            Fact::Absent
-        }
+        Ok(Some(progress)) => of_progress(&progress).map_or(Fact::Absent, Fact::Known),
+        Ok(None) => Fact::Unknown("the active controller said nothing about the last movement".to_owned()),
+        Err(error) if error.is_unknown_to_brokers() => Fact::Absent,
         Err(error) => Fact::Unknown(error.to_string()),
     }
 }
 
-fn of_progress(progress: &RebalanceProgress) -> Running {
+fn of_progress(progress: &RebalanceProgress) -> Option<Movement> {
     let left = progress.planned_bytes.saturating_sub(progress.done_bytes);
-    Running {
+    Some(Movement {
         proposal: progress.rebalance_id.clone(),
+        state: match progress.state() {
+            RebalanceState::Unspecified => return None,
+            RebalanceState::Running => MovementState::Running,
+            RebalanceState::Finished => MovementState::Finished,
+            RebalanceState::Cancelled => MovementState::Cancelled,
+        },
         moves_left: i64::from(progress.pending) + i64::from(progress.moving),
         bytes_left: i64::try_from(left).unwrap_or(i64::MAX),
-    }
+    })
 }

@@ -7,6 +7,7 @@ mod claims;
 mod pods;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
 use k8s_openapi::jiff::Timestamp;
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 use crate::brokers::{Brokers, ClusterAddress};
 use crate::context::Context;
-use crate::error::OperatorError;
+use crate::error::{OperatorError, RetryClass};
 use crate::kubernetes::kind::{CLAIM, POD};
 use crate::kubernetes::{CHILDREN, Kind};
 
@@ -35,15 +36,36 @@ fn selector(cluster: &KafkaCluster) -> String {
     format!("{}={}", labels::CLUSTER, cluster.name_any())
 }
 
+/// What a pass has seen.
+pub(super) struct Seen {
+    pub(super) facts: ClusterFacts,
+    /// Where the nodes are.
+    pub(super) address: ClusterAddress,
+    /// A permission that is missing, without which the cluster is not seen.
+    pub(super) refusal: Option<String>,
+}
+
+/// A list that was refused for want of a permission, in words: the last of them.
+#[derive(Default)]
+struct Refusal(Mutex<Option<String>>);
+
+impl Refusal {
+    fn unknown<T>(&self, error: &OperatorError) -> Fact<T> {
+        if error.class() == RetryClass::Forbidden {
+            let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            *told = Some(error.to_string());
+        }
+        Fact::Unknown(error.to_string())
+    }
+}
+
 /// The facts of a cluster, and where its nodes are.
-pub(super) async fn look<B: Brokers>(
-    context: &Context<B>,
-    cluster: &KafkaCluster,
-) -> (ClusterFacts, ClusterAddress) {
-    let children = children(context, cluster).await;
+pub(super) async fn look<B: Brokers>(context: &Context<B>, cluster: &KafkaCluster) -> Seen {
+    let refusal = Refusal::default();
+    let children = children(context, cluster, &refusal).await;
     let valid = validate(cluster, &context.settings).ok();
-    let pod_objects: Fact<Vec<Pod>> = typed(context, cluster, &POD).await;
-    let claim_objects: Fact<Vec<PersistentVolumeClaim>> = typed(context, cluster, &CLAIM).await;
+    let pod_objects: Fact<Vec<Pod>> = typed(context, cluster, &POD, &refusal).await;
+    let claim_objects: Fact<Vec<PersistentVolumeClaim>> = typed(context, cluster, &CLAIM, &refusal).await;
     let starts = starts(&children, valid.as_ref());
     let now = Timestamp::now();
     let address = address::of_pods(cluster, &pod_objects, &starts);
@@ -56,7 +78,11 @@ pub(super) async fn look<B: Brokers>(
         children,
         kafka,
     };
-    (facts, address)
+    Seen {
+        facts,
+        address,
+        refusal: refusal.0.into_inner().unwrap_or_else(PoisonError::into_inner),
+    }
 }
 
 /// Where the nodes of a cluster are.
@@ -73,6 +99,7 @@ pub(super) async fn address<B: Brokers>(
 async fn children<B: Brokers>(
     context: &Context<B>,
     cluster: &KafkaCluster,
+    refusal: &Refusal,
 ) -> Fact<BTreeMap<ChildKey, Value>> {
     let labels = format!(
         "{},app.kubernetes.io/managed-by={}",
@@ -83,7 +110,7 @@ async fn children<B: Brokers>(
     let lists = CHILDREN.map(|kind| context.kubernetes.list(kind, namespace.as_deref(), &labels));
     match futures::future::try_join_all(lists).await {
         Ok(lists) => Fact::Known(lists.into_iter().flatten().filter_map(keyed).collect()),
-        Err(error) => Fact::Unknown(error.to_string()),
+        Err(error) => refusal.unknown(&error),
     }
 }
 
@@ -99,10 +126,11 @@ async fn typed<B: Brokers, T: DeserializeOwned>(
     context: &Context<B>,
     cluster: &KafkaCluster,
     kind: &'static Kind,
+    refusal: &Refusal,
 ) -> Fact<Vec<T>> {
     match list(context, cluster, kind).await {
         Ok(objects) => Fact::Known(objects),
-        Err(error) => Fact::Unknown(error.to_string()),
+        Err(error) => refusal.unknown(&error),
     }
 }
 

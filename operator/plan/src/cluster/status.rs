@@ -4,7 +4,7 @@
 //! While the brokers do not answer, conditions about them are unknown and the last numbers stay.
 
 use k8s_openapi::jiff::Timestamp;
-use operator_api::condition::{AVAILABLE, DEGRADED, PAUSED, READY, UP_TO_DATE};
+use operator_api::condition::{AVAILABLE, DEGRADED, PAUSED, READY, RECONCILING, STALLED, UP_TO_DATE};
 use operator_api::kafka_cluster::{
     BrokerCounts, ControllerCounts, DriftItem, ListenerAddress, ListenerStatus, ListenerType, Operation,
     PartitionCounts, PoolStatus,
@@ -19,6 +19,18 @@ use crate::fact::Fact;
 use crate::facts::AddressOf;
 use crate::flow::Flow;
 use crate::validate::OperatorSettings;
+
+/// Reason of conditions while the operator lacks a permission.
+const FORBIDDEN: &str = "Forbidden";
+
+/// What the status says of a permission that is missing.
+pub(super) fn missing_permission(status: &KafkaClusterStatus) -> Option<&str> {
+    let stalled = status
+        .conditions
+        .iter()
+        .find(|condition| condition.type_ == STALLED)?;
+    (stalled.reason == FORBIDDEN).then_some(stalled.message.as_str())
+}
 
 /// The status of a cluster that cannot be worked on as it is written.
 pub(super) fn without_view(
@@ -38,6 +50,30 @@ pub(super) fn without_view(
     status.conditions = timed(said, &status.conditions, generation, now);
     status.observed_generation = Some(generation);
     status.operator_version = Some(settings.version.clone());
+    status
+}
+
+/// A status that says besides that the operator lacks a permission.
+pub(super) fn forbidden(
+    cluster: &KafkaCluster,
+    status: &KafkaClusterStatus,
+    message: &str,
+    now: Timestamp,
+) -> KafkaClusterStatus {
+    let mut status = status.clone();
+    let old = cluster.status.as_ref().map_or(&[][..], |old| &old.conditions);
+    let generation = cluster.metadata.generation.unwrap_or_default();
+    let said = vec![
+        Said::new(READY, Some(false), FORBIDDEN, message),
+        Said::new(STALLED, Some(true), FORBIDDEN, message),
+    ];
+    let replaced = [READY, STALLED, RECONCILING];
+    status
+        .conditions
+        .retain(|condition| !replaced.contains(&condition.type_.as_str()));
+    let rest = std::mem::take(&mut status.conditions);
+    status.conditions = timed(said, old, generation, now);
+    status.conditions.extend(rest);
     status
 }
 

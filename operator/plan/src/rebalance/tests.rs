@@ -20,7 +20,7 @@ fn facts() -> RebalanceFacts {
         }),
         granted: Fact::Known(true),
         proposal: Fact::Absent,
-        running: Fact::Absent,
+        last: Fact::Absent,
         brokers: Fact::Known(vec![0, 1, 2, 3]),
     }
 }
@@ -33,9 +33,14 @@ fn proposal(id: &str, moves: i64) -> Fact<RebalanceProposal> {
     })
 }
 
-fn running(id: &str) -> Fact<Running> {
-    Fact::Known(Running {
+fn running(id: &str) -> Fact<Movement> {
+    started(id, MovementState::Running)
+}
+
+fn started(id: &str, state: MovementState) -> Fact<Movement> {
+    Fact::Known(Movement {
         proposal: id.to_owned(),
+        state,
         moves_left: 2,
         bytes_left: 10,
     })
@@ -66,16 +71,16 @@ fn a_movement_is_proposed_approved_followed_and_complete() {
     assert_eq!(pass(&mut object, &facts).request, None);
     assert_eq!(phase(&object), Some(RebalancePhase::AwaitingApproval));
     object.spec.approve = Some("p1".to_owned());
+    facts.proposal = Fact::Absent;
     let start = RebalanceRequest::Start {
         proposal: "p1".to_owned(),
         throttle: Some(7),
     };
     assert_eq!(pass(&mut object, &facts).request, Some(start));
-    facts.running = running("p1");
+    facts.last = running("p1");
     pass(&mut object, &facts);
     assert_eq!(object.status.clone().unwrap().progress.unwrap().moves_left, 2);
-    facts.running = Fact::Absent;
-    facts.proposal = proposal("p2", 0);
+    facts.last = started("p1", MovementState::Finished);
     pass(&mut object, &facts);
     assert_eq!(phase(&object), Some(RebalancePhase::Complete));
     facts.proposal = proposal("p3", 9);
@@ -99,6 +104,7 @@ fn an_automatic_approval_is_recorded_before_it_is_carried_out() {
     let mut facts = facts();
     facts.proposal = proposal("p1", 5);
     assert_eq!(pass(&mut object, &facts).request, None);
+    facts.proposal = Fact::Absent;
     let second = pass(&mut object, &facts).request;
     assert!(
         matches!(
@@ -119,13 +125,13 @@ fn a_cancelled_movement_goes_back_and_stays_cancelled() {
     facts.proposal = proposal("p1", 5);
     pass(&mut object, &facts);
     pass(&mut object, &facts);
-    facts.running = running("p1");
+    facts.last = running("p1");
     object.spec.cancel = Some(true);
     assert!(matches!(
         pass(&mut object, &facts).request,
         Some(RebalanceRequest::Cancel { .. })
     ));
-    facts.running = Fact::Absent;
+    facts.last = started("p1", MovementState::Cancelled);
     pass(&mut object, &facts);
     assert_eq!(phase(&object), Some(RebalancePhase::Cancelled));
     assert_eq!(pass(&mut object, &facts).request, None);
@@ -136,9 +142,60 @@ fn two_movements_do_not_run_at_a_time() {
     let mut object = object("mode: full, approve: auto");
     let mut facts = facts();
     facts.proposal = proposal("p1", 5);
-    facts.running = running("somebody else's");
+    facts.last = running("somebody else's");
     assert_eq!(pass(&mut object, &facts).request, None);
     assert_eq!(phase(&object), Some(RebalancePhase::Proposing));
+}
+
+/// Every proposal has an id of its own, so that one that was shown must not be asked for again.
+#[test]
+fn a_proposal_that_is_shown_stays_until_it_is_approved() {
+    let mut object = object("mode: full");
+    let mut facts = facts();
+    facts.proposal = proposal("p1", 5);
+    pass(&mut object, &facts);
+    facts.proposal = Fact::Absent;
+    for _ in 0..3 {
+        let again = pass(&mut object, &facts);
+        assert_eq!((again.request, again.status), (None, None));
+    }
+}
+
+#[test]
+fn a_movement_that_was_recorded_and_not_asked_for_is_asked_for_again() {
+    let mut object = object("mode: full, approve: auto");
+    let mut facts = facts();
+    facts.proposal = proposal("p1", 5);
+    pass(&mut object, &facts);
+    facts.proposal = Fact::Absent;
+    facts.last = started("an older one", MovementState::Finished);
+    for _ in 0..2 {
+        let request = pass(&mut object, &facts).request;
+        assert!(
+            matches!(request, Some(RebalanceRequest::Start { .. })),
+            "{request:?}"
+        );
+        assert_eq!(phase(&object), Some(RebalancePhase::Moving));
+    }
+}
+
+#[test]
+fn a_proposal_that_the_cluster_has_forgotten_is_made_anew_and_approved_again() {
+    let mut object = object("mode: full, approve: p1");
+    let mut facts = facts();
+    facts.proposal = proposal("p1", 5);
+    pass(&mut object, &facts);
+    facts.proposal = Fact::Absent;
+    assert!(pass(&mut object, &facts).request.is_some());
+    object = without_proposal(&object);
+    assert!(matches!(
+        pass(&mut object, &facts).request,
+        Some(RebalanceRequest::Propose { .. })
+    ));
+    facts.proposal = proposal("p2", 5);
+    assert_eq!(pass(&mut object, &facts).request, None);
+    assert_eq!(phase(&object), Some(RebalancePhase::AwaitingApproval));
+    assert_eq!(object.status.unwrap().proposal.unwrap().id, "p2");
 }
 
 #[test]
@@ -162,7 +219,7 @@ fn nothing_moves_on_an_unknown_fact() {
             0 => facts.cluster = Fact::Unknown(reason()),
             1 => facts.granted = Fact::Unknown(reason()),
             2 => facts.proposal = Fact::Unknown(reason()),
-            3 => facts.running = Fact::Unknown(reason()),
+            3 => facts.last = Fact::Unknown(reason()),
             _ => facts.brokers = Fact::Unknown(reason()),
         }
         assert_eq!(pass(&mut object, &facts).request, None, "{hidden}");
