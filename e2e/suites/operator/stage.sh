@@ -20,6 +20,7 @@ k() { kubectl -n "$namespace" "$@"; }
 leave() {
 	local status=$?
 	[ -z "$load_pid" ] || kill -KILL "$load_pid" 2>/dev/null || true
+	trap - EXIT
 	if [ $status -ne 0 ]; then
 		echo "--- what there was at the end" >&2
 		k get kafkaclusters,topics,kafkarebalances,pods -o wide >&2 || true
@@ -97,18 +98,23 @@ settles() { # KIND/NAME SECONDS: answers after how many
 	echo $((SECONDS - began))
 }
 
-inside() { # COMMAND…: with the names of the cluster's DNS
-	[ -e "$STATE/resolv.conf" ] || printf 'nameserver %s\noptions ndots:1\n' "$API" >"$STATE/resolv.conf"
-	# shellcheck disable=SC2016
-	unshare --mount bash -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' - "$STATE/resolv.conf" "$@"
-}
+# What comes after it runs with the names of the cluster's DNS, in the process that was started.
+printf 'nameserver %s\noptions ndots:1\n' "$API" >"$work/resolv.conf"
+# shellcheck disable=SC2016
+inside=(unshare --mount bash -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' - "$work/resolv.conf")
 
 eddyline() { # ARGUMENT…: the command line, told where the cluster `orders` is
-	inside "$root/target/debug/eddyline" "$@" -b "orders-bootstrap.$namespace.svc.cluster.local:9092"
+	"${inside[@]}" "$root/target/debug/eddyline" "$@" -b "orders-bootstrap.$namespace.svc.cluster.local:9092"
 }
 
 replicas() { # TOPIC: replicas of each partition, as [[0,1,2],…]
 	eddyline topic describe -o json "$1" | jq -c '[.[0].partitions[].replicas]'
+}
+
+replicas_on() { # BROKER: how many replicas it has, of all topics
+	local topics
+	mapfile -t topics < <(eddyline topic list --internal -o json | jq -r '.[].name')
+	eddyline topic describe -o json "${topics[@]}" | jq --argjson broker "$1" '[.[].partitions[].replicas[] | select(. == $broker)] | length'
 }
 
 pods() { # [POOL]: UIDs of the cluster's pods
@@ -124,7 +130,7 @@ operator_writes() { # writes of the operator so far, Leases and events aside, fr
 }
 
 load_begins() { # CLUSTER TOPIC [RATE]
-	inside "$E2E_PYTHON" "$here/load.py" "$1-bootstrap.$namespace.svc.cluster.local:9092" "$2" "${3:-50}" "$work/load" >"$work/load.log" 2>&1 &
+	"${inside[@]}" "$E2E_PYTHON" "$here/load.py" "$1-bootstrap.$namespace.svc.cluster.local:9092" "$2" "${3:-50}" "$work/load" >"$work/load.log" 2>&1 &
 	load_pid=$!
 	within 60 "the first record is acknowledged" jq -e '.acknowledged > 0' "$work/load"
 }

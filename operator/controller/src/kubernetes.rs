@@ -133,7 +133,7 @@ impl Kubernetes {
             .await;
         patched
             .map(|written| written.resource_version())
-            .map_err(|error| failed("patch", kind, namespace, name, error))
+            .map_err(|error| failed_at("patch", (kind, "/status"), namespace, name, error))
     }
 
     /// Changes a few fields of exactly this object.
@@ -199,14 +199,25 @@ fn failed(
     name: &str,
     source: kube::Error,
 ) -> OperatorError {
+    failed_at(verb, (kind, ""), namespace, name, source)
+}
+
+/// Of a part of an object that has permissions of its own.
+fn failed_at(
+    verb: &'static str,
+    (kind, part): (&Kind, &str),
+    namespace: &str,
+    name: &str,
+    source: kube::Error,
+) -> OperatorError {
+    let resource = format!("{}{part}", kind.plural);
     debug_assert!(
-        permissions::lists(verb, kind.group, kind.plural),
-        "{verb} {} is not on the list of permissions",
-        kind.plural
+        permissions::lists(verb, kind.group, &resource),
+        "{verb} {resource} is not on the list of permissions"
     );
     OperatorError::Kubernetes {
         verb,
-        resource: permissions::qualified(kind.group, kind.plural),
+        resource: permissions::qualified(kind.group, &resource),
         name: match namespace {
             "" => name.to_owned(),
             namespace => format!("{namespace}/{name}"),

@@ -14,7 +14,7 @@ use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, PostParams};
 use kube::{Client, ResourceExt};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
 use crate::error::OperatorError;
@@ -81,13 +81,14 @@ impl Election {
             since: Instant::now(),
         };
         loop {
-            match self.attempt(&mut watch).await {
-                Ok(true) => {
+            match timeout(self.lasts / 3, self.attempt(&mut watch)).await {
+                Ok(Ok(true)) => {
                     info!(identity = self.identity, "this operator acts");
                     return;
                 }
-                Ok(false) => {}
-                Err(error) => warn!(%error, "the Lease cannot be taken"),
+                Ok(Ok(false)) => {}
+                Ok(Err(error)) => warn!(%error, "the Lease cannot be taken"),
+                Err(_) => warn!("Kubernetes does not answer in time to take the Lease"),
             }
             sleep(self.lasts / 5).await;
         }
@@ -101,7 +102,7 @@ impl Election {
             sleep_until(deadline.min(Instant::now() + self.lasts / 5)).await;
             // Others count from when they see the write, which is later than this.
             let began = Instant::now();
-            let attempt = tokio::time::timeout_at(deadline.min(began + self.lasts / 3), self.renew()).await;
+            let attempt = timeout_at(deadline.min(began + self.lasts / 3), self.renew()).await;
             match attempt {
                 Ok(Ok(true)) => renewed = began,
                 Ok(Ok(false)) => return,
@@ -213,7 +214,7 @@ pub async fn until_told(
         () = told_to_end => info!("told to end"),
     }
     stop.send_replace(true);
-    if tokio::time::timeout(LAST_PASSES, acts).await.is_err() {
+    if timeout(LAST_PASSES, acts).await.is_err() {
         warn!("a pass did not end in time and is given up");
     }
 }

@@ -316,7 +316,7 @@ pub struct PlanRebalanceRequest {
 /// A plan; nothing has moved.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RebalancePlan {
-    /// By which it is started; the active controller keeps the last few plans until it stops or another one is elected.
+    /// By which it is started, once; the active controller keeps the last few plans until it stops or another one is elected.
     #[prost(string, tag = "1")]
     pub plan_id: ::prost::alloc::string::String,
     /// How many partitions change.
@@ -396,7 +396,7 @@ pub struct RebalanceLimits {
 /// The plan is in the metadata log; whoever becomes the active controller goes on with it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StartRebalanceResponse {
-    /// Its identity.
+    /// Its identity: that of the plan.
     #[prost(string, tag = "1")]
     pub rebalance_id: ::prost::alloc::string::String,
 }

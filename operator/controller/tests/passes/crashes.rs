@@ -53,11 +53,11 @@ async fn changed(settled: &World, spec: &str, fault: Option<(usize, Fault)>) -> 
     world
 }
 
-/// Every request once for an error, and every one that changes something for the end of the operator.
-fn faults(clean: &World) -> Vec<(usize, Fault)> {
+/// One request in so many for an error, and every one that changes something for the end of the operator.
+fn faults(clean: &World, one_in: usize) -> Vec<(usize, Fault)> {
     let asked = clean.state().asked;
     let changes = clean.state().changes;
-    let refused = (0..asked).map(|number| (number, Fault::Refused));
+    let refused = (0..asked).step_by(one_in).map(|number| (number, Fault::Refused));
     refused
         .chain((0..changes).map(|number| (number, Fault::Crash)))
         .collect()
@@ -72,11 +72,12 @@ fn outcome(world: &World) -> (Vec<String>, usize, (String, String)) {
 #[tokio::test]
 async fn a_change_reaches_its_goal_whatever_request_fails_or_is_the_operators_last() {
     let settled = settled().await;
-    for (name, spec, nodes) in CHANGES {
+    // Passes ask in the same order: seven has no divisor in common with how often they ask.
+    for ((name, spec, nodes), one_in) in CHANGES.into_iter().zip([1, 7, 7]) {
         let clean = changed(&settled, spec, None).await;
         let goal = outcome(&clean);
         assert_eq!((goal.1, goal.2.0.as_str()), (nodes, "True"), "{name}: {goal:?}");
-        for fault in faults(&clean) {
+        for fault in faults(&clean, one_in) {
             let world = changed(&settled, spec, Some(fault)).await;
             assert_eq!(outcome(&world), goal, "{name}: {fault:?}");
         }
@@ -87,7 +88,7 @@ async fn a_change_reaches_its_goal_whatever_request_fails_or_is_the_operators_la
 async fn a_new_cluster_comes_up_whatever_request_fails_or_is_the_operators_last() {
     let clean = World::new(THREE);
     clean.settle().await;
-    for fault in faults(&clean) {
+    for fault in faults(&clean, 1) {
         let world = World::new(THREE);
         world.state().fault = Some(fault);
         tokio::time::timeout(LONG, world.settle())
