@@ -52,6 +52,9 @@ namespace_up() {
 	kubectl create namespace "$namespace" >/dev/null
 }
 
+# Sessions as long as Kafka's: all nodes of Kubernetes share one machine, on which nobody may run for a second.
+settings="default.replication.factor: 3, min.insync.replicas: 2, broker.session.timeout.ms: 9000"
+
 # three NAME [FIELD…]: a cluster of three nodes that are broker and controller, with more fields of its spec as flow mappings.
 three() {
 	local name=$1
@@ -61,7 +64,7 @@ three() {
 		printf '  deletionProtection: false\n'
 		printf '  rack: {topologyKey: topology.kubernetes.io/zone}\n'
 		printf '  %s\n' "$@"
-		[[ " $* " == *" config:"* ]] || printf '  config: {default.replication.factor: 3, min.insync.replicas: 2}\n'
+		[[ " $* " == *" config:"* ]] || printf '  config: {%s}\n' "$settings"
 		[[ " $* " == *" brokers:"* ]] || printf '  brokers: {replicas: 3, storage: {size: 1Gi}}\n'
 	} | k apply -f - >/dev/null
 }

@@ -5,6 +5,7 @@ mod observe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use broker_protocol::ErrorCode;
 use kube::ResourceExt;
 use kube::api::{Api, Patch, PatchParams};
 use kube::runtime::controller::Action;
@@ -56,6 +57,12 @@ pub async fn reconcile<B: Brokers>(
         context.events.publish(topic.as_ref(), &told).await;
     }
     let plan = match &refused {
+        // More replicas than the cluster is to have brokers were refused by the plan: the others are still coming.
+        Some(OperatorError::Kafka { source, .. })
+            if source.code() == Some(ErrorCode::InvalidReplicationFactor) =>
+        {
+            topic::too_early(&topic, &facts, &source.to_string())
+        }
         Some(OperatorError::Kafka { source, .. }) if source.code().is_some() && !source.is_retriable() => {
             topic::refused(&topic, &facts, &source.to_string())
         }

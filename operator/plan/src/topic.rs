@@ -205,7 +205,17 @@ pub fn plan(topic: &Topic, facts: &TopicFacts) -> TopicPlan {
 /// The plan after the cluster refused what was asked for, and will again until the object changes.
 #[must_use]
 pub fn refused(topic: &Topic, facts: &TopicFacts, message: &str) -> TopicPlan {
-    let mut plan = TopicPlan::new(Flow::stalled("Refused", message));
+    instead(topic, facts, Flow::stalled("Refused", message))
+}
+
+/// The plan after the cluster refused what was asked for because too few of its brokers serve yet.
+#[must_use]
+pub fn too_early(topic: &Topic, facts: &TopicFacts, message: &str) -> TopicPlan {
+    instead(topic, facts, Flow::working("WaitingForBrokers", message))
+}
+
+fn instead(topic: &Topic, facts: &TopicFacts, flow: Flow) -> TopicPlan {
+    let mut plan = TopicPlan::new(flow);
     let status = status::of(topic, facts, &plan.flow);
     plan.status = (Some(&status) != topic.status.as_ref()).then_some(status);
     plan

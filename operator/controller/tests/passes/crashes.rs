@@ -5,32 +5,32 @@ use operator_api::condition::READY;
 
 use crate::small_world::{Fault, LONG, World};
 
-const THREE: &str =
-    "{controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 3, storage: {size: 1Gi}}}";
+const TWO: &str =
+    "{controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 2, storage: {size: 1Gi}}}";
 
 /// What is asked for after the cluster has settled, and what of the log and the nodes must come out.
 pub(crate) const CHANGES: [(&str, &str, usize); 3] = [
     (
         "another image",
-        "{image: 'x:2', controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 3, storage: {size: 1Gi}}}",
-        4,
+        "{image: 'x:2', controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 2, storage: {size: 1Gi}}}",
+        3,
     ),
     (
         "one broker more",
-        "{controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 4, storage: {size: 1Gi}}}",
-        5,
+        "{controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 3, storage: {size: 1Gi}}}",
+        4,
     ),
     (
         "one broker less",
-        "{controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 2, storage: {size: 1Gi}}}",
-        3,
+        "{controllers: {replicas: 1, storage: {size: 1Gi}}, brokers: {replicas: 1, storage: {size: 1Gi}}}",
+        2,
     ),
 ];
 
 pub(crate) async fn settled() -> World {
-    let world = World::new(THREE);
+    let world = World::new(TWO);
     world.settle().await;
-    for broker in 0..3 {
+    for broker in 0..2 {
         world.state().replicas.insert(broker, 4);
         world.state().leaders.insert(broker, 2);
     }
@@ -86,10 +86,10 @@ async fn a_change_reaches_its_goal_whatever_request_fails_or_is_the_operators_la
 
 #[tokio::test]
 async fn a_new_cluster_comes_up_whatever_request_fails_or_is_the_operators_last() {
-    let clean = World::new(THREE);
+    let clean = World::new(TWO);
     clean.settle().await;
     for fault in faults(&clean, 1) {
-        let world = World::new(THREE);
+        let world = World::new(TWO);
         world.state().fault = Some(fault);
         tokio::time::timeout(LONG, world.settle())
             .await

@@ -196,8 +196,8 @@ fn format(input: &RenderInput<'_>, pool: &ValidatedPool) -> core::Container {
         "--config",
         "/etc/eddyline/$(POD_NAME).properties",
         "--ignore-formatted",
-        "--cluster-id",
-        &input.cluster.cluster_id,
+        // One word: an id may begin with a dash, and would be taken for another argument.
+        &format!("--cluster-id={}", input.cluster.cluster_id),
     ]);
     let mut env = vec![pod_name()];
     if pool.controllers > 0 {

@@ -241,3 +241,32 @@ fn founders_are_named_until_there_is_a_quorum_and_never_again() {
     });
     assert_eq!(argument(&cluster), "--no-initial-controllers");
 }
+
+/// One UID in 64 makes such an id; `format` took it for an argument, and no node of that cluster ever started.
+#[test]
+fn a_cluster_id_that_begins_with_a_dash_is_a_word_with_its_argument() {
+    let mut cluster = crate::world::cluster("{brokers: {replicas: 1, storage: {size: 1Gi}}}");
+    cluster.metadata.uid = Some("fbae58f5-0d5d-4be2-99db-4a9f0be9aedd".to_owned());
+    let objects = rendered(&cluster);
+    let set = objects
+        .iter()
+        .find(|child| child.key.kind == "StatefulSet")
+        .unwrap();
+    let arguments = &set.object["spec"]["template"]["spec"]["initContainers"][0]["args"];
+    let arguments: Vec<&str> = arguments
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one.as_str().unwrap())
+        .collect();
+    assert!(
+        arguments.iter().any(|one| one.starts_with("--cluster-id=-")),
+        "{arguments:?}"
+    );
+    assert!(
+        arguments
+            .iter()
+            .all(|one| !one.starts_with('-') || one.starts_with("--")),
+        "{arguments:?}"
+    );
+}

@@ -167,6 +167,28 @@ fn topics_of_the_cluster_itself_are_refused() {
     assert_eq!((reason(&plan), plan.requests.len()), ("InternalTopic", 0));
 }
 
+/// GitOps tools take a stalled object for a failed one, and brokers that start a second later are no failure.
+#[test]
+fn a_topic_that_comes_before_all_brokers_waits_for_them() {
+    let early = too_early(&topic(""), &facts(None), "2 can take replicas");
+    assert!(matches!(
+        early.flow,
+        Flow::Working {
+            reason: "WaitingForBrokers",
+            ..
+        }
+    ));
+    assert!(early.status.is_some());
+    let lasting = refused(&topic(""), &facts(None), "no");
+    assert!(matches!(
+        lasting.flow,
+        Flow::Stalled {
+            reason: "Refused",
+            ..
+        }
+    ));
+}
+
 #[test]
 fn a_namespace_without_a_grant_gets_no_topic() {
     let mut facts = facts(None);
