@@ -55,7 +55,9 @@ impl Nodes {
             .arg("format")
             .arg("--config")
             .arg(&properties)
-            .args(["--ignore-formatted", "--cluster-id", &places.cluster_id])
+            .arg("--ignore-formatted")
+            // One word: an id may begin with a dash.
+            .arg(format!("--cluster-id={}", places.cluster_id))
             .arg(match node.is_controller() {
                 true => places.format_quorum(id),
                 false => "--no-initial-controllers".to_owned(),
