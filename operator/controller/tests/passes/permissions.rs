@@ -50,7 +50,7 @@ async fn a_missing_permission_is_a_condition_and_recovers() {
         assert_eq!(world.condition(READY).0, "True");
         assert_eq!(
             world.state().log.len(),
-            4,
+            3,
             "{missing:?}: every node was restarted once"
         );
     }
