@@ -104,7 +104,12 @@ impl LeaderTask {
                 Orders::End => Next::Over,
             };
             let pause = match next {
-                Next::Over => return,
+                Next::Over => {
+                    if orders != Orders::Tier || !self.is_to_go_on(&driver).await {
+                        return;
+                    }
+                    continue;
+                }
                 Next::Failed => {
                     if driver.pause().await == Driven::Over {
                         return;
@@ -119,6 +124,13 @@ impl LeaderTask {
                 changed = self.orders.changed() => if changed.is_err() { return },
             }
         }
+    }
+
+    /// The log is gone or led elsewhere before the orders say so: when the topic was deleted, they say what is left to do.
+    async fn is_to_go_on(&mut self, driver: &ManifestDriver) -> bool {
+        driver.retract();
+        let news = self.orders.wait_for(|orders| *orders != Orders::Tier).await;
+        news.is_ok_and(|orders| *orders == Orders::GiveUpRemote)
     }
 
     /// What the log says when this epoch begins; none if it is over already.

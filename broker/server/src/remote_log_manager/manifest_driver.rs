@@ -148,6 +148,15 @@ impl ManifestDriver {
         }
     }
 
+    /// Shows readers nothing of this epoch any more.
+    pub(super) fn retract(&self) {
+        let mut led = self.shared.led.write();
+        let is_own = |manifest: &Arc<Manifest>| manifest.writer.epoch == self.leadership.epoch;
+        if led.get(&self.key).is_some_and(is_own) {
+            led.remove(&self.key);
+        }
+    }
+
     fn context(&self) -> StepContext {
         StepContext {
             nonce: uuid_or_time(&self.shared.clock),
@@ -158,10 +167,6 @@ impl ManifestDriver {
 
 impl Drop for ManifestDriver {
     fn drop(&mut self) {
-        let mut led = self.shared.led.write();
-        let is_own = |manifest: &Arc<Manifest>| manifest.writer.epoch == self.leadership.epoch;
-        if led.get(&self.key).is_some_and(is_own) {
-            led.remove(&self.key);
-        }
+        self.retract();
     }
 }

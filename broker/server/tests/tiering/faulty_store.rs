@@ -22,7 +22,8 @@ pub(super) struct FaultyStore {
     losing: AtomicBool,
     damaging: AtomicBool,
     short: AtomicBool,
-    puts: AtomicUsize,
+    /// Of manifests and the like, and of segments.
+    puts: [AtomicUsize; 2],
     reads: AtomicUsize,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct FaultyStore {
 pub(super) enum Fault {
     /// It answers nothing.
     Down,
-    /// It takes every second PUT and says that it did not.
+    /// It takes every second PUT of each kind and says that it did not.
     LosesAnswers,
     /// A bit of every segment is flipped on the way.
     DamagesSegments,
@@ -106,7 +107,8 @@ impl ObjectStore for FaultyStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         self.answer()?;
         let put = self.objects.put_opts(location, payload, options).await;
-        let is_second = self.puts.fetch_add(1, Ordering::SeqCst) % 2 == 1;
+        let kind = usize::from(location.as_ref().ends_with(".segment"));
+        let is_second = self.puts[kind].fetch_add(1, Ordering::SeqCst) % 2 == 1;
         match self.losing.load(Ordering::SeqCst) && is_second {
             true => Err(failure("the answer was lost")),
             false => put,

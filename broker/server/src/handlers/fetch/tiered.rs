@@ -5,6 +5,7 @@
 //! error of the client's: it waits and asks again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice};
 use tokio::time::Instant;
@@ -12,6 +13,9 @@ use tokio::time::Instant;
 use super::{Fetch, Pass};
 use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords};
 use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle, TieredFetch};
+
+/// First wait before a read is tried again that may succeed later; it doubles.
+const FIRST_RETRY: Duration = Duration::from_millis(50);
 
 impl Fetch<'_> {
     /// Puts records in place of what was only found to be remote.
@@ -62,8 +66,17 @@ async fn read(
     }
     let counters = remote.counters();
     counters.fetch_requests.add(1);
-    let Ok(answer) = tokio::time::timeout_at(deadline, remote.read(key, wanted)).await else {
-        return FetchOutcome::Read(at);
+    let mut pause = FIRST_RETRY;
+    let answer = loop {
+        let Ok(answer) = tokio::time::timeout_at(deadline, remote.read(key, wanted)).await else {
+            return FetchOutcome::Read(at);
+        };
+        let may_pass = matches!(answer, Err(RemoteReadError::NotReady | RemoteReadError::Store(_)));
+        if !may_pass || Instant::now() + pause >= deadline {
+            break answer;
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
     };
     match answer {
         Ok(found) => {
