@@ -1,7 +1,9 @@
 //! What is derived from the batches when a log is opened or cut: leader epochs and producers.
 //!
 //! Both have a file that saves reading the log. The epochs' file has no checksum, so each entry is compared with
-//! the batches around it; the producers' snapshot has one. When a file is missing or wrong, the batches decide.
+//! the batches around it; the producers' snapshot has one. When a file is missing or wrong, the batches decide. So they
+//! do behind the recovery point after a crash, whatever the epochs' file says: of what it says of these offsets some may
+//! have been cut and written anew since.
 
 use broker_model::{LeaderEpoch, Now, Offset};
 
@@ -22,7 +24,7 @@ const EPOCHS_SIZE_MAX: usize = 64 << 20;
 
 impl UnifiedLog {
     /// Takes the epochs from their file, as far as the batches agree; `recovered_from` is the base of the first
-    /// segment that was read after a crash, from which on the file may be behind.
+    /// segment that was read after a crash: from there on they are taken from the batches.
     pub(crate) fn load_epochs(
         &mut self,
         recovered_from: Option<Offset>,
@@ -34,18 +36,18 @@ impl UnifiedLog {
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => b"?".to_vec(),
             result => self.folder.check(&path, result)?,
         };
-        let believed = match parse_leader_epochs(&content) {
-            Ok(entries) => self
-                .do_batches_agree(&entries, recovered_from)?
-                .then_some(entries),
-            Err(_) => None,
-        };
-        let rescan_from = match believed {
-            Some(entries) => {
-                self.epochs = LeaderEpochCache::loaded(entries);
+        let end = self.markers.log_end.offset();
+        let edge = recovered_from.map_or(end, |from| from.min(end));
+        let told = parse_leader_epochs(&content).unwrap_or_default();
+        let below = told.partition_point(|entry| entry.start_offset < edge);
+        let is_believed = self.do_batches_agree(&told[..below], edge)?;
+        let rescan_from = match is_believed {
+            true => {
+                self.epochs = LeaderEpochCache::loaded(told.clone());
+                self.epochs.truncate_from_end(edge);
                 recovered_from
             }
-            None => {
+            false => {
                 report.epochs_rebuilt = true;
                 self.epochs.clear();
                 Some(Offset::ZERO)
@@ -54,27 +56,19 @@ impl UnifiedLog {
         if let Some(from) = rescan_from {
             self.assign_epochs_from(from)?;
         }
+        if is_believed && self.epochs.entries() == told {
+            self.epochs.mark_written();
+        }
         Ok(())
     }
 
-    /// Whether each entry's epoch stands at its start and an older one before it.
-    fn do_batches_agree(
-        &self,
-        entries: &[EpochEntry],
-        recovered_from: Option<Offset>,
-    ) -> Result<bool, StorageError> {
-        let end = self.markers.log_end.offset();
+    /// Whether the entries, which all start below `edge`, tell the epochs of all batches there, and none is above what
+    /// stands behind it.
+    fn do_batches_agree(&self, entries: &[EpochEntry], edge: Offset) -> Result<bool, StorageError> {
         let log_start = self.markers.log_start.offset();
-        if entries.is_empty() && recovered_from.is_none() {
-            let first = self.segments[0].first_batch(&self.folder)?;
-            return Ok(first.is_none_or(|view| !view.leader_epoch.is_known()));
-        }
+        let begin = self.segments[0].base_offset().max(log_start);
         for (index, entry) in entries.iter().enumerate() {
-            let next = entries.get(index + 1).map_or(end, |next| next.start_offset);
-            // An epoch that wrote nothing, or whose batches a crash took, has nothing to compare with.
-            if entry.start_offset >= end || recovered_from.is_some_and(|from| entry.start_offset >= from) {
-                break;
-            }
+            let next = entries.get(index + 1).map_or(edge, |next| next.start_offset);
             let at_start = self.epoch_of_batch_at(entry.start_offset, next)?;
             let before = match entry.start_offset > self.segments[0].base_offset() {
                 true => self.epoch_of_batch_at(entry.start_offset.minus(1), entry.start_offset)?,
@@ -93,10 +87,18 @@ impl UnifiedLog {
                 return Ok(false);
             }
         }
-        let newest = self.epoch_of_batch_at(end.minus(1), end)?;
-        let written = entries.iter().rev().find(|entry| entry.start_offset < end);
-        let last = written.map(|entry| entry.epoch);
-        Ok(newest.is_none_or(|(epoch, _)| Some(epoch) <= last) || recovered_from.is_some())
+        let told_from = entries.first().map_or(edge, |first| first.start_offset);
+        if told_from > begin && self.epoch_of_batch_at(begin, told_from)?.is_some() {
+            return Ok(false);
+        }
+        let last = entries.last().map(|entry| entry.epoch);
+        let newest = match edge > begin {
+            true => self.epoch_of_batch_at(edge.minus(1), edge)?,
+            false => None,
+        };
+        let behind = self.epoch_of_batch_at(edge, self.markers.log_end.offset())?;
+        Ok(newest.is_none_or(|(epoch, _)| Some(epoch) <= last)
+            && behind.is_none_or(|(epoch, _)| last <= Some(epoch)))
     }
 
     /// Epoch and base of the first batch that reaches `offset`, if it begins before `end`.

@@ -4,6 +4,7 @@ mod append_and_read;
 mod crash;
 mod damage;
 mod device_errors;
+mod epochs;
 mod flushed_appends;
 mod legacy;
 mod remote;
