@@ -3,7 +3,8 @@
 //! A pure check of the proposal against the registration, then the same change of the partition as everywhere: an
 //! accepted proposal may also complete a reassignment, and with it elect another leader. Invariants: nothing changes
 //! for a leader of an older epoch or a proposal on an older registration (I1); nobody joins the in-sync set who is
-//! fenced, stops, or was registered anew since it fetched.
+//! fenced, stops, was registered anew since it fetched, or could not lead because its broker does not have the directory
+//! that the replica is believed to be in.
 
 use broker_metadata::messages::PartitionChangeRecord;
 use broker_metadata::{LeaderRecoveryState, MetadataRecord, PartitionRegistration, TopicImage};
@@ -124,9 +125,10 @@ impl QuorumController {
         if members.is_empty() || !are_replicas || is_named_twice || !is_listed(leader) {
             return Err(ErrorCode::InvalidRequest);
         }
+        let may_join = |id| registration.isr.contains(&id) || self.has_online_replica(registration, id);
         if members
             .iter()
-            .any(|(id, epoch)| !self.may_be_in_sync(*id, *epoch))
+            .any(|(id, epoch)| !self.may_be_in_sync(*id, *epoch) || !may_join(*id))
         {
             return Err(ErrorCode::IneligibleReplica);
         }

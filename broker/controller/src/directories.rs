@@ -97,7 +97,8 @@ impl QuorumController {
         Outcome::new(records, response)
     }
 
-    /// A replica that turns out to lie in a directory that failed leaves the in-sync set with the same record.
+    /// A replica that turns out to lie in a directory that failed leaves the in-sync set with the same record; one by
+    /// which a partition without a leader gets somebody who may lead has the leader elected with it.
     fn assign_replica(
         &self,
         broker: &BrokerRegistration,
@@ -113,9 +114,15 @@ impl QuorumController {
             false => self.can_lead(partition, id),
         };
         let leaves = !is_online && partition.isr.contains(&broker.id);
-        let change = leaves.then(|| {
+        let waits = !partition.has_leader() && can_lead(broker.id);
+        let change = (leaves || waits).then(|| {
             let change = PartitionChange::new(partition, self.election_rules(topic, None), can_lead);
-            change.without(&[broker.id]).record(topic.id, index)
+            let change = if leaves {
+                change.without(&[broker.id])
+            } else {
+                change
+            };
+            change.record(topic.id, index)
         });
         if partition.directories.get(place) == Some(&directory) {
             return Ok(change.flatten().map(MetadataRecord::from));

@@ -149,7 +149,8 @@ impl QuorumController {
         self.is_active(broker) && self.has_online_replica(partition, broker)
     }
 
-    fn has_online_replica(&self, partition: &PartitionRegistration, broker: BrokerId) -> bool {
+    /// Whether the broker has the directory that its replica is believed to be in, or has yet to say which.
+    pub(crate) fn has_online_replica(&self, partition: &PartitionRegistration, broker: BrokerId) -> bool {
         let directory = partition.directory_of(broker).unwrap_or(directory::UNASSIGNED);
         let registered = self.image().cluster.broker(broker);
         registered.is_some_and(|broker| broker.has_online_directory(directory))

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use broker_metadata::image::Endpoint;
-use broker_metadata::messages::{ConfigRecord, FeatureLevelRecord};
+use broker_metadata::messages::ConfigRecord;
 use broker_metadata::metadata_log::MetadataBatch;
 use broker_metadata::{
-    ConfigResource, MetadataChanges, MetadataImage, MetadataRecord, PartitionRegistration,
+    ConfigResource, MetadataChanges, MetadataImage, MetadataRecord, MetadataVersion, PartitionRegistration,
+    bootstrap_records,
 };
 use broker_model::{BrokerEpoch, BrokerId, DirectoryId, PartitionIndex, Timestamp, Uuid};
 use broker_protocol::ErrorCode;
@@ -98,18 +99,12 @@ impl World {
     }
 
     fn with_features(brokers: i32, features: usize) -> Self {
-        let finalized = &broker_metadata::FINALIZED_AT_FORMAT[..features];
         let settings = ControllerSettings::default();
         let controller = QuorumController::new(settings, Arc::new(FewConfigs), MetadataImage::empty());
         let mut world = Self { controller, draws: 0 };
-        let features = finalized.iter().map(|(name, level)| {
-            MetadataRecord::from(FeatureLevelRecord {
-                name: (*name).into(),
-                feature_level: *level,
-                ..FeatureLevelRecord::default()
-            })
-        });
-        world.commit(Outcome::new(features.collect(), ()));
+        let mut finalized = bootstrap_records(MetadataVersion::LATEST);
+        finalized.truncate(features);
+        world.commit(Outcome::new(finalized, ()));
         for id in 1..=brokers {
             world.register(id);
             world.unfence(id);
@@ -178,6 +173,18 @@ impl World {
 
     /// The leader's word that these replicas are in sync, and what it changed.
     pub(crate) fn set_isr(&mut self, topic: &str, index: i32, members: &[BrokerId]) -> MetadataChanges {
+        let (code, changes) = self.propose_isr(topic, index, members);
+        assert!(code == 0 || code == ErrorCode::NewLeaderElected.code(), "{code}");
+        changes
+    }
+
+    /// The same, which may be refused.
+    pub(crate) fn propose_isr(
+        &mut self,
+        topic: &str,
+        index: i32,
+        members: &[BrokerId],
+    ) -> (i16, MetadataChanges) {
         let image = self.controller.image();
         let partition = self.partition(topic, index);
         let state = |id: &BrokerId| BrokerState {
@@ -203,8 +210,7 @@ impl World {
         };
         let outcome = self.controller.alter_partition(&request);
         let code = outcome.response.topics[0].partitions[0].error_code;
-        assert!(code == 0 || code == ErrorCode::NewLeaderElected.code(), "{code}");
-        self.replay(outcome.records)
+        (code, self.replay(outcome.records))
     }
 
     /// Of every partition under reassignment, all replicas are in sync; what each batch changed.

@@ -23,7 +23,7 @@ mod topic_name;
 
 pub use delta::{MetadataChanges, MetadataDelta, TopicChange, TopicFate};
 pub use error::{ConfigError, LoadError, LogFormatError, ReplayError};
-pub use feature::{FINALIZED_AT_FORMAT, Feature, KRAFT_VERSION_LEVEL, SUPPORTED_FEATURES, feature, names};
+pub use feature::{Feature, KRAFT_VERSION_LEVEL, SUPPORTED_FEATURES, bootstrap_records, feature, names};
 pub use generated::metadata_record::MetadataRecord;
 pub use generated::*;
 pub use image::{

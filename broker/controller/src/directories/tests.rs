@@ -172,6 +172,35 @@ fn a_replica_found_in_a_failed_directory_leaves_with_the_same_word() {
 }
 
 #[test]
+fn a_partition_without_a_leader_has_one_as_soon_as_a_replica_is_found() {
+    let mut world = two_partitions();
+    world.configure("t", "min.insync.replicas", "2");
+    fail(&mut world, 1, dir(1, 1));
+    world.fence(2);
+    assert!(!world.partition("t", 0).has_leader());
+    assert_eq!(assign(&mut world, 1, dir(1, 9), 0), (0, 0));
+    assert!(!world.partition("t", 0).has_leader(), "nobody has that directory");
+    assert_eq!(assign(&mut world, 1, dir(1, 2), 0), (0, 0));
+    let partition = world.partition("t", 0);
+    assert_eq!((partition.leader, &partition.isr), (BrokerId::new(1), &ids(&[1])));
+    assert_eq!(partition.directories[0], dir(1, 2));
+}
+
+#[test]
+fn nobody_joins_from_where_he_could_not_lead() {
+    let mut world = two_partitions();
+    fail(&mut world, 2, dir(2, 1));
+    assert_eq!(assign(&mut world, 2, dir(2, 1), 0), (0, 0));
+    assert_eq!(world.partition("t", 0).isr, ids(&[1]));
+    let (code, _) = world.propose_isr("t", 0, &ids(&[1, 2]));
+    assert_eq!(code, ErrorCode::IneligibleReplica.code());
+    assert_eq!(world.partition("t", 0).isr, ids(&[1]));
+    assert_eq!(assign(&mut world, 2, dir(2, 2), 0), (0, 0));
+    world.set_isr("t", 0, &ids(&[1, 2]));
+    assert_eq!(world.partition("t", 0).isr, ids(&[1, 2]));
+}
+
+#[test]
 fn a_broker_that_loses_a_directory_as_it_is_let_in_asks_again() {
     let mut world = two_partitions();
     world.fence(1);

@@ -4,7 +4,7 @@ use broker_model::{BrokerId, LeaderEpoch, Timestamp};
 use bytes::Bytes;
 
 use super::*;
-use crate::{FINALIZED_AT_FORMAT, LogFormatError, MetadataRecord, MetadataVersion};
+use crate::{LogFormatError, MetadataVersion, bootstrap_records};
 
 const ONE_BROKER: &[u8] = include_bytes!("../../testdata/cluster-metadata-one-broker.log");
 const THREE_BROKERS: &[u8] = include_bytes!("../../testdata/cluster-metadata-three-brokers.log");
@@ -44,10 +44,9 @@ fn the_snapshot_of_format_names_features_and_voters() {
     let voters = snapshot.head.voters.unwrap();
     assert_eq!(voters[0].id, BrokerId::new(1));
     assert_eq!(voters[0].endpoints[0].name, "CONTROLLER");
-    let MetadataRecord::FeatureLevel(first) = &snapshot.records[0] else {
-        panic!("{:?}", snapshot.records[0]);
-    };
-    assert_eq!((first.name.as_str(), first.feature_level), FINALIZED_AT_FORMAT[0]);
+    let ours = bootstrap_records(MetadataVersion::LATEST);
+    assert_eq!(snapshot.records[0], ours[0]);
+    assert!(ours.iter().all(|record| snapshot.records.contains(record)));
 }
 
 #[test]
