@@ -123,6 +123,43 @@ async fn nodes_of_one_role_join_a_cluster_that_runs() {
     cluster.stop().await;
 }
 
+/// The metadata place its replica on the disk that is gone, until it says otherwise (T44).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_whose_only_disk_was_exchanged_comes_back_in_sync_and_can_lead() {
+    let mut cluster = Cluster::start(Voters::InTheLog).await;
+    let broker = cluster.add("broker").await;
+    cluster.everybody_sees(&[1, 2, 3, broker]).await;
+    assert_eq!(
+        cluster.create_topic_on(&[broker, 1, 2], "t").await,
+        ErrorCode::None
+    );
+    cluster.stop_node(broker).await;
+    let disk = cluster.exchange_disk(broker);
+    cluster.start_node(broker).await;
+    let is_back = |node: &RunningBroker| {
+        let image = node.broker().image.load();
+        let id = BrokerId::new(broker);
+        let found = image.topics.partition("t", PartitionIndex::new(0));
+        found.is_some_and(|found| found.directory_of(id) == Some(disk) && found.isr.contains(&id))
+    };
+    cluster
+        .until("its replica is on the new disk and in sync", is_back)
+        .await;
+    let elected = cluster.elect_preferred("t").await;
+    assert!(
+        matches!(elected, ErrorCode::None | ErrorCode::ElectionNotNeeded),
+        "{elected:?}"
+    );
+    cluster
+        .until("it leads", |node| {
+            let image = node.broker().image.load();
+            let found = image.topics.partition("t", PartitionIndex::new(0));
+            found.is_some_and(|found| found.leader == BrokerId::new(broker))
+        })
+        .await;
+    cluster.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_was_forgotten_registers_again() {
     let cluster = Cluster::start(Voters::Fixed).await;

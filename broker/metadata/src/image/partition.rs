@@ -110,6 +110,12 @@ impl PartitionRegistration {
         self.directories.get(place).copied()
     }
 
+    /// Whether the broker has a replica that is believed to lie in another directory than `own`, where it keeps it: until
+    /// the controller is told, the broker may neither lead it nor be in sync.
+    pub fn is_elsewhere(&self, broker: BrokerId, own: DirectoryId) -> bool {
+        self.directory_of(broker).is_some_and(|believed| believed != own)
+    }
+
     pub(crate) fn from_record(record: &PartitionRecord) -> Result<Self, ReplayError> {
         let directories = if record.directories.is_empty() {
             vec![directory::MIGRATING; record.replicas.len()]
@@ -209,4 +215,31 @@ fn directory_ids(raw: &[Uuid]) -> Vec<DirectoryId> {
 
 pub(crate) fn raw_ids(ids: &[BrokerId]) -> Vec<i32> {
     ids.iter().map(|id| id.value()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replica_is_elsewhere_unless_its_own_directory_is_named() {
+        let id = |byte| DirectoryId::new(Uuid::from_bytes([byte; 16]));
+        let record = |directories: Vec<DirectoryId>| PartitionRecord {
+            replicas: vec![1, 2],
+            directories: directories.iter().map(|id| id.uuid()).collect(),
+            ..PartitionRecord::default()
+        };
+        let registration =
+            PartitionRegistration::from_record(&record(vec![id(7), directory::UNASSIGNED])).unwrap();
+        assert!(!registration.is_elsewhere(BrokerId::new(1), id(7)));
+        assert!(
+            registration.is_elsewhere(BrokerId::new(1), id(8)),
+            "its disk was exchanged"
+        );
+        assert!(
+            registration.is_elsewhere(BrokerId::new(2), id(7)),
+            "it has not said where"
+        );
+        assert!(!registration.is_elsewhere(BrokerId::new(3), id(7)), "it has none");
+    }
 }

@@ -1,8 +1,9 @@
 //! Tells the controller which log directory holds which replica, when it does not know (KIP-858).
 //!
-//! A broker of one directory has nothing to tell: the controller knows it by the registration. One of several chooses
-//! a directory itself when a replica comes, and says so after the metadata named none or another one, so that the
-//! controller can move the right leaderships when a directory fails.
+//! A broker of several directories chooses one itself when a replica comes, and says so after the metadata named none or
+//! another one, so that the controller can move the right leaderships when a directory fails. One of a single directory
+//! has something to tell, too, after its disk was exchanged: the metadata place its replicas in the directory that is
+//! gone, from which nobody is elected.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,15 +48,12 @@ pub struct DirectoryAssignments {
 }
 
 impl DirectoryAssignments {
-    /// Starts the task; it ends when it is aborted, or at once when there is nothing to tell ever.
+    /// Starts the task; it ends when it is aborted.
     pub fn start(self) -> JoinHandle<()> {
         tokio::spawn(self.run())
     }
 
     async fn run(self) {
-        if self.directories.len() < 2 {
-            return;
-        }
         let mut seen = Offset::ZERO;
         while self.metadata.published_to(seen.plus(1)).await.is_ok() {
             sleep(GATHER).await;
@@ -87,11 +85,8 @@ impl DirectoryAssignments {
                 continue;
             };
             let own = self.directories.iter().find(|own| own.path == path);
-            let known = topic
-                .partition(id.partition)
-                .and_then(|registration| registration.directory_of(self.replica_manager.node_id));
-            if let (Some(own), Some(known)) = (own, known)
-                && own.id != known
+            if let (Some(own), Some(registration)) = (own, topic.partition(id.partition))
+                && registration.is_elsewhere(self.replica_manager.node_id, own.id)
             {
                 misplaced.push((own.id, topic.id, id.partition));
             }

@@ -10,18 +10,20 @@ use broker_client::{ClientOptions, Connection, Endpoint};
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
 use broker_model::{BrokerId, ClusterId, DirectoryId, Uuid};
 use broker_protocol::ErrorCode;
-use broker_protocol::create_topics_request::CreatableTopic;
+use broker_protocol::create_topics_request::{CreatableReplicaAssignment, CreatableTopic};
 use broker_protocol::delete_topics_request::DeleteTopicState;
 use broker_protocol::describe_quorum_request::{PartitionData, TopicData};
 use broker_protocol::describe_quorum_response::ReplicaState;
+use broker_protocol::elect_leaders_request::TopicPartitions;
 use broker_protocol::messages::{
-    CreateTopicsRequest, DeleteTopicsRequest, DescribeQuorumRequest, UnregisterBrokerRequest,
+    CreateTopicsRequest, DeleteTopicsRequest, DescribeQuorumRequest, ElectLeadersRequest,
+    UnregisterBrokerRequest,
 };
 use broker_server::boot::{self, RunningBroker};
 use broker_server::clock::Clock;
 use broker_server::config::{self, BrokerConfig};
 use broker_server::format::{AlreadyFormatted, FormatRequest, FormatVoters, format};
-use broker_storage::RealFs;
+use broker_storage::{RealFs, read_meta_properties};
 use tempfile::TempDir;
 
 const GRACE: Duration = Duration::from_secs(5);
@@ -39,7 +41,7 @@ pub(crate) enum Voters {
 struct Node {
     config: BrokerConfig,
     running: Option<RunningBroker>,
-    _data: TempDir,
+    data: TempDir,
 }
 
 /// Three nodes that are broker and controller each.
@@ -68,7 +70,7 @@ impl Cluster {
             nodes.push(Node {
                 config,
                 running: None,
-                _data: data,
+                data,
             });
         }
         let mut cluster = Self { nodes, ports };
@@ -104,7 +106,7 @@ impl Cluster {
         self.nodes.push(Node {
             config,
             running: None,
-            _data: data,
+            data,
         });
         self.start_node(id).await;
         id
@@ -129,6 +131,17 @@ impl Cluster {
     pub(crate) async fn stop_node(&mut self, id: i32) {
         let running = self.nodes[place(id)].running.take().unwrap();
         stop(running).await;
+    }
+
+    /// Puts an empty disk, formatted for the same node, in place of that of a node that does not run.
+    pub(crate) fn exchange_disk(&mut self, id: i32) -> DirectoryId {
+        let node = &self.nodes[place(id)];
+        let data = node.data.path();
+        std::fs::remove_dir_all(data).unwrap();
+        std::fs::create_dir(data).unwrap();
+        format_node(&node.config, |request| request.voters = FormatVoters::Elsewhere);
+        let properties = read_meta_properties(&RealFs, data).unwrap();
+        properties.unwrap().directory_id
     }
 
     pub(crate) async fn stop(self) {
@@ -205,6 +218,42 @@ impl Cluster {
         };
         let answer = self.connect(through).await.call(&request).await.unwrap();
         ErrorCode::from_i16(answer.topics[0].error_code).unwrap()
+    }
+
+    /// Creates a topic with one partition, on these brokers.
+    pub(crate) async fn create_topic_on(&self, brokers: &[i32], name: &str) -> ErrorCode {
+        let request = CreateTopicsRequest {
+            topics: vec![CreatableTopic {
+                name: name.into(),
+                num_partitions: -1,
+                replication_factor: -1,
+                assignments: vec![CreatableReplicaAssignment {
+                    broker_ids: brokers.to_vec(),
+                    ..CreatableReplicaAssignment::default()
+                }],
+                ..CreatableTopic::default()
+            }],
+            timeout_ms: 10_000,
+            ..CreateTopicsRequest::default()
+        };
+        let answer = self.connect(1).await.call(&request).await.unwrap();
+        ErrorCode::from_i16(answer.topics[0].error_code).unwrap()
+    }
+
+    /// Lets the preferred replica of partition 0 lead.
+    pub(crate) async fn elect_preferred(&self, topic: &str) -> ErrorCode {
+        let request = ElectLeadersRequest {
+            topic_partitions: Some(vec![TopicPartitions {
+                topic: topic.into(),
+                partitions: vec![0],
+                ..TopicPartitions::default()
+            }]),
+            timeout_ms: 10_000,
+            ..ElectLeadersRequest::default()
+        };
+        let answer = self.connect(1).await.call(&request).await.unwrap();
+        let results = &answer.replica_election_results;
+        ErrorCode::from_i16(results[0].partition_result[0].error_code).unwrap()
     }
 
     pub(crate) async fn delete_topic(&self, through: i32, name: &str) -> ErrorCode {
