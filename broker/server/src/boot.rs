@@ -49,10 +49,7 @@ use crate::drivers::failure::Failure;
 use crate::drivers::isr_proposer::IsrProposer;
 use crate::drivers::log_maintenance::{LogMaintenance, MaintenanceParts, MaintenanceSettings};
 use crate::drivers::metadata_driver::{
-    MetadataDriver, MetadataParts, MetadataPublisher, MetadataUnavailable,
-};
-use crate::drivers::metadata_log::{
-    MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy, metadata_partition,
+    MetadataDriver, MetadataParts, MetadataPublisher, MetadataStartError, MetadataUnavailable,
 };
 use crate::drivers::producer_ids::ProducerIds;
 use crate::drivers::replica_fetcher::{FetcherParts, ReplicaFetchSettings, ReplicaFetchers};
@@ -65,6 +62,7 @@ use crate::network::{
 };
 use crate::remote_log_manager::{RemoteLogManager, RemoteSettings};
 use crate::replica_manager::{ReplicaManager, ResolveTopicSettings};
+use broker_quorum::{MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy, metadata_partition};
 use early_listeners::EarlyListeners;
 
 /// The `kraft.version`s that this program speaks.
@@ -193,6 +191,9 @@ pub enum BootError {
     /// The metadata log cannot be used.
     #[error(transparent)]
     Metadata(#[from] MetadataLogError),
+    /// The node cannot take part in the metadata quorum.
+    #[error(transparent)]
+    Quorum(#[from] MetadataStartError),
     /// The metadata directory is none of the log directories.
     #[error("metadata.log.dir {} is not one of log.dirs", .0.display())]
     MetadataElsewhere(PathBuf),

@@ -5,9 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use broker_metadata::messages::FeatureLevelRecord;
 use broker_metadata::metadata_log::{CheckpointHead, SnapshotId, Voter, VoterEndpoint, write_checkpoint};
-use broker_metadata::{FINALIZED_AT_FORMAT, LogFormatError, MetadataRecord, MetadataVersion};
+use broker_metadata::{LogFormatError, MetadataVersion, bootstrap_records};
 use broker_model::{BrokerId, ClusterId, DirectoryId, Timestamp};
 use broker_storage::fs::replace_whole;
 use broker_storage::{
@@ -15,7 +14,7 @@ use broker_storage::{
 };
 
 use crate::clock::random_uuid;
-use crate::drivers::metadata_log::metadata_folder;
+use broker_quorum::metadata_folder;
 
 /// What is formatted.
 #[derive(Clone, Debug)]
@@ -30,6 +29,8 @@ pub struct FormatRequest {
     pub metadata_directory: PathBuf,
     /// Who votes when the cluster begins.
     pub voters: FormatVoters,
+    /// The `metadata.version` that the cluster begins with.
+    pub release: MetadataVersion,
     /// What happens to directories that are formatted already.
     pub already_formatted: AlreadyFormatted,
     /// When.
@@ -134,7 +135,7 @@ pub fn format(fs: &dyn Fs, request: &FormatRequest) -> Result<Formatted, FormatC
         if *path == request.metadata_directory {
             directory_id = request.own_directory().unwrap_or(directory_id);
             if let Some(voters) = first_voters(request, directory_id) {
-                write_bootstrap(fs, path, request.now, voters)?;
+                write_bootstrap(fs, path, request, voters)?;
             }
         }
         let properties = MetaProperties {
@@ -204,26 +205,16 @@ fn first_voters(request: &FormatRequest, directory_id: DirectoryId) -> Option<Op
 fn write_bootstrap(
     fs: &dyn Fs,
     directory: &Path,
-    now: Timestamp,
+    request: &FormatRequest,
     voters: Option<Vec<Voter>>,
 ) -> Result<(), FormatCommandError> {
-    let records: Vec<MetadataRecord> = FINALIZED_AT_FORMAT
-        .iter()
-        .map(|(name, level)| {
-            let record = FeatureLevelRecord {
-                name: (*name).into(),
-                feature_level: *level,
-                ..FeatureLevelRecord::default()
-            };
-            record.into()
-        })
-        .collect();
     let head = CheckpointHead {
         epoch: 0,
-        last_contained_log_timestamp: now,
+        last_contained_log_timestamp: request.now,
         voters,
     };
-    let bytes = write_checkpoint(&head, MetadataVersion::LATEST, &records, now)?;
+    let version = request.release;
+    let bytes = write_checkpoint(&head, version, &bootstrap_records(version), request.now)?;
     let folder = metadata_folder(directory);
     let failed = |error| StorageError::from_io(directory, &folder, error);
     fs.create_directories(&folder).map_err(failed)?;
@@ -231,4 +222,38 @@ fn write_bootstrap(
     replace_whole(fs, &file, &bytes).map_err(failed)?;
     fs.sync_directory(directory).map_err(failed)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use broker_metadata::metadata_log::read_checkpoint;
+    use broker_storage::testing::MemFs;
+
+    use super::*;
+
+    #[test]
+    fn a_cluster_begins_with_the_features_of_its_release() {
+        let fs = MemFs::new();
+        let directory = PathBuf::from("/data");
+        let release = MetadataVersion::from_name("4.0").unwrap();
+        let request = FormatRequest {
+            cluster_id: None,
+            node_id: BrokerId::new(1),
+            directories: vec![directory.clone()],
+            metadata_directory: directory.clone(),
+            voters: FormatVoters::Standalone(Vec::new()),
+            release,
+            already_formatted: AlreadyFormatted::Refuse,
+            now: Timestamp::from_ms(5),
+        };
+        format(&fs, &request).unwrap();
+        let path = metadata_folder(&directory).join(SnapshotId::BOOTSTRAP.to_string());
+        let written = read_checkpoint(&fs.content(&path).into()).unwrap();
+        assert_eq!(written.records, bootstrap_records(release));
+        assert_eq!(
+            written.records.len(),
+            1,
+            "4.0 keeps no eligible leader replicas yet"
+        );
+    }
 }

@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("raft", &["model", "codec", "protocol", "metadata"]),
     ("storage", &["model", "codec"]),
     ("replication", &["model", "codec", "metadata", "storage"]),
+    ("quorum", &["model", "metadata", "raft", "storage"]),
     ("controller", &["model", "codec", "protocol", "metadata"]),
     ("coordinator", &["model", "codec", "protocol", "metadata"]),
     ("tiered", &["model", "codec", "storage"]),
@@ -24,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "metadata",
             "raft",
             "storage",
+            "quorum",
             "replication",
             "controller",
             "coordinator",
@@ -41,6 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "metadata",
             "raft",
             "storage",
+            "quorum",
             "replication",
             "controller",
             "coordinator",
@@ -54,7 +57,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("schema", &[]),
 ];
 
-const BELOW_THE_SHELL_LINE: usize = 11;
+const BELOW_THE_SHELL_LINE: usize = 12;
 
 /// The same for the operator. Its pure crates come first; they share no crate with the broker and have no Kubernetes
 /// client. Its shell talks to brokers as any client does.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use broker_controller::{ControllerSettings, SessionLimits, TopicDeletion, UpkeepSettings};
 use broker_coordinator::GroupConfig;
+use broker_metadata::MetadataVersion;
 use broker_metadata::metadata_log::VoterEndpoint;
 use broker_model::{BrokerId, ClusterId, CompressionType, Timestamp};
 use broker_replication::fetch::SessionCacheLimits;
@@ -19,12 +20,12 @@ use crate::drivers::broker_lifecycle::{ControlledShutdown, LifecycleSettings};
 use crate::drivers::coordinator_driver::OffsetsLogSettings;
 use crate::drivers::log_cleaning::{CleanerSettings, LogCleaning};
 use crate::drivers::log_maintenance::MaintenanceSettings;
-use crate::drivers::metadata_log::SnapshotPolicy;
 use crate::drivers::replica_fetcher::ReplicaFetchSettings;
 use crate::drivers::topic_creator::OffsetsTopicSettings;
 use crate::format::{AlreadyFormatted, FormatRequest, FormatVoters};
 use crate::remote_log_manager::RemoteSettings;
 use crate::remote_store::StoreLocation;
+use broker_quorum::SnapshotPolicy;
 
 /// How long a broker whose connection broke has to come back: a restart of a listener is shorter, a dead broker
 /// must be replaced before its clients notice.
@@ -116,6 +117,7 @@ impl BrokerConfig {
                 (true, false) => FormatVoters::Configured,
                 (false, _) => FormatVoters::Elsewhere,
             },
+            release: MetadataVersion::LATEST,
             already_formatted,
             now,
         }

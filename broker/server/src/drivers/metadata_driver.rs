@@ -31,13 +31,13 @@ use broker_controller::{
 };
 use broker_metadata::{MetadataChanges, MetadataImage};
 use broker_model::{BrokerEpoch, BrokerId, HighWatermark, LeaderEpoch, Now, Offset};
+use broker_quorum::{MetadataLogError, OpenedMetadataLog, SnapshotPolicy, metadata_partition};
 use broker_raft::{HostAndPort, QuorumStanding, RaftRequest, RaftResponse, RaftSettings};
 use broker_storage::LogProgress;
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
 use super::failure::Failure;
-use super::metadata_log::{MetadataLogError, OpenedMetadataLog, SnapshotPolicy, metadata_partition};
 use crate::clock::Clock;
 use active_controller::{Decided, Settled};
 use node::QuorumNode;
@@ -48,6 +48,17 @@ use steps::{Step, StepSender};
 pub trait MetadataPublisher: fmt::Debug + Send + Sync {
     /// The image after the change, and what changed.
     fn publish(&self, image: &Arc<MetadataImage>, changes: &MetadataChanges, now: Now);
+}
+
+/// This node cannot take part in the quorum.
+#[derive(Debug, thiserror::Error)]
+pub enum MetadataStartError {
+    /// Its log cannot be read or written.
+    #[error(transparent)]
+    Log(#[from] MetadataLogError),
+    /// The system gives no thread.
+    #[error("the system gives no thread for the metadata: {0}")]
+    NoThread(io::Error),
 }
 
 /// No decision can be made now.
@@ -154,7 +165,7 @@ impl MetadataDriver {
     ///
     /// # Errors
     /// The system gives no thread, or what is on disk breaks the quorum's rules.
-    pub fn start(parts: MetadataParts) -> Result<Self, MetadataLogError> {
+    pub fn start(parts: MetadataParts) -> Result<Self, MetadataStartError> {
         let first_image = Arc::new(parts.opened.image.clone());
         let image = Arc::new(ArcSwap::new(first_image));
         let (steps, queue) = steps::queue();
@@ -354,12 +365,12 @@ fn spawn(
     name: &'static str,
     failure: Arc<Failure>,
     run: impl FnOnce() + Send + 'static,
-) -> Result<JoinHandle<()>, MetadataLogError> {
+) -> Result<JoinHandle<()>, MetadataStartError> {
     let guarded = move || {
         if catch_unwind(AssertUnwindSafe(run)).is_err() {
             failure.declare(format!("the thread {name} panicked"));
         }
     };
     let started: io::Result<_> = std::thread::Builder::new().name(name.into()).spawn(guarded);
-    started.map_err(MetadataLogError::NoThread)
+    started.map_err(MetadataStartError::NoThread)
 }

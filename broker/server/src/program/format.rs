@@ -2,6 +2,7 @@
 //!
 //! Nothing that is formatted is ever formatted again: with `--ignore-formatted` it stays, without it is an error.
 
+use broker_metadata::MetadataVersion;
 use broker_metadata::metadata_log::{Voter, VoterEndpoint};
 use broker_model::{BrokerId, ClusterId, DirectoryId, Uuid};
 use broker_raft::HostAndPort;
@@ -21,6 +22,9 @@ pub(super) struct FormatArguments {
     /// Id of the cluster; without it a new one is drawn
     #[arg(long, short = 't', value_name = "ID", value_parser = cluster_id)]
     cluster_id: Option<ClusterId>,
+    /// Kafka release whose metadata version the cluster begins with, as 4.0 or 4.0-IV3; without it the newest
+    #[arg(long, short = 'r', value_name = "VERSION", value_parser = release)]
+    release_version: Option<MetadataVersion>,
     /// Leave directories that are formatted already as they are
     #[arg(long)]
     ignore_formatted: bool,
@@ -140,6 +144,16 @@ fn cluster_id(text: &str) -> Result<ClusterId, String> {
     })
 }
 
+/// Before it voters cannot stand in the log (`kraft.version` 1).
+const FIRST_RELEASE: &str = "3.9-IV0";
+
+fn release(text: &str) -> Result<MetadataVersion, String> {
+    let first = MetadataVersion::from_name(FIRST_RELEASE).unwrap_or(MetadataVersion::LATEST);
+    let last = MetadataVersion::LATEST;
+    let known = MetadataVersion::from_name(text).filter(|version| (first..=last).contains(version));
+    known.ok_or_else(|| format!("name a release from {FIRST_RELEASE} to {}", last.name()))
+}
+
 /// Formats, and tells what it did.
 ///
 /// # Errors
@@ -158,6 +172,7 @@ pub(super) fn run(arguments: FormatArguments) -> Result<(), ServeError> {
     if let Some(voters) = chosen {
         request.voters = voters;
     }
+    request.release = arguments.release_version.unwrap_or(request.release);
     let formatted = format(&RealFs, &request)?;
     for path in &formatted.written {
         println!(
@@ -236,6 +251,19 @@ mod tests {
         let joins = choose(CONTROLLER, &["--no-initial-controllers"]);
         assert_eq!(joins, Ok(Some(FormatVoters::Elsewhere)));
         assert_eq!(choose(&[], &[]), Ok(None), "a node alone begins its own quorum");
+    }
+
+    #[test]
+    fn a_release_is_named_as_kafka_names_it() {
+        assert_eq!(release("4.0-IV3").map(MetadataVersion::level), Ok(25));
+        assert_eq!(release("4.0").map(MetadataVersion::level), Ok(25));
+        assert_eq!(release("4.4"), Ok(MetadataVersion::LATEST));
+        for wrong in ["3.8", "3.3-IV3", "4.5-IV0", "5", ""] {
+            assert!(
+                release(wrong).unwrap_err().contains("from 3.9-IV0 to 4.4-IV2"),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

@@ -33,8 +33,7 @@ use super::steps::{Decide, Step, StepQueue, StepSender};
 use super::{ActiveController as Active, MetadataParts, QuorumDescription, QuorumView};
 use crate::clock::{Clock, random_bytes};
 use crate::drivers::failure::Failure;
-use crate::drivers::metadata_log::{MetadataLog, MetadataLogError, SnapshotPolicy};
-use crate::drivers::metadata_snapshots::Snapshots;
+use broker_quorum::{MetadataLog, MetadataLogError, SnapshotPolicy, Snapshots};
 
 /// Steps that share one sync at most.
 const GROUP_LENGTH: usize = 64;

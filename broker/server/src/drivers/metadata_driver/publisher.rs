@@ -23,8 +23,7 @@ use super::steps::{Install, Step, StepSender};
 use super::{MetadataParts, MetadataPublisher, PublishedTo};
 use crate::clock::Clock;
 use crate::drivers::failure::Failure;
-use crate::drivers::metadata_log::MetadataLogError;
-use crate::drivers::metadata_snapshots::SnapshotWriter;
+use broker_quorum::{MetadataLogError, SnapshotWriter};
 
 /// Publications that may wait.
 const QUEUE_LENGTH: usize = 32;

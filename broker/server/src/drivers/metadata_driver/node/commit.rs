@@ -9,7 +9,7 @@ use broker_storage::FetchIsolation;
 
 use super::super::publisher::Publication;
 use super::{QuorumNode, Settled};
-use crate::drivers::metadata_log::MetadataLogError;
+use broker_quorum::MetadataLogError;
 
 /// Committed bytes that are handed over at a time.
 const CHUNK_SIZE: usize = 1 << 20;

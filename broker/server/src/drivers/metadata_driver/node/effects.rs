@@ -10,7 +10,7 @@ use broker_storage::FetchIsolation;
 
 use super::super::publisher::Publication;
 use super::{Execution, QuorumNode};
-use crate::drivers::metadata_log::{MetadataLogError, metadata_partition};
+use broker_quorum::MetadataLogError;
 
 impl QuorumNode {
     /// Executes all effects. What one of them brings about comes behind those that wait already.
@@ -44,14 +44,11 @@ impl QuorumNode {
                 Ok(())
             }
             Effect::RespondWithRecords(read) => self.respond_with_records(*read),
-            Effect::RespondWithSnapshot(read) => {
-                self.respond_with_snapshot(*read);
-                Ok(())
+            Effect::RespondWithSnapshot(read) => self.respond_with_snapshot(*read),
+            Effect::BeginSnapshot(id) => self.snapshots.begin(id),
+            Effect::WriteSnapshot { id, position, bytes } => {
+                self.snapshots.write_piece(id, position, &bytes.to_bytes())
             }
-            Effect::BeginSnapshot(id) => self.snapshot_file(id, |node| node.snapshots.begin(id)),
-            Effect::WriteSnapshot { id, position, bytes } => self.snapshot_file(id, |node| {
-                node.snapshots.write_piece(id, position, &bytes.to_bytes())
-            }),
             Effect::InstallSnapshot(id) => self.install_snapshot(id),
             Effect::LeaderChanged(changed) => {
                 let own = self.controller.settings.node_id;
@@ -87,27 +84,12 @@ impl QuorumNode {
         Ok(())
     }
 
-    /// A piece that cannot be read leaves the fetch without an answer: who asked asks again.
-    fn respond_with_snapshot(&mut self, read: SnapshotResponse) {
-        let piece = self
-            .snapshots
-            .piece(read.id, read.position, read.bytes_max as usize);
-        match piece {
-            Ok(bytes) => self.respond(read.token, read.with(Records::from(bytes))),
-            Err(error) => {
-                tracing::warn!(snapshot = %read.id, %error, "metadata snapshot cannot be read");
-                self.answers.remove(&read.token);
-            }
-        }
-    }
-
-    fn snapshot_file(
-        &mut self,
-        id: SnapshotId,
-        write: impl FnOnce(&Self) -> std::io::Result<()>,
-    ) -> Result<(), MetadataLogError> {
-        let path = std::path::PathBuf::from(format!("{}/{id}", metadata_partition()));
-        write(self).map_err(|error| self.log.failed(&path, error))
+    /// A leader that cannot read its own snapshot ends: whoever needs it would wait for as long as it led.
+    fn respond_with_snapshot(&mut self, read: SnapshotResponse) -> Result<(), MetadataLogError> {
+        let (id, position, bytes_max) = (read.id, read.position, read.bytes_max as usize);
+        let bytes = self.snapshots.piece(id, position, bytes_max)?;
+        self.respond(read.token, read.with(Records::from(bytes)));
+        Ok(())
     }
 
     /// Puts a snapshot that was fetched in place of the log.

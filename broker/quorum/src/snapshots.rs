@@ -2,9 +2,9 @@
 //!
 //! Owns which snapshots there are. A snapshot is written whole under another name, synced and renamed, so that a
 //! file with a snapshot's name is complete. The newest two are kept, and the log from the older one on, so that one
-//! damaged file costs nothing but a longer start.
+//! damaged file costs nothing but a longer start. What the device does not give is no damage: it ends the directory.
 
-use std::io::{self, IoSlice};
+use std::io::IoSlice;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use broker_metadata::{
 use broker_model::{Offset, Timestamp};
 use broker_raft::{Snapshot, SnapshotVoters, VoterSet};
 use broker_storage::fs::{OpenMode, read_whole, replace_whole};
-use broker_storage::{Fs, StorageError};
+use broker_storage::{DirectoryHealth, Fs, LogEnvironment};
 use bytes::Bytes;
 
-use super::metadata_log::MetadataLogError;
+use crate::MetadataLogError;
 
 const SNAPSHOT_SIZE_MAX: usize = 1 << 30;
 const SNAPSHOTS_KEPT: usize = 2;
@@ -31,6 +31,7 @@ const UNFINISHED: &str = ".part";
 #[derive(Debug)]
 pub struct Snapshots {
     fs: Arc<dyn Fs>,
+    health: Arc<DirectoryHealth>,
     folder: PathBuf,
     known: Vec<Snapshot>,
     bootstrap: Vec<MetadataRecord>,
@@ -38,11 +39,12 @@ pub struct Snapshots {
 
 impl Snapshots {
     /// Finds the readable snapshots and what `format` left.
-    pub(super) fn load(fs: Arc<dyn Fs>, folder: &Path) -> Result<Self, MetadataLogError> {
-        let failed = |error| StorageError::from_io(folder, folder, error);
-        let names = fs.list(folder).map_err(failed)?;
+    pub(crate) fn load(environment: &LogEnvironment, folder: &Path) -> Result<Self, MetadataLogError> {
+        let (fs, health) = (environment.fs.clone(), environment.directory.clone());
+        let names = fs.list(folder).map_err(|error| health.failed(folder, error))?;
         let mut snapshots = Self {
             fs,
+            health,
             folder: folder.to_path_buf(),
             known: Vec::new(),
             bootstrap: Vec::new(),
@@ -50,7 +52,8 @@ impl Snapshots {
         for unfinished in names.iter().filter(|entry| is_unfinished(&entry.name)) {
             // A fetch is begun anew after a start, of whatever snapshot there is then.
             let path = folder.join(&unfinished.name);
-            snapshots.fs.remove_file(&path).map_err(failed)?;
+            let removed = snapshots.fs.remove_file(&path);
+            removed.map_err(|error| snapshots.health.failed(&path, error))?;
         }
         for id in names
             .iter()
@@ -63,10 +66,11 @@ impl Snapshots {
                     }
                     snapshots.known.push(Snapshot { id, size });
                 }
-                Err(error) if id == SnapshotId::BOOTSTRAP => return Err(error),
-                Err(error) => {
+                // What the device does not give may be whole: whoever passed it over might go on with too little.
+                Err(MetadataLogError::Format(error)) if id != SnapshotId::BOOTSTRAP => {
                     tracing::warn!(snapshot = %id, %error, "snapshot is damaged; an older one serves");
                 }
+                Err(error) => return Err(error),
             }
         }
         snapshots.known.sort_unstable_by_key(|known| known.id);
@@ -87,18 +91,18 @@ impl Snapshots {
 
     fn read_file(&self, path: &Path) -> Result<(Checkpoint, u64), MetadataLogError> {
         let content = read_whole(self.fs.as_ref(), path, SNAPSHOT_SIZE_MAX)
-            .map_err(|error| StorageError::from_io(&self.folder, path, error))?;
+            .map_err(|error| self.health.failed(path, error))?;
         let size = content.len() as u64;
         Ok((read_checkpoint(&content.into())?, size))
     }
 
     /// The records that a new log begins with.
-    pub(super) fn bootstrap(&self) -> &[MetadataRecord] {
+    pub fn bootstrap(&self) -> &[MetadataRecord] {
         &self.bootstrap
     }
 
     /// The newest, but for the one that `format` wrote.
-    pub(super) fn newest(&self) -> Option<Snapshot> {
+    pub(crate) fn newest(&self) -> Option<Snapshot> {
         self.known
             .last()
             .copied()
@@ -106,7 +110,7 @@ impl Snapshots {
     }
 
     /// The oldest that ends at that offset or behind it.
-    pub(super) fn first_from(&self, log_start: Offset) -> Option<Snapshot> {
+    pub(crate) fn first_from(&self, log_start: Offset) -> Option<Snapshot> {
         self.known
             .iter()
             .copied()
@@ -114,17 +118,17 @@ impl Snapshots {
     }
 
     /// All of them, by rising offset.
-    pub(super) fn readable(&self) -> impl Iterator<Item = Snapshot> + '_ {
+    pub(crate) fn readable(&self) -> impl Iterator<Item = Snapshot> + '_ {
         self.known.iter().copied()
     }
 
     /// What the head of a snapshot says about the quorum.
-    pub(super) fn voters_of(&self, id: SnapshotId) -> Result<SnapshotVoters, MetadataLogError> {
+    pub(crate) fn voters_of(&self, id: SnapshotId) -> Result<SnapshotVoters, MetadataLogError> {
         Ok(voters_of(&self.read(id)?.0))
     }
 
     /// The image to begin with.
-    pub(super) fn newest_image(&self) -> Result<MetadataImage, MetadataLogError> {
+    pub(crate) fn newest_image(&self) -> Result<MetadataImage, MetadataLogError> {
         match self.newest() {
             None => Ok(MetadataImage::empty()),
             Some(newest) => Ok(image_of_snapshot(newest.id, &self.read(newest.id)?.0)?),
@@ -132,7 +136,7 @@ impl Snapshots {
     }
 
     /// Takes note of a snapshot that was written; answers from which offset on the log is still needed.
-    pub(super) fn keep(&mut self, snapshot: Snapshot) -> Option<Offset> {
+    pub fn keep(&mut self, snapshot: Snapshot) -> Option<Offset> {
         if !self.known.iter().any(|known| known.id == snapshot.id) {
             self.known.push(snapshot);
             self.known.sort_unstable_by_key(|known| known.id);
@@ -148,33 +152,53 @@ impl Snapshots {
     }
 
     /// A piece of a snapshot's file.
-    pub(super) fn piece(&self, id: SnapshotId, position: u64, max: usize) -> io::Result<Bytes> {
-        let file = self.fs.open(&self.path(id), OpenMode::Read)?;
-        let left = usize::try_from(file.size()?.saturating_sub(position)).unwrap_or(usize::MAX);
-        let mut content = vec![0; left.min(max)];
-        let count = file.read_at(position, &mut content)?;
-        content.truncate(count);
-        Ok(content.into())
+    ///
+    /// # Errors
+    /// The device does not give it.
+    pub fn piece(&self, id: SnapshotId, position: u64, max: usize) -> Result<Bytes, MetadataLogError> {
+        let path = self.path(id);
+        let read = || {
+            let file = self.fs.open(&path, OpenMode::Read)?;
+            let left = usize::try_from(file.size()?.saturating_sub(position)).unwrap_or(usize::MAX);
+            let mut content = vec![0; left.min(max)];
+            let count = file.read_at(position, &mut content)?;
+            content.truncate(count);
+            Ok(content.into())
+        };
+        Ok(read().map_err(|error| self.health.failed(&path, error))?)
     }
 
     /// Begins the file of a snapshot that comes in pieces.
-    pub(super) fn begin(&self, id: SnapshotId) -> io::Result<()> {
-        self.fs.open(&self.unfinished(id), OpenMode::Truncate).map(drop)
+    ///
+    /// # Errors
+    /// The file system fails.
+    pub fn begin(&self, id: SnapshotId) -> Result<(), MetadataLogError> {
+        let path = self.unfinished(id);
+        let begun = self.fs.open(&path, OpenMode::Truncate).map(drop);
+        Ok(begun.map_err(|error| self.health.failed(&path, error))?)
     }
 
     /// Writes a piece into it.
-    pub(super) fn write_piece(&self, id: SnapshotId, position: u64, bytes: &Bytes) -> io::Result<()> {
-        let file = self.fs.open(&self.unfinished(id), OpenMode::ReadWrite)?;
-        file.write_at(position, &[IoSlice::new(bytes)])
+    ///
+    /// # Errors
+    /// The file system fails.
+    pub fn write_piece(&self, id: SnapshotId, position: u64, bytes: &Bytes) -> Result<(), MetadataLogError> {
+        let path = self.unfinished(id);
+        let file = self.fs.open(&path, OpenMode::ReadWrite);
+        let written = file.and_then(|file| file.write_at(position, &[IoSlice::new(bytes)]));
+        Ok(written.map_err(|error| self.health.failed(&path, error))?)
     }
 
     /// Finishes the file and reads it: the snapshot, what it says about the quorum, and its image.
-    pub(super) fn finish(
+    ///
+    /// # Errors
+    /// `Format` when the file is damaged; anything else when the file system fails.
+    pub fn finish(
         &mut self,
         id: SnapshotId,
     ) -> Result<(Snapshot, SnapshotVoters, MetadataImage), MetadataLogError> {
         let unfinished = self.unfinished(id);
-        let failed = |error| StorageError::from_io(&self.folder, &unfinished, error);
+        let failed = |error| self.health.failed(&unfinished, error);
         let (checkpoint, size) = self.read_file(&unfinished)?;
         let image = image_of_snapshot(id, &checkpoint)?;
         let file = self.fs.open(&unfinished, OpenMode::ReadWrite).map_err(failed)?;
@@ -189,9 +213,10 @@ impl Snapshots {
     }
 
     /// Where snapshots of committed images are written.
-    pub(super) fn writer(&self) -> SnapshotWriter {
+    pub fn writer(&self) -> SnapshotWriter {
         SnapshotWriter {
             fs: self.fs.clone(),
+            health: self.health.clone(),
             folder: self.folder.clone(),
         }
     }
@@ -199,14 +224,18 @@ impl Snapshots {
 
 /// Writes snapshots, on whichever thread has the image.
 #[derive(Clone, Debug)]
-pub(super) struct SnapshotWriter {
+pub struct SnapshotWriter {
     fs: Arc<dyn Fs>,
+    health: Arc<DirectoryHealth>,
     folder: PathBuf,
 }
 
 impl SnapshotWriter {
     /// Writes the image of everything up to its last record.
-    pub(super) fn write(
+    ///
+    /// # Errors
+    /// A record cannot be written at the image's version, or the file system fails.
+    pub fn write(
         &self,
         image: &MetadataImage,
         voters: &SnapshotVoters,
@@ -226,8 +255,7 @@ impl SnapshotWriter {
         };
         let bytes = write_checkpoint(&head, image.features.metadata_version, &image_records(image), now)?;
         let path = self.folder.join(id.to_string());
-        replace_whole(self.fs.as_ref(), &path, &bytes)
-            .map_err(|error| StorageError::from_io(&self.folder, &path, error))?;
+        replace_whole(self.fs.as_ref(), &path, &bytes).map_err(|error| self.health.failed(&path, error))?;
         tracing::info!(snapshot = %id, size = bytes.len(), "metadata snapshot written");
         let size = bytes.len() as u64;
         Ok(Snapshot { id, size })
@@ -275,6 +303,7 @@ fn image_of_snapshot(id: SnapshotId, checkpoint: &Checkpoint) -> Result<Metadata
 #[cfg(test)]
 mod tests {
     use broker_storage::testing::MemFs;
+    use broker_storage::{OpenFileBudget, TailCacheBudget};
 
     use super::*;
 
@@ -286,7 +315,13 @@ mod tests {
         for name in [unfinished, "quorum-state", "other.part"] {
             fs.plant(&folder.join(name), b"half");
         }
-        Snapshots::load(Arc::new(fs.clone()), folder).unwrap();
+        let environment = LogEnvironment {
+            fs: Arc::new(fs.clone()),
+            directory: DirectoryHealth::new(PathBuf::from("/d")),
+            tail_cache: TailCacheBudget::new(0),
+            open_files: OpenFileBudget::new(1),
+        };
+        Snapshots::load(&environment, folder).unwrap();
         let left: Vec<_> = fs.files();
         assert_eq!(left, ["other.part", "quorum-state"].map(|name| folder.join(name)));
     }

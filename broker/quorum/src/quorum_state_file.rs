@@ -18,7 +18,7 @@ const SIZE_MAX: usize = 64 << 10;
 
 /// The file and the one in reserve.
 #[derive(Debug)]
-pub(super) struct QuorumStateFile {
+pub(crate) struct QuorumStateFile {
     fs: Arc<dyn Fs>,
     path: PathBuf,
     spare: PathBuf,
@@ -30,7 +30,7 @@ fn padded(state: &QuorumState) -> Vec<u8> {
 
 impl QuorumStateFile {
     /// Of a folder; nothing is read or written yet.
-    pub(super) fn new(fs: Arc<dyn Fs>, folder: &Path) -> Self {
+    pub(crate) fn new(fs: Arc<dyn Fs>, folder: &Path) -> Self {
         Self {
             fs,
             path: folder.join(QUORUM_STATE),
@@ -38,12 +38,12 @@ impl QuorumStateFile {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// What it says, if it is there.
-    pub(super) fn content(&self) -> io::Result<Option<String>> {
+    pub(crate) fn content(&self) -> io::Result<Option<String>> {
         match read_whole(self.fs.as_ref(), &self.path, SIZE_MAX) {
             Ok(content) => Ok(Some(String::from_utf8_lossy(&content).into_owned())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -52,7 +52,7 @@ impl QuorumStateFile {
     }
 
     /// Takes the room that the file needs from now on, if there is any.
-    pub(super) fn prepare(&self, state: Option<&QuorumState>) -> io::Result<()> {
+    pub(crate) fn prepare(&self, state: Option<&QuorumState>) -> io::Result<()> {
         let missing = |path: &Path| !matches!(self.fs.info(path), Ok(info) if info.size == SIZE as u64);
         let taken = (|| {
             if let Some(state) = state.filter(|_| missing(&self.path)) {
@@ -73,7 +73,7 @@ impl QuorumStateFile {
     }
 
     /// Replaces it; it is on the device when this returns.
-    pub(super) fn replace(&self, state: &QuorumState) -> io::Result<()> {
+    pub(crate) fn replace(&self, state: &QuorumState) -> io::Result<()> {
         let content = padded(state);
         let spare = self.fs.open(&self.spare, OpenMode::Create)?;
         spare.write_at(0, &[IoSlice::new(&content)])?;

@@ -3,23 +3,23 @@
 //! Owns the log and decides nothing: what is appended, cut and committed is the quorum's (`broker_raft`), what the
 //! records mean the controller's. Invariant (I22): [`MetadataLog::flush`] returns only when everything that was
 //! written is on the device. A full disk does not stop it at once: it keeps room behind its end, and `quorum-state` a
-//! file in reserve (`quorum_state_file`). Snapshots have their own file, `metadata_snapshots`.
+//! file in reserve (`quorum_state_file`). Snapshots have their own file, `snapshots`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use broker_metadata::MetadataImage;
 use broker_metadata::metadata_log::{CLUSTER_METADATA_TOPIC, CLUSTER_METADATA_TOPIC_ID, QuorumState};
-use broker_metadata::{LogFormatError, MetadataImage};
 use broker_model::{HighWatermark, LeaderEpoch, Now, Offset, PartitionIndex, TopicPartition};
 use broker_raft::{LogView, VoterSet};
 use broker_storage::{
-    AppendError, DeleteRecordsError, FetchIsolation, LogCheckpoints, LogConfig, LogEnvironment, MinOneBatch,
-    ReadError, ReadLimits, StorageError, UnifiedLog,
+    DeleteRecordsError, FetchIsolation, LogCheckpoints, LogConfig, LogEnvironment, MinOneBatch, ReadLimits,
+    UnifiedLog,
 };
 use bytes::Bytes;
 
-use super::metadata_snapshots::Snapshots;
-use super::quorum_state_file::QuorumStateFile;
+use crate::quorum_state_file::QuorumStateFile;
+use crate::{MetadataLogError, Snapshots};
 
 /// Bytes of the log that are read at a time when it is loaded.
 const LOAD_CHUNK: usize = 4 << 20;
@@ -39,64 +39,6 @@ pub struct MetadataLogOptions {
     pub configured_voters: VoterSet,
     /// `metadata.log.segment.bytes`.
     pub segment_bytes: u32,
-}
-
-/// The metadata log cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum MetadataLogError {
-    /// The log cannot be opened, or cut.
-    #[error(transparent)]
-    Open(#[from] broker_storage::LoadError),
-    /// The file system failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// A batch was not appended.
-    #[error("metadata records were not appended: {0}")]
-    Append(#[from] AppendError),
-    /// The log cannot be read back.
-    #[error("the metadata log cannot be read: {0}")]
-    Read(#[from] ReadError),
-    /// Bytes of the log are damaged, or a record cannot be written.
-    #[error("the metadata log holds what cannot be read: {0}")]
-    Format(#[from] LogFormatError),
-    /// Records contradict each other.
-    #[error("the metadata log contradicts itself: {0}")]
-    Replay(#[from] broker_metadata::LoadError),
-    /// Batches do not continue one another.
-    #[error("the metadata log is broken: {0}")]
-    Broken(#[from] broker_raft::LogError),
-    /// The quorum's rules are broken.
-    #[error("the metadata quorum cannot go on: {0}")]
-    Quorum(#[from] broker_raft::RaftError),
-    /// Committed records are gone.
-    #[error(
-        "the metadata log in {} ends at offset {log_end}, but everything before {committed} had been committed and \
-         written: its end is lost. Restore the directory, or format it anew and let this node join the others again",
-        folder.display()
-    )]
-    Lost {
-        /// Folder of the log.
-        folder: PathBuf,
-        /// Where the log ends.
-        log_end: Offset,
-        /// Up to where it was committed on this device.
-        committed: Offset,
-    },
-    /// The system gives no thread.
-    #[error("the system gives no thread for the metadata: {0}")]
-    NoThread(std::io::Error),
-    /// Something between the newest snapshot and the log is missing.
-    #[error(
-        "the metadata log in {} begins at offset {log_start}, but no snapshot that can be read ends there or \
-         behind it: a snapshot file is missing",
-        folder.display()
-    )]
-    Gap {
-        /// Folder of the log.
-        folder: PathBuf,
-        /// First offset of the log.
-        log_start: Offset,
-    },
 }
 
 /// The log of the cluster's metadata.
@@ -148,7 +90,7 @@ impl MetadataLog {
             ..LogConfig::default()
         });
         let log = open_log(&environment, &folder, config, options.checkpoints, now)?;
-        let snapshots = Snapshots::load(environment.fs.clone(), &folder)?;
+        let snapshots = Snapshots::load(&environment, &folder)?;
         let quorum_state = QuorumStateFile::new(environment.fs.clone(), &folder);
         let mut log = Self {
             environment,
@@ -334,7 +276,7 @@ impl MetadataLog {
     }
 
     /// What the file system said about that path takes the directory offline.
-    pub(super) fn failed(&self, path: &Path, error: std::io::Error) -> MetadataLogError {
+    fn failed(&self, path: &Path, error: std::io::Error) -> MetadataLogError {
         self.environment.directory.failed(path, error).into()
     }
 }
