@@ -38,6 +38,9 @@ counts! {
     topics,
     reassignments,
     deletions,
+    snapshots,
+    snapshots_fetched,
+    exchanged_disks,
 }
 
 impl Counts {
@@ -58,6 +61,9 @@ impl Counts {
             self.rebalances,
             self.reassignments,
             self.deletions,
+            self.snapshots,
+            self.snapshots_fetched,
+            self.exchanged_disks,
         ]
         .into_iter()
         .all(|count| count > 0)

@@ -1,13 +1,11 @@
 //! A whole cluster in one thread from one seed: three to five nodes made of the real cores, on simulated disks, clocks
 //! and networks, with clients that write, read and check.
 //!
-//! A run is a storm of faults (processes killed, machines without power, disks that fail, frozen nodes, cut and slow
-//! networks, broken connections), in some runs then a core alone that works (`scenario::majority`), then peace, in which
-//! everything has to come back; `checker` holds the rules. What is real: the quorum (`broker-raft`), the controller, the
-//! metadata image, partitions and followers, groups, logs over `MemFs`. What stands in for the server's tasks and
-//! handlers is `process`, which decides nothing that they do not.
-//!
-//! What no run meets yet: disks that are replaced, snapshots of the metadata, sessions of fetches.
+//! A run is a storm of faults (processes killed, machines without power, disks that fail or are exchanged, frozen nodes, cut and
+//! slow networks, broken connections), in some runs then a core alone that works (`scenario::majority`), then peace, in which
+//! everything has to come back; `checker` holds the rules. What is real: the quorum (`broker-raft`) and what it keeps on
+//! disk (`broker-quorum`), the controller, the metadata image, partitions and followers and their sessions, groups, logs
+//! over `MemFs`. What stands in for the server's tasks and handlers is `process`, which decides nothing that they do not.
 //!
 //! `cargo run -p broker-sim -- --seed 17 --trace` replays a run; `cargo run --release -p broker-sim -- --seeds 10000`
 //! plays many.

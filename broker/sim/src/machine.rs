@@ -1,11 +1,11 @@
-//! A simulated machine: a disk that stays, a clock that runs too fast or too slow, and what its node is told at start.
+//! A simulated machine: a disk that stays until it is exchanged, a clock that runs too fast or too slow, and what its
+//! node is told at start.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use broker_metadata::messages::FeatureLevelRecord;
 use broker_metadata::metadata_log::{CheckpointHead, SnapshotId, Voter, VoterEndpoint, write_checkpoint};
-use broker_metadata::{FINALIZED_AT_FORMAT, MetadataRecord, MetadataVersion};
+use broker_metadata::{MetadataVersion, bootstrap_records};
 use broker_model::{BrokerId, ClusterId, DirectoryId, MonotonicMs, Now, Timestamp, Uuid};
 use broker_storage::testing::{FaultFs, MemFs};
 use broker_storage::{Fs, MetaProperties, format_directory};
@@ -24,8 +24,17 @@ pub(crate) struct Machine {
     pub(crate) disk: MemFs,
     pub(crate) faults: FaultFs,
     pub(crate) directory: DirectoryId,
+    /// Disks that it has had before this one.
+    disks: u8,
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock: NodeClock,
+}
+
+/// What was on a disk at some time.
+#[derive(Clone, Debug)]
+pub(crate) struct DiskCopy {
+    disk: MemFs,
+    directory: DirectoryId,
 }
 
 /// A clock in thousandths of true speed, with a wall time of its own.
@@ -77,17 +86,6 @@ pub(crate) fn voter(node: BrokerId) -> Voter {
     }
 }
 
-pub(crate) fn bootstrap_records() -> Vec<MetadataRecord> {
-    let record = |(name, level): (&str, i16)| {
-        MetadataRecord::from(FeatureLevelRecord {
-            name: name.into(),
-            feature_level: level,
-            ..FeatureLevelRecord::default()
-        })
-    };
-    FINALIZED_AT_FORMAT.map(record).to_vec()
-}
-
 impl Machine {
     /// A machine whose disk was formatted.
     pub(crate) fn new(id: BrokerId, settings: Arc<Settings>, clock: NodeClock) -> Self {
@@ -97,14 +95,49 @@ impl Machine {
             faults: FaultFs::new(Arc::new(disk.clone())),
             disk,
             directory: directory(id, 0),
+            disks: 0,
             settings,
             clock,
         };
         machine.format();
-        if machine.settings.sabotage == Sabotage::SwallowedSyncs {
-            machine.faults.swallow_syncs(".log");
-        }
+        machine.wire();
         machine
+    }
+
+    fn wire(&self) {
+        if self.settings.sabotage == Sabotage::SwallowedSyncs {
+            self.faults.swallow_syncs(".log");
+        }
+    }
+
+    fn insert(&mut self, disk: MemFs, directory: DirectoryId) {
+        self.faults = FaultFs::new(Arc::new(disk.clone()));
+        self.disk = disk;
+        self.directory = directory;
+        self.wire();
+    }
+
+    pub(crate) fn is_voter(&self) -> bool {
+        self.settings.voters.contains(&self.id)
+    }
+
+    /// Puts an empty disk in place of the one that it has, formatted for the same node.
+    pub(crate) fn take_new_disk(&mut self) {
+        self.disks += 1;
+        self.insert(MemFs::new(), directory(self.id, self.disks));
+        self.format();
+    }
+
+    /// Puts back what was on its disk some time ago.
+    pub(crate) fn restore(&mut self, copy: &DiskCopy) {
+        self.insert(copy_of(&copy.disk), copy.directory);
+    }
+
+    pub(crate) fn copy_disk(&self) -> DiskCopy {
+        DiskCopy {
+            disk: copy_of(&self.disk),
+            directory: self.directory,
+        }
     }
 
     pub(crate) fn fs(&self) -> Arc<dyn Fs> {
@@ -121,16 +154,31 @@ impl Machine {
             node_id: self.id,
             directory_id: self.directory,
         };
+        // Where a disk is mounted was there before.
+        let mounted = self.disk.create_directories(Path::new(DATA));
+        let mounted = mounted.and_then(|()| self.disk.sync_directory(Path::new("/")));
+        mounted.expect("memory takes a folder");
         format_directory(&self.disk, Path::new(DATA), &properties).expect("an empty disk takes it");
+        if !self.is_voter() {
+            return;
+        }
         let head = CheckpointHead {
             epoch: 0,
             last_contained_log_timestamp: Timestamp::from_ms(WALL_START_MS),
             voters: Some(self.settings.voters.iter().map(|id| voter(*id)).collect()),
         };
         let version = MetadataVersion::LATEST;
-        let bytes = write_checkpoint(&head, version, &bootstrap_records(), Timestamp::from_ms(0));
+        let bytes = write_checkpoint(&head, version, &bootstrap_records(version), Timestamp::from_ms(0));
         let bytes = bytes.expect("the records fit the version");
         let path = PathBuf::from(METADATA_FOLDER).join(SnapshotId::BOOTSTRAP.to_string());
         self.disk.plant(&path, &bytes);
     }
+}
+
+fn copy_of(disk: &MemFs) -> MemFs {
+    let copy = MemFs::new();
+    for path in disk.files() {
+        copy.plant(&path, &disk.content(&path));
+    }
+    copy
 }

@@ -7,17 +7,17 @@ use broker_model::{Acks, BrokerEpoch, BrokerId, LeaderEpoch, Offset, PartitionIn
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{
     AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse, AlterPartitionRequest,
-    AlterPartitionResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest,
-    BrokerRegistrationResponse, CreateTopicsRequest, CreateTopicsResponse, ElectLeadersRequest,
-    ElectLeadersResponse, HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse,
-    LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest,
-    SyncGroupResponse,
+    AlterPartitionResponse, AssignReplicasToDirsRequest, AssignReplicasToDirsResponse,
+    BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
+    CreateTopicsRequest, CreateTopicsResponse, ElectLeadersRequest, ElectLeadersResponse, HeartbeatRequest,
+    HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, LeaveGroupResponse,
+    OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest, SyncGroupResponse,
 };
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_protocol::offset_fetch_response::OffsetFetchResponseGroup;
 use broker_raft::{RaftRequest, RaftResponse};
 use broker_replication::DivergingEpoch;
-use broker_replication::fetch::FetchPartition;
+use broker_replication::fetch::{SessionAnswer, SessionRequest};
 use bytes::Bytes;
 
 /// A partition of a topic that may be made anew under the same name.
@@ -29,6 +29,7 @@ pub(crate) enum Request {
     Register(BrokerRegistrationRequest),
     Heartbeat(BrokerHeartbeatRequest),
     AlterPartition(AlterPartitionRequest),
+    AssignDirectories(AssignReplicasToDirsRequest),
     CreateTopics(CreateTopicsRequest),
     Reassign(AlterPartitionReassignmentsRequest),
     ElectLeaders(ElectLeadersRequest),
@@ -71,11 +72,12 @@ pub(crate) enum Response {
     Registered(BrokerRegistrationResponse),
     Heartbeat(BrokerHeartbeatResponse),
     AlterPartition(AlterPartitionResponse),
+    DirectoriesAssigned(#[expect(dead_code, reason = "it is for the trace")] AssignReplicasToDirsResponse),
     CreateTopics(CreateTopicsResponse),
     Reassigned(AlterPartitionReassignmentsResponse),
     Elected(#[expect(dead_code, reason = "it is for the trace")] ElectLeadersResponse),
     Deleted(Result<Offset, ErrorCode>),
-    ReplicaFetch(Vec<ReplicaFetched>),
+    ReplicaFetch(ReplicaFetchAnswer),
     Metadata(Vec<PartitionInfo>),
     Produced(Result<Offset, ErrorCode>),
     Fetched(Result<Fetched, ErrorCode>),
@@ -96,8 +98,15 @@ pub(crate) enum Response {
 pub(crate) struct ReplicaFetch {
     pub(crate) follower: BrokerId,
     pub(crate) epoch: BrokerEpoch,
-    pub(crate) partitions: Vec<FetchPartition>,
+    pub(crate) session: SessionRequest,
     pub(crate) max_wait_ms: u64,
+}
+
+/// What a leader answers: of the session, and of those partitions that have news.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplicaFetchAnswer {
+    pub(crate) session: SessionAnswer,
+    pub(crate) partitions: Vec<(PartitionId, ReplicaFetched)>,
 }
 
 /// What a leader answers of one partition.
@@ -113,7 +122,7 @@ pub(crate) enum ReplicaFetched {
         log_start: Offset,
         log_end: Offset,
     },
-    Refused(#[expect(dead_code, reason = "it is for the trace")] ErrorCode),
+    Refused(ErrorCode),
 }
 
 /// A partition as a node's metadata show it to clients.

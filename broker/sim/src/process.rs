@@ -22,13 +22,13 @@ use std::collections::{BTreeMap, VecDeque};
 use broker_metadata::MetadataLoader;
 use broker_model::{BrokerEpoch, BrokerId, MonotonicMs, Now, Offset};
 use broker_raft::{RequestFailure, RequestId};
-use broker_replication::fetch::FetchPartition;
+use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 
 use crate::chance::Chance;
 use crate::machine::Machine;
 use crate::message::{PartitionId, Request, Response};
 use controller::ActiveController;
-use fetcher::Fetcher;
+use fetcher::Fetchers;
 use groups::Groups;
 use lifecycle::Lifecycle;
 use quorum::Quorum;
@@ -77,7 +77,8 @@ enum Asked {
     Register,
     Heartbeat,
     AlterPartition,
-    Replicas(BrokerId, Vec<FetchPartition>),
+    AssignDirectories,
+    Replicas(BrokerId),
 }
 
 /// Tokens of requests that the process asks of itself.
@@ -94,7 +95,9 @@ pub(crate) struct Process {
     pub(crate) active: Option<ActiveController>,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) replicas: Replicas,
-    fetchers: BTreeMap<BrokerId, Fetcher>,
+    fetchers: Fetchers,
+    /// Of the followers of this leader.
+    fetch_sessions: FetchSessionCache,
     parked: Parked,
     groups: Groups,
     /// Requests of groups whose coordinator is gone.
@@ -105,6 +108,9 @@ pub(crate) struct Process {
     out: Vec<Action>,
     /// What the last step promised to producers that want every replica in sync to have it: up to which offset.
     pub(crate) promised: Vec<(PartitionId, Offset)>,
+    /// Of the metadata, in the last step.
+    pub(crate) snapshots_made: u64,
+    pub(crate) snapshots_installed: u64,
 }
 
 impl Process {
@@ -115,7 +121,7 @@ impl Process {
         mut chance: Chance,
     ) -> Result<(Self, Vec<Action>), Halt> {
         let opened = replicas::open_directories(machine)?;
-        let (quorum, metadata, effects) = Quorum::open(machine, &opened, now, chance.next())?;
+        let (quorum, metadata) = Quorum::open(machine, &opened, now, chance.next())?;
         let mut process = Self {
             lifecycle: Lifecycle::new(now.monotonic, &mut chance),
             machine: machine.clone(),
@@ -125,7 +131,12 @@ impl Process {
             metadata,
             active: None,
             replicas: Replicas::new(opened, now.monotonic),
-            fetchers: BTreeMap::new(),
+            fetchers: Fetchers::default(),
+            fetch_sessions: FetchSessionCache::new(SessionCacheLimits {
+                slots: machine.settings.session_slots,
+                eviction_ms: 2_000,
+                ..SessionCacheLimits::default()
+            }),
             parked: Parked::default(),
             groups: Groups::default(),
             refused: Vec::new(),
@@ -134,8 +145,10 @@ impl Process {
             local: VecDeque::new(),
             out: Vec::new(),
             promised: Vec::new(),
+            snapshots_made: 0,
+            snapshots_installed: 0,
         };
-        process.execute(effects)?;
+        process.execute(Vec::new())?;
         process.settle()?;
         let actions = std::mem::take(&mut process.out);
         Ok((process, actions))
@@ -172,6 +185,7 @@ impl Process {
         self.keep_up()?;
         self.look_after_replicas()?;
         self.live()?;
+        self.say_where_replicas_are()?;
         self.propose_in_sync_sets()?;
         self.fetch_from_leaders();
         self.finish_parked()?;
@@ -191,7 +205,8 @@ impl Process {
     pub(crate) fn deadline(&self) -> Option<MonotonicMs> {
         let raft = self.quorum.deadline();
         let sessions = self.active.as_ref().and_then(ActiveController::deadline);
-        let fetchers = self.fetchers.values().filter_map(Fetcher::deadline).min();
+        let is_registered = self.lifecycle.epoch.is_some();
+        let fetchers = self.fetchers.deadline().filter(|_| is_registered);
         let own = [
             raft,
             sessions,
@@ -248,9 +263,11 @@ impl Process {
                 self.in_sync_sets_answered(&answer);
                 Ok(())
             }
-            (Asked::Replicas(leader, asked), Response::ReplicaFetch(answers)) => {
-                self.fetched(leader, &asked, answers)
+            (Asked::AssignDirectories, Response::DirectoriesAssigned(_)) => {
+                self.replicas.placed(self.now.monotonic);
+                Ok(())
             }
+            (Asked::Replicas(leader), Response::ReplicaFetch(answer)) => self.fetched(leader, answer),
             (asked, _) => self.unanswered(asked, RequestFailure::TimedOut),
         }
     }
@@ -273,7 +290,11 @@ impl Process {
                 self.replicas.propose_again(self.now.monotonic);
                 Ok(())
             }
-            Asked::Replicas(leader, _) => {
+            Asked::AssignDirectories => {
+                self.replicas.placed(self.now.monotonic);
+                Ok(())
+            }
+            Asked::Replicas(leader) => {
                 self.fetch_failed(leader);
                 Ok(())
             }
@@ -292,6 +313,7 @@ impl Process {
             Request::Register(_)
             | Request::Heartbeat(_)
             | Request::AlterPartition(_)
+            | Request::AssignDirectories(_)
             | Request::CreateTopics(_)
             | Request::Reassign(_)
             | Request::ElectLeaders(_) => self.control(token, request),

@@ -36,6 +36,14 @@ pub(crate) enum Sabotage {
     SilentSkip,
     /// Who writes is told that the device has it when it said that it has not.
     SwallowedSyncs,
+    /// A broker tells nobody where its replicas lie.
+    KeptPlaces,
+    /// A snapshot of the metadata lacks the configurations.
+    PoorSnapshot,
+    /// A broker takes a snapshot of the metadata without looking at what it changes.
+    UnreadSnapshot,
+    /// A follower does not tell the leader of its session where its partitions stand by now.
+    ForgottenChanges,
 }
 
 impl Sabotage {
@@ -57,6 +65,10 @@ impl Sabotage {
             Self::SilentSkip,
             Self::KeptProposals,
             Self::AnyGeneration,
+            Self::KeptPlaces,
+            Self::PoorSnapshot,
+            Self::UnreadSnapshot,
+            Self::ForgottenChanges,
         ];
         all.into_iter()
             .find(|bug| format!("{bug:?}").eq_ignore_ascii_case(name))

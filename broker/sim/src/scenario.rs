@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use broker_controller::{SessionLimits, UpkeepSettings};
+use broker_metadata::PartitionRegistration;
 use broker_model::{Acks, BrokerId};
 use broker_raft::RaftTimeouts;
 use broker_storage::testing::{Fault, FaultOperation};
@@ -47,6 +48,8 @@ pub(crate) struct Scenario {
     power: Power,
     settings: Settings,
     chance: Chance,
+    /// Whether a disk was exchanged and what was on it is not back yet.
+    lacks_a_disk: bool,
 }
 
 impl Scenario {
@@ -63,6 +66,9 @@ impl Scenario {
             voters: (1..=voters).map(BrokerId::new).collect(),
             raft: RaftTimeouts::default(),
             raft_fetch_bytes: 1 << chance.between(9, 16),
+            snapshot_every_bytes: 1 << chance.between(8, 12),
+            metadata_segment_bytes: 1 << chance.between(13, 16),
+            session_slots: usize::try_from(chance.between(0, 5)).unwrap_or(5),
             sessions: SessionLimits {
                 session_ms: chance.between(1_000, 4_000),
                 reconnect_ms: chance.between(50, 400),
@@ -90,6 +96,7 @@ impl Scenario {
             power,
             settings,
             chance,
+            lacks_a_disk: false,
         }
     }
 
@@ -192,52 +199,58 @@ impl Scenario {
     fn strike(&mut self, world: &mut World) -> Result<(), Violation> {
         let node = i32::try_from(self.chance.between(1, u64::try_from(self.nodes).unwrap_or(3))).unwrap_or(1);
         let pause = self.chance.between(50, 3_000);
-        match self.chance.below(14) {
-            0..=2 if self.may_crash(world) => world.kill(node, pause),
-            3 | 4 if self.power != Power::Stays && self.may_crash(world) => world.cut_power(node, pause),
+        let may_crash = self.may_crash(world);
+        match self.chance.below(16) {
+            0..=2 if may_crash => self.kill(world, node, pause),
+            3 | 4 if self.power != Power::Stays && may_crash => world.cut_power(node, pause),
             5 => self.isolate(world, node),
             6 => self.split(world),
             7 | 8 => world.network.heal(),
             9 => world.freeze(node, pause),
             10 => world.break_a_connection(),
-            11 if self.may_crash(world) => world.stop(node),
+            11 if may_crash => world.stop(node),
             // It would end at some time when it may not.
-            12 | 13 if self.power != Power::FailsOnOneMachine => self.break_disk(world, node),
+            12 | 13 if self.power != Power::FailsOnOneMachine && may_crash => self.break_disk(world, node),
+            14 | 15 => self.exchange_disk(world, pause),
             _ => {}
         }
         Ok(())
     }
 
-    /// Whether the promise of replication covers that a node crashes now: of two machines that lose what they had
-    /// not synced nobody can tell which has more.
-    fn may_crash(&self, world: &World) -> bool {
-        if self.power != Power::FailsOnOneMachine {
+    /// Of some nodes somebody keeps a copy.
+    fn kill(&mut self, world: &mut World, node: i32, pause: u64) {
+        world.kill(node, pause);
+        let is_voter = self.settings.voters.contains(&BrokerId::new(node));
+        if !is_voter && self.chance.below(2) == 0 {
+            world.copy_disk(node);
+        }
+    }
+
+    /// Exchanges the disk of a node without a vote: of a voter that forgets whom it voted for nothing is promised.
+    fn exchange_disk(&mut self, world: &mut World, pause: u64) {
+        let voters = &self.settings.voters;
+        let others: Vec<i32> = (1..=self.nodes)
+            .filter(|id| !voters.contains(&BrokerId::new(*id)))
+            .collect();
+        if let Some(node) = self.chance.pick(&others).copied()
+            && is_whole(world)
+        {
+            self.lacks_a_disk = true;
+            world.exchange_disk(node, pause);
+        }
+    }
+
+    /// Whether the promise of replication covers that a node crashes now. Of two machines that lose what they had not
+    /// synced nobody can tell which has more. And where all replicas of a partition crash, the last that led may come back
+    /// with what it has (KIP-966): nothing, if its disk was exchanged.
+    fn may_crash(&mut self, world: &World) -> bool {
+        let is_sparing = self.power == Power::FailsOnOneMachine || self.lacks_a_disk;
+        if !is_sparing {
             return true;
         }
-        let Some(image) = world.checker.newest_image() else {
-            return true;
-        };
-        // Also this node: what it lost last time must have come back.
-        let is_back = |(id, node): (&i32, &crate::world::Node)| {
-            let registered = image
-                .cluster
-                .broker(BrokerId::new(*id))
-                .filter(|found| found.is_active());
-            let epoch = node.process.as_ref().and_then(|process| process.lifecycle.epoch);
-            epoch.is_some() && registered.map(|found| found.epoch) == epoch
-        };
-        let all_run = world.nodes.iter().all(is_back);
-        let in_sync = image
-            .topics
-            .iter()
-            .flat_map(|topic| topic.partitions.iter())
-            .all(|partition| {
-                partition
-                    .replicas
-                    .iter()
-                    .all(|replica| partition.isr.contains(replica))
-            });
-        all_run && in_sync
+        let is_whole = is_whole(world);
+        self.lacks_a_disk &= !is_whole;
+        is_whole
     }
 
     /// Lets one of the next things that a node does with its disk fail, once or until it starts again.
@@ -350,6 +363,28 @@ impl Scenario {
         }
         Ok(())
     }
+}
+
+/// Whether every node runs and every replica is in sync: also what a node lost last time has come back.
+fn is_whole(world: &World) -> bool {
+    let Some(image) = world.checker.newest_image() else {
+        return true;
+    };
+    let is_back = |(id, node): (&i32, &crate::world::Node)| {
+        let registered = image
+            .cluster
+            .broker(BrokerId::new(*id))
+            .filter(|found| found.is_active());
+        let epoch = node.process.as_ref().and_then(|process| process.lifecycle.epoch);
+        epoch.is_some() && registered.map(|found| found.epoch) == epoch
+    };
+    let all_run = world.nodes.iter().all(is_back);
+    let mut partitions = image.topics.iter().flat_map(|topic| topic.partitions.iter());
+    let is_in_sync = |partition: &PartitionRegistration| {
+        let mut replicas = partition.replicas.iter();
+        replicas.all(|replica| partition.isr.contains(replica))
+    };
+    all_run && partitions.all(|partition| is_in_sync(partition))
 }
 
 /// The operator leaves everything as it is, members stay in their groups.

@@ -12,6 +12,11 @@ pub(crate) struct Settings {
     pub(crate) voters: Vec<BrokerId>,
     pub(crate) raft: RaftTimeouts,
     pub(crate) raft_fetch_bytes: i32,
+    /// `metadata.log.max.record.bytes.between.snapshots`.
+    pub(crate) snapshot_every_bytes: u64,
+    pub(crate) metadata_segment_bytes: u32,
+    /// `max.incremental.fetch.session.cache.slots`.
+    pub(crate) session_slots: usize,
     pub(crate) sessions: SessionLimits,
     pub(crate) upkeep: UpkeepSettings,
     pub(crate) heartbeat_ms: u64,

@@ -112,6 +112,29 @@ fn a_cluster_that_does_not_come_back_is_seen() {
 }
 
 #[test]
+fn a_broker_that_does_not_say_where_its_replicas_are_is_seen() {
+    assert_seen(Sabotage::KeptPlaces, &["liveness (I28)"]);
+}
+
+#[test]
+fn a_snapshot_that_lacks_something_is_seen() {
+    assert_seen(Sabotage::PoorSnapshot, &["metadata (I27)"]);
+}
+
+#[test]
+fn a_snapshot_whose_changes_are_not_looked_at_is_seen() {
+    assert_seen(Sabotage::UnreadSnapshot, &["liveness (I28)", "(I27)", "(I18)"]);
+}
+
+#[test]
+fn a_follower_that_does_not_say_where_it_stands_is_seen() {
+    assert_seen(
+        Sabotage::ForgottenChanges,
+        &["liveness (I28)", "does not continue the log"],
+    );
+}
+
+#[test]
 fn a_sync_that_did_not_happen_is_seen() {
     assert_seen(
         Sabotage::SwallowedSyncs,

@@ -53,7 +53,7 @@ pub(crate) fn request(request: &Request) -> String {
             )
         }
         Request::ReplicaFetch(fetch) => {
-            let wanted = fetch.partitions.iter().map(|wanted| {
+            let wanted = fetch.session.partitions.iter().map(|wanted| {
                 format!(
                     "{}@{:?}/{:?} from {}",
                     wanted.key.partition,
@@ -63,7 +63,13 @@ pub(crate) fn request(request: &Request) -> String {
                 )
             });
             let wanted: Vec<String> = wanted.collect();
-            format!("replica fetch of {} [{}]", fetch.follower, wanted.join(", "))
+            format!(
+                "replica fetch of {} in {:?}.{} [{}]",
+                fetch.follower,
+                fetch.session.session_id,
+                fetch.session.session_epoch,
+                wanted.join(", ")
+            )
         }
         Request::Raft(asked) => quorum_request(asked),
         other => format!("{other:?}"),
@@ -72,16 +78,17 @@ pub(crate) fn request(request: &Request) -> String {
 
 fn response(response: &Response) -> String {
     match response {
-        Response::ReplicaFetch(answers) => {
-            let told = answers.iter().map(|answer| match answer {
+        Response::ReplicaFetch(answer) => {
+            let told = answer.partitions.iter().map(|((_, index), answer)| match answer {
                 ReplicaFetched::Records {
                     records,
                     high_watermark,
                     ..
-                } => format!("{} bytes hw {high_watermark}", records.len()),
-                other => format!("{other:?}"),
+                } => format!("{index}: {} bytes hw {high_watermark}", records.len()),
+                other => format!("{index}: {other:?}"),
             });
-            format!("replica fetched [{}]", told.collect::<Vec<_>>().join(", "))
+            let told: Vec<String> = told.collect();
+            format!("replica fetched in {:?} [{}]", answer.session, told.join(", "))
         }
         Response::Fetched(Ok(fetched)) => {
             format!(

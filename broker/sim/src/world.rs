@@ -15,7 +15,7 @@ use crate::chance::Chance;
 use crate::checker::{Checker, Violation};
 use crate::client::{Client, ClientEvent, Surroundings};
 use crate::counts::Counts;
-use crate::machine::Machine;
+use crate::machine::{DiskCopy, Machine};
 use crate::message::{Request, Response};
 use crate::network::{Network, Place};
 use crate::process::{Action, Event, Halt, Process};
@@ -34,6 +34,8 @@ pub(crate) struct Node {
     pub(crate) is_dark: bool,
     /// Whether it stays down until it is let up.
     pub(crate) is_held_down: bool,
+    /// What was on its disk some time ago.
+    copy: Option<DiskCopy>,
     tick_at: Option<u64>,
 }
 
@@ -130,6 +132,7 @@ impl World {
             frozen_until: 0,
             is_dark: false,
             is_held_down: false,
+            copy: None,
             tick_at: None,
         };
         self.nodes.insert(node.machine.id.value(), node);
@@ -261,6 +264,8 @@ impl World {
         };
         let (actions, result) = process.step(clock, event);
         self.counts.steps += 1;
+        self.counts.snapshots += std::mem::take(&mut process.snapshots_made);
+        self.counts.snapshots_fetched += std::mem::take(&mut process.snapshots_installed);
         self.after_step(id, actions, result)
     }
 

@@ -10,14 +10,13 @@ use broker_controller::{
     Seed, UpkeepSchedule,
 };
 use broker_metadata::metadata_log::{BatchStamp, read_batches, records_batch};
-use broker_metadata::{ConfigResource, MetadataImage, MetadataRecord};
+use broker_metadata::{ConfigResource, MetadataImage, MetadataRecord, MetadataVersion, bootstrap_records};
 use broker_model::{BrokerEpoch, BrokerId, LeaderEpoch, MonotonicMs, Offset};
 use broker_protocol::messages::BrokerHeartbeatRequest;
 use bytes::Bytes;
 
-use super::quorum::read_from;
 use super::{Halt, Process};
-use crate::machine::{Machine, bootstrap_records};
+use crate::machine::Machine;
 use crate::message::{Request, Response};
 
 #[derive(Debug)]
@@ -77,7 +76,7 @@ impl Process {
         };
         let image = self.metadata.image().clone();
         let mut controller = QuorumController::new(settings, Arc::new(AnyConfig), image);
-        let rest = read_from(&self.quorum.log, controller.loader().next_offset())?;
+        let rest = self.quorum.read_from(controller.loader().next_offset())?;
         for batch in read_batches(&rest)? {
             if batch.batch().base_offset >= controller.loader().next_offset() {
                 controller.replay(batch.batch())?;
@@ -85,7 +84,7 @@ impl Process {
         }
         let sessions = controller.begin_sessions(self.machine.settings.sessions, None, self.now.monotonic);
         let min_in_sync = self.machine.settings.min_in_sync;
-        let records = controller.activation_records(&bootstrap_records(), min_in_sync);
+        let records = controller.activation_records(&bootstrap_records(MetadataVersion::LATEST), min_in_sync);
         self.active = Some(ActiveController {
             epoch,
             controller,
@@ -174,6 +173,10 @@ impl Process {
                 Outcome::new(outcome.records, Response::Registered(outcome.response))
             }
             Request::Heartbeat(request) => return self.heartbeat(token, &request),
+            Request::AssignDirectories(request) => {
+                let outcome = controller.assign_replicas_to_dirs(&request);
+                Outcome::new(outcome.records, Response::DirectoriesAssigned(outcome.response))
+            }
             Request::AlterPartition(request) => {
                 let outcome = controller.alter_partition(&request);
                 Outcome::new(outcome.records, Response::AlterPartition(outcome.response))

@@ -1,7 +1,8 @@
 //! Why a process ends by itself.
 
 use broker_metadata::{LoadError as MetadataLoadError, LogFormatError};
-use broker_raft::{AppendError as RaftAppendError, LogError, RaftError};
+use broker_quorum::MetadataLogError;
+use broker_raft::{AppendError as RaftAppendError, RaftError};
 use broker_replication::FollowerError;
 use broker_storage::{AppendError, DeleteRecordsError, DirectoryError, LoadError, ReadError, StorageError};
 
@@ -72,6 +73,18 @@ impl From<FollowerError> for Halt {
     }
 }
 
+impl From<MetadataLogError> for Halt {
+    fn from(error: MetadataLogError) -> Self {
+        match error {
+            MetadataLogError::Open(error) => error.into(),
+            MetadataLogError::Storage(error) => error.into(),
+            MetadataLogError::Append(error) => error.into(),
+            MetadataLogError::Read(error) => error.into(),
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
 impl From<DirectoryError> for Halt {
     fn from(error: DirectoryError) -> Self {
         match error {
@@ -92,10 +105,4 @@ macro_rules! broken {
     };
 }
 
-broken!(
-    RaftError,
-    RaftAppendError,
-    LogError,
-    LogFormatError,
-    MetadataLoadError
-);
+broken!(RaftError, RaftAppendError, LogFormatError, MetadataLoadError);

@@ -8,12 +8,15 @@ use broker_metadata::{
     ConfigResource, ConfigResourceType, MetadataChanges, MetadataImage, PartitionRegistration, TopicFate,
 };
 use broker_model::{
-    BrokerEpoch, BrokerId, LeaderEpoch, MonotonicMs, PartitionEpoch, PartitionIndex, TopicId, TopicPartition,
-    Uuid,
+    BrokerEpoch, BrokerId, LeaderEpoch, MonotonicMs, Offset, PartitionEpoch, PartitionIndex, TopicId,
+    TopicPartition, Uuid,
 };
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_partition_request::{BrokerState, PartitionData, TopicData};
-use broker_protocol::messages::{AlterPartitionRequest, AlterPartitionResponse};
+use broker_protocol::assign_replicas_to_dirs_request::{
+    DirectoryData, PartitionData as AssignedPartition, TopicData as AssignedTopic,
+};
+use broker_protocol::messages::{AlterPartitionRequest, AlterPartitionResponse, AssignReplicasToDirsRequest};
 use broker_replication::{
     Follower, InSyncReplicas, IsrAnswer, IsrProposal, Leadership, Partition, ReplicationSettings,
 };
@@ -28,6 +31,9 @@ use crate::machine::{DATA, Machine};
 use crate::message::{PartitionId, PartitionInfo, Request};
 use crate::sabotage::Sabotage;
 
+/// Pause after the controller was told where replicas lie.
+const PLACING_PAUSE_MS: u64 = 100;
+
 /// A partition in the role that the controller wants.
 #[derive(Debug)]
 pub(crate) enum Hosted {
@@ -40,6 +46,17 @@ pub(crate) enum Hosted {
 pub(crate) struct WantedIsr {
     leader_epoch: LeaderEpoch,
     proposal: IsrProposal,
+}
+
+/// Whether the controller is being told where replicas lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Placing {
+    /// It is looked, from then on, whether it knows.
+    Look { from: MonotonicMs },
+    /// It is being told.
+    Told,
+    /// It knows, by the metadata that are read here.
+    Known,
 }
 
 /// What the checker looks at after a step.
@@ -65,6 +82,7 @@ pub(crate) struct Replicas {
     propose_at: MonotonicMs,
     look_at: MonotonicMs,
     checkpoint_at: MonotonicMs,
+    placing: Placing,
     pub(crate) close_requested: bool,
     /// Of the registration under which the last process stopped in order.
     pub(crate) previous_epoch: BrokerEpoch,
@@ -121,6 +139,7 @@ impl Replicas {
             propose_at: now,
             look_at: now,
             checkpoint_at: now,
+            placing: Placing::Look { from: now },
             close_requested: false,
         }
     }
@@ -131,7 +150,11 @@ impl Replicas {
 
     pub(super) fn deadline(&self) -> Option<MonotonicMs> {
         let proposal = (!self.wanted.is_empty() && self.proposing.is_empty()).then_some(self.propose_at);
-        [Some(self.look_at), Some(self.checkpoint_at), proposal]
+        let placing = match self.placing {
+            Placing::Look { from } => Some(from).filter(|_| self.is_taken_over),
+            Placing::Told | Placing::Known => None,
+        };
+        [Some(self.look_at), Some(self.checkpoint_at), proposal, placing]
             .into_iter()
             .flatten()
             .min()
@@ -159,6 +182,25 @@ impl Replicas {
             self.wanted.entry(id).or_insert(wanted);
         }
         self.propose_at = now.plus_ms(50);
+    }
+
+    /// The controller was told where replicas lie, or could not be.
+    pub(super) fn placed(&mut self, now: MonotonicMs) {
+        self.placing = Placing::Look {
+            from: now.plus_ms(PLACING_PAUSE_MS),
+        };
+    }
+
+    /// Whom each follower follows, in which epoch, and how often its log was made.
+    pub(super) fn following(&self) -> BTreeMap<PartitionId, (BrokerId, LeaderEpoch, u64)> {
+        let following = self.hosted.iter().filter_map(|(id, hosted)| match hosted {
+            Hosted::Following(follower) if follower.leader() != BrokerId::NONE => {
+                let made = self.made.get(id).copied().unwrap_or(0);
+                Some((*id, (follower.leader(), follower.leader_epoch(), made)))
+            }
+            _ => None,
+        });
+        following.collect()
     }
 
     /// What the checker wants to know of every partition.
@@ -283,10 +325,11 @@ impl Process {
     }
 
     pub(super) fn write_checkpoints(&self, kind: CheckpointKind) -> Result<(), Halt> {
-        let failed = self
-            .replicas
-            .logs
-            .write_checkpoints(kind, &self.replicas.progress());
+        let mut progress = self.replicas.progress();
+        if self.quorum.progress().recovery_point > Offset::ZERO {
+            progress.push(self.quorum.progress());
+        }
+        let failed = self.replicas.logs.write_checkpoints(kind, &progress);
         failed
             .into_iter()
             .next()
@@ -302,6 +345,7 @@ impl Process {
             log.close(self.now)?;
             progress.push(log.progress());
         }
+        progress.push(self.quorum.progress());
         self.quorum.log.close(self.now)?;
         match self.replicas.logs.stop(&progress, &[], epoch).into_iter().next() {
             Some(error) => Err(error.into()),
@@ -358,10 +402,70 @@ impl Process {
         let _failures = self.replicas.logs.due_deletes(self.now).run();
     }
 
+    /// Tells the controller which replicas lie here that it looks for elsewhere.
+    pub(super) fn say_where_replicas_are(&mut self) -> Result<(), Halt> {
+        let Placing::Look { from } = self.replicas.placing else {
+            return Ok(());
+        };
+        if from > self.now.monotonic || !self.replicas.is_taken_over {
+            return Ok(());
+        }
+        let (Some(controller), Some(epoch)) = (self.controller(), self.lifecycle.epoch) else {
+            self.replicas.placed(self.now.monotonic);
+            return Ok(());
+        };
+        let keeps_them = self.machine.settings.sabotage == Sabotage::KeptPlaces;
+        let topics = self.misplaced();
+        if topics.is_empty() || keeps_them {
+            self.replicas.placing = Placing::Known;
+            return Ok(());
+        }
+        self.replicas.placing = Placing::Told;
+        let request = AssignReplicasToDirsRequest {
+            broker_id: self.machine.id.value(),
+            broker_epoch: epoch.value(),
+            directories: vec![DirectoryData {
+                id: self.machine.directory.uuid(),
+                topics,
+                ..DirectoryData::default()
+            }],
+            ..AssignReplicasToDirsRequest::default()
+        };
+        let request = Request::AssignDirectories(request);
+        let timeout = self.machine.settings.controller_timeout_ms;
+        self.ask(controller, Asked::AssignDirectories, request, timeout)
+    }
+
+    fn misplaced(&self) -> Vec<AssignedTopic> {
+        let image = self.metadata.image();
+        let is_misplaced = |(topic, index): &PartitionId| {
+            let registration = image
+                .topics
+                .by_id(*topic)
+                .and_then(|topic| topic.partition(*index));
+            registration.is_some_and(|found| found.is_elsewhere(self.machine.id, self.machine.directory))
+        };
+        let misplaced = self.replicas.hosted.keys().filter(|id| is_misplaced(id));
+        let named = misplaced.map(|(topic, index)| AssignedTopic {
+            topic_id: topic.uuid(),
+            partitions: vec![AssignedPartition {
+                partition_index: index.value(),
+                ..AssignedPartition::default()
+            }],
+            ..AssignedTopic::default()
+        });
+        named.collect()
+    }
+
     /// Follows what changed between two images.
     pub(super) fn metadata_changed(&mut self, changes: &MetadataChanges) -> Result<(), Halt> {
         if !self.replicas.is_taken_over {
             return Ok(());
+        }
+        if self.replicas.placing == Placing::Known && !changes.topics.is_empty() {
+            self.replicas.placing = Placing::Look {
+                from: self.now.monotonic,
+            };
         }
         let image = self.metadata.image().clone();
         let mut gone = Vec::new();

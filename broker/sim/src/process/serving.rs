@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use broker_codec::batch::batches;
-use broker_model::{Acks, BrokerEpoch, MonotonicMs, Offset};
+use broker_model::{Acks, BrokerEpoch, BrokerId, HighWatermark, LogStartOffset, MonotonicMs, Offset};
 use broker_protocol::ErrorCode;
-use broker_replication::fetch::{FetchPartition, FetchTopic, SharedHistory};
+use broker_replication::fetch::{
+    FetchContext, FetchPartition, FetchSessionError, FetchTopic, Inclusion, PartitionOutcome, SessionAnswer,
+    SessionId, SharedHistory,
+};
 use broker_replication::purgatory::{DelayedFetch, DelayedProduce, Wake};
 use broker_replication::{
     Eligibility, FenceError, FollowerFetch, Given, LeaderAppend, LeaderAppendError, Partition,
@@ -19,7 +22,8 @@ use broker_storage::{
 
 use super::{Halt, Hosted, Process};
 use crate::message::{
-    DeleteRecords, Fetch, Fetched, PartitionId, Produce, ReplicaFetch, ReplicaFetched, Response,
+    DeleteRecords, Fetch, Fetched, PartitionId, Produce, ReplicaFetch, ReplicaFetchAnswer, ReplicaFetched,
+    Response,
 };
 use crate::sabotage::Sabotage;
 
@@ -40,8 +44,17 @@ enum Waiting {
         first: Offset,
         parked: Arc<DelayedProduce<Waker>>,
     },
-    Replica(ReplicaFetch),
+    Replica(SessionRead),
     Consumer(Fetch),
+}
+
+/// What a follower's request comes to in its session.
+#[derive(Debug)]
+struct SessionRead {
+    follower: BrokerId,
+    epoch: BrokerEpoch,
+    context: FetchContext,
+    wanted: Vec<FetchPartition>,
 }
 
 #[derive(Debug)]
@@ -222,37 +235,76 @@ impl Process {
     }
 
     pub(super) fn serve_replica(&mut self, token: u64, fetch: ReplicaFetch) -> Result<(), Halt> {
-        let answers = self.read_for_replica(&fetch)?;
-        if fetch.max_wait_ms == 0 || answers.iter().any(has_something) {
-            self.respond(token, Response::ReplicaFetch(answers));
+        let (now, seed) = (self.now.monotonic, self.chance.next());
+        let begun = self.fetch_sessions.begin(fetch.session, now, seed);
+        let (context, wanted) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                let session = match error {
+                    FetchSessionError::IdNotFound(_) => SessionAnswer::NotFound,
+                    _ => SessionAnswer::Refused,
+                };
+                let partitions = Vec::new();
+                let answer = ReplicaFetchAnswer { session, partitions };
+                self.respond(token, Response::ReplicaFetch(answer));
+                return Ok(());
+            }
+        };
+        let read = SessionRead {
+            follower: fetch.follower,
+            epoch: fetch.epoch,
+            context,
+            wanted,
+        };
+        let answers = self.read_for_replica(&read)?;
+        if fetch.max_wait_ms == 0 || read.wanted.is_empty() || answers.iter().any(has_something) {
+            self.respond_in_session(token, &read, answers);
             return Ok(());
         }
         let waker = Waker::default();
         let delayed = DelayedFetch::new(1, waker.clone());
-        for wanted in &fetch.partitions {
+        for wanted in &read.wanted {
             if let Ok(partition) = self.replicas.leading(id_of(wanted)) {
                 partition.watch_log_end(delayed.clone());
             }
         }
-        let deadline = self.now.monotonic.plus_ms(fetch.max_wait_ms);
-        self.park(token, waker, deadline, Waiting::Replica(fetch));
+        let deadline = now.plus_ms(fetch.max_wait_ms);
+        self.park(token, waker, deadline, Waiting::Replica(read));
         Ok(())
     }
 
-    fn read_for_replica(&mut self, fetch: &ReplicaFetch) -> Result<Vec<ReplicaFetched>, Halt> {
+    /// Names the partitions that the session has not told the follower of.
+    fn respond_in_session(&mut self, token: u64, read: &SessionRead, answers: Vec<ReplicaFetched>) {
+        let keys = read.wanted.iter().map(|wanted| wanted.key.clone());
+        let told: Vec<_> = keys.zip(answers.iter().map(outcome_of)).collect();
+        let named = self.fetch_sessions.finish(read.context, &told);
+        let session = match read.context {
+            FetchContext::Sessionless => SessionId::NONE,
+            FetchContext::Full(id) | FetchContext::Incremental(id, _) => id,
+        };
+        let answers = read.wanted.iter().map(id_of).zip(answers).zip(named);
+        let partitions = answers.filter_map(|(answer, is_named)| is_named.then_some(answer));
+        let answer = ReplicaFetchAnswer {
+            session: SessionAnswer::Served(session),
+            partitions: partitions.collect(),
+        };
+        self.respond(token, Response::ReplicaFetch(answer));
+    }
+
+    fn read_for_replica(&mut self, read: &SessionRead) -> Result<Vec<ReplicaFetched>, Halt> {
         let image = self.metadata.image();
         let registered = image
             .cluster
-            .broker(fetch.follower)
+            .broker(read.follower)
             .filter(|found| found.is_active());
-        let is_eligible = registered.is_some_and(|found| found.epoch == fetch.epoch);
+        let is_eligible = registered.is_some_and(|found| found.epoch == read.epoch);
         let eligibility = match is_eligible {
             true => Eligibility::Eligible,
             false => Eligibility::Ineligible,
         };
-        let mut answers = Vec::with_capacity(fetch.partitions.len());
-        for wanted in &fetch.partitions {
-            answers.push(self.follow(fetch, wanted, eligibility)?);
+        let mut answers = Vec::with_capacity(read.wanted.len());
+        for wanted in &read.wanted {
+            answers.push(self.follow(read, wanted, eligibility)?);
         }
         Ok(answers)
     }
@@ -260,7 +312,7 @@ impl Process {
     /// Reads for a follower, and takes note of where it is.
     fn follow(
         &mut self,
-        fetch: &ReplicaFetch,
+        fetch: &SessionRead,
         wanted: &FetchPartition,
         eligibility: Eligibility,
     ) -> Result<ReplicaFetched, Halt> {
@@ -326,9 +378,9 @@ impl Process {
                     let answer = progress.and_then(|progress| told(progress, first));
                     self.respond(token, Response::Produced(answer));
                 }
-                Waiting::Replica(fetch) => {
-                    let answers = self.read_for_replica(&fetch)?;
-                    self.respond(token, Response::ReplicaFetch(answers));
+                Waiting::Replica(read) => {
+                    let answers = self.read_for_replica(&read)?;
+                    self.respond_in_session(token, &read, answers);
                 }
                 Waiting::Consumer(fetch) => {
                     let answer = self.read(&fetch)?;
@@ -344,6 +396,26 @@ fn id_of(wanted: &FetchPartition) -> PartitionId {
     match &wanted.key.topic {
         FetchTopic::Id(id) => (*id, wanted.key.partition),
         FetchTopic::Name(_) => (broker_model::TopicId::ZERO, wanted.key.partition),
+    }
+}
+
+/// What the session remembers of an answer.
+fn outcome_of(answer: &ReplicaFetched) -> PartitionOutcome {
+    let (high_watermark, log_start, content) = match answer {
+        ReplicaFetched::Records {
+            records,
+            high_watermark,
+            log_start,
+        } => match records.is_empty() {
+            true => (*high_watermark, *log_start, Inclusion::OnlyOffsets),
+            false => (*high_watermark, *log_start, Inclusion::Records),
+        },
+        _ => (Offset::ZERO, Offset::ZERO, Inclusion::Notice),
+    };
+    PartitionOutcome {
+        high_watermark: HighWatermark::at(high_watermark),
+        log_start_offset: LogStartOffset::at(log_start),
+        content,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What goes wrong with nodes: killed, without power, frozen, with a broken disk.
+//! What goes wrong with nodes: killed, without power, frozen, with a broken disk or another one than before.
 
 use super::traffic::Closing;
 use super::{Happening, World};
@@ -31,6 +31,38 @@ impl World {
             self.checker.lost_power(id);
             self.close_all_of(party, Closing::Silently);
             self.put(restart_after, Happening::Restart(id));
+        }
+    }
+
+    /// Kills a node and puts another disk in its machine: an empty one, or one with what it had some time ago. No disk
+    /// fails of those that were about to.
+    pub(crate) fn exchange_disk(&mut self, id: i32, restart_after: u64) {
+        self.kill(id, restart_after);
+        let wants_copy = self.chance.below(2) == 0;
+        self.nodes.values().for_each(|node| node.machine.faults.heal());
+        let Some(node) = self.nodes.get_mut(&id) else {
+            return;
+        };
+        let now_on_it = node.machine.copy_disk();
+        let what = match node.copy.replace(now_on_it) {
+            Some(copy) if wants_copy => {
+                node.machine.restore(&copy);
+                "an old one"
+            }
+            _ => {
+                node.machine.take_new_disk();
+                "an empty one"
+            }
+        };
+        self.note(|| format!("the disk of n{id} is exchanged for {what}"));
+        self.counts.exchanged_disks += 1;
+        self.checker.lost_power(id);
+    }
+
+    /// Keeps what is on the disk of a node now.
+    pub(crate) fn copy_disk(&mut self, id: i32) {
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.copy = Some(node.machine.copy_disk());
         }
     }
 

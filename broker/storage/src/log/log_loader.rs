@@ -182,8 +182,11 @@ impl UnifiedLog {
             log.segments.push(first);
         }
         let transactions_from = log.load_data(checkpoints, &mut report)?;
-        log.load_epochs(transactions_from, &mut report)?;
+        let in_file = log.load_epochs(transactions_from, &mut report)?;
         log.place_markers(checkpoints, now)?;
+        if log.epochs.entries() == in_file {
+            log.epochs.mark_written();
+        }
         log.replay_producers(transactions_from, now, &mut report)?;
         for index in 0..log.segments.len() {
             log.segments[index].roll_jitter_ms = log.jitter_for(log.segments[index].base_offset());

@@ -24,12 +24,12 @@ const EPOCHS_SIZE_MAX: usize = 64 << 20;
 
 impl UnifiedLog {
     /// Takes the epochs from their file, as far as the batches agree; `recovered_from` is the base of the first
-    /// segment that was read after a crash: from there on they are taken from the batches.
+    /// segment that was read after a crash: from there on they are taken from the batches. Answers what the file says.
     pub(crate) fn load_epochs(
         &mut self,
         recovered_from: Option<Offset>,
         report: &mut RecoveryReport,
-    ) -> Result<(), LoadError> {
+    ) -> Result<Vec<EpochEntry>, LoadError> {
         let path = self.folder.path().join(EPOCHS_FILE);
         let content = match read_whole(self.folder.fs(), &path, EPOCHS_SIZE_MAX) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -56,10 +56,7 @@ impl UnifiedLog {
         if let Some(from) = rescan_from {
             self.assign_epochs_from(from)?;
         }
-        if is_believed && self.epochs.entries() == told {
-            self.epochs.mark_written();
-        }
-        Ok(())
+        Ok(told)
     }
 
     /// Whether the entries, which all start below `edge`, tell the epochs of all batches there, and none is above what
