@@ -29,6 +29,7 @@ use broker_replication::fetch::ReplicaKey;
 use broker_tiered::chunk_cache::ChunkCacheCounts;
 use broker_tiered::manifest::Manifest;
 use broker_tiered::object_key::RemotePartition;
+use broker_tiered::pace::Pace;
 use broker_tiered::retry_budget::RetryLimits;
 use parking_lot::{Mutex, RwLock};
 use tokio::runtime::Runtime;
@@ -54,6 +55,10 @@ pub struct RemoteSettings {
     pub chunk_bytes: u32,
     /// Bytes of one part of an upload in parts.
     pub part_bytes: usize,
+    /// `remote.log.manager.copy.max.bytes.per.second`.
+    pub copy_bytes_per_second: u64,
+    /// `remote.log.manager.fetch.max.bytes.per.second`.
+    pub fetch_bytes_per_second: u64,
     /// `remote.log.manager.copier.thread.pool.size`.
     pub copies: usize,
     /// `remote.log.reader.threads`.
@@ -106,6 +111,8 @@ struct Shared {
     /// Manifests of the partitions that are led here, as they were last written.
     led: RwLock<HashMap<ReplicaKey, Arc<Manifest>>>,
     pieces: Pieces,
+    copy_pace: Mutex<Pace>,
+    fetch_pace: Mutex<Pace>,
     readers: Mutex<Readers>,
     copies: Semaphore,
     /// MiB that copies may hold in memory together.
@@ -115,6 +122,14 @@ struct Shared {
 }
 
 impl Shared {
+    /// Waits until so many bytes may go.
+    async fn keep_pace(&self, pace: &Mutex<Pace>, bytes: u64) {
+        let wait = pace.lock().reserve(bytes, self.clock.monotonic());
+        if wait > 0 {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+    }
+
     fn partition(&self, key: ReplicaKey) -> RemotePartition {
         RemotePartition {
             cluster_id: self.cluster_id.clone(),
@@ -143,6 +158,8 @@ impl RemoteLogManager {
         let counters = RemoteCounters::default();
         let shared = Arc::new(Shared {
             pieces: Pieces::new(&settings),
+            copy_pace: Mutex::new(Pace::new(settings.copy_bytes_per_second)),
+            fetch_pace: Mutex::new(Pace::new(settings.fetch_bytes_per_second)),
             readers: Mutex::default(),
             copies: Semaphore::new(settings.copies.max(1)),
             copy_memory: Semaphore::new(copy::MEMORY_MAX),

@@ -24,6 +24,7 @@ pub mod lineage;
 pub mod manifest;
 pub mod manifest_keeper;
 pub mod object_key;
+pub mod pace;
 pub mod read_ahead;
 pub mod read_plan;
 pub mod remote_scan;

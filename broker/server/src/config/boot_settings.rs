@@ -230,6 +230,8 @@ fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> R
         cache_bytes: configs.size("eddyline.remote.cache.bytes"),
         chunk_bytes: u32::try_from(configs.count("eddyline.remote.chunk.bytes")).unwrap_or(u32::MAX),
         part_bytes: PART_BYTES,
+        copy_bytes_per_second: configs.count("remote.log.manager.copy.max.bytes.per.second"),
+        fetch_bytes_per_second: configs.count("remote.log.manager.fetch.max.bytes.per.second"),
         copies: configs.size("remote.log.manager.copier.thread.pool.size"),
         reads: configs.size("remote.log.reader.threads"),
         deletes: configs.size("remote.log.manager.expiration.thread.pool.size"),

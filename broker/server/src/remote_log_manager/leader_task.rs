@@ -311,6 +311,10 @@ impl LeaderTask {
             epoch: self.epoch,
         };
         let size = task.segment.size_in_bytes;
+        tokio::select! {
+            () = self.shared.keep_pace(&self.shared.copy_pace, size) => {}
+            () = ended(self.orders.clone()) => return Ok(Driven::Over),
+        }
         let metadata = tokio::select! {
             copied = upload.copy(source, task) => copied?,
             () = ended(self.orders.clone()) => return Ok(Driven::Over),

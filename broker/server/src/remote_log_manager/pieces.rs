@@ -127,6 +127,7 @@ impl Shared {
             Piece::Chunk(index) => self.pieces.chunk_size.range(index, layout.log_size),
             Piece::Part(part) => layout.range(part),
         };
+        self.keep_pace(&self.fetch_pace, range.end - range.start).await;
         self.counters.read_requests.add(1);
         let bytes = store
             .read_segment(&object.partition, object.key, range)

@@ -17,7 +17,7 @@ configs! {
         "How long an unused index of a remote segment is kept.";
     "remote.log.manager.copier.thread.pool.size": Int = Value("10"), AtLeast(1), Medium, ClusterWide, Public, Yes, [],
         "How many segments are copied at a time.";
-    "remote.log.manager.copy.max.bytes.per.second": Long = Value("9223372036854775807"), AtLeast(1), Medium, ClusterWide, Public, No(TIERING), [],
+    "remote.log.manager.copy.max.bytes.per.second": Long = Value("9223372036854775807"), AtLeast(1), Medium, ClusterWide, Public, Yes, [],
         "Copies to the remote tier run no faster than this.";
     "remote.log.manager.copy.quota.window.num": Int = Value("11"), AtLeast(1), Medium, ReadOnly, Public, No(TIERING), [],
         "How many samples the quota of copies keeps.";
@@ -25,7 +25,7 @@ configs! {
         "How long one sample of the quota of copies lasts.";
     "remote.log.manager.expiration.thread.pool.size": Int = Value("10"), AtLeast(1), Medium, ClusterWide, Public, Yes, [],
         "How many partitions delete remote segments at a time.";
-    "remote.log.manager.fetch.max.bytes.per.second": Long = Value("9223372036854775807"), AtLeast(1), Medium, ClusterWide, Public, No(TIERING), [],
+    "remote.log.manager.fetch.max.bytes.per.second": Long = Value("9223372036854775807"), AtLeast(1), Medium, ClusterWide, Public, Yes, [],
         "Reads from the remote tier run no faster than this.";
     "remote.log.manager.fetch.quota.window.num": Int = Value("11"), AtLeast(1), Medium, ReadOnly, Public, No(TIERING), [],
         "How many samples the quota of remote reads keeps.";
