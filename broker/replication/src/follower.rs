@@ -73,6 +73,8 @@ pub struct Follower {
     log: UnifiedLog,
     leader: BrokerId,
     leader_epoch: LeaderEpoch,
+    /// Where the log started when it began anew before that; none once it starts there again.
+    start_before: Option<LogStartOffset>,
 }
 
 impl Follower {
@@ -82,6 +84,7 @@ impl Follower {
             log,
             leader,
             leader_epoch,
+            start_before: None,
         }
     }
 
@@ -161,31 +164,41 @@ impl Follower {
             true => None,
             false => Some(self.log.append_as_follower(records, self.leader_epoch, now)?),
         };
-        let reachable = high_watermark.offset().min(self.log.log_end().offset());
+        // A leader that crashed may have forgotten what was deleted, and that it was committed; who knows of it does not.
+        let before = self.start_before.take();
+        let committed = before.map_or(high_watermark.offset(), |start| {
+            start.offset().max(high_watermark.offset())
+        });
+        let reachable = committed.min(self.log.log_end().offset());
         let target = HighWatermark::at(reachable);
         if target > self.log.high_watermark() {
             self.log.update_high_watermark(target);
         }
-        self.follow_log_start(leader_log_start)?;
+        self.follow_log_start(before.map_or(leader_log_start, |start| start.max(leader_log_start)))?;
         Ok(appended)
     }
 
-    /// Where the log would have to begin to take these records, if that is before where it begins now: of an empty log
-    /// that is to begin at its leader's log start, which is inside of a batch.
-    pub fn begins_before(&self, records: &Bytes) -> Option<Offset> {
+    /// Where the log would have to begin to take these records, if that is before where it ends now: the leader's log
+    /// starts inside of a batch, and this one is empty there, or holds only what the leader deleted.
+    ///
+    /// Worked example: the leader of epoch 3 wrote the batch 71-75 and deleted what is before 72, so that its epoch 0 ends
+    /// at 72. A follower whose own epoch 0 goes on to 138 is cut to 72, and is sent 71-75: it begins anew at 71.
+    pub fn begins_before(&self, records: &Bytes, leader_log_start: LogStartOffset) -> Option<Offset> {
         let end = self.log.log_end().offset();
         let first = batches(records).next()?.ok()?;
         let (base, next) = (first.header().base_offset, first.header().next_offset());
         let is_inside = base < end && end < next;
-        (is_inside && end == self.log.log_start().offset()).then_some(base)
+        let holds_nothing_more = end == self.log.log_start().offset() || end == leader_log_start.offset();
+        (is_inside && holds_nothing_more).then_some(base)
     }
 
-    /// Lets the empty log begin there. The new recovery point is to be in the directory's checkpoint before anything is
+    /// Lets the log begin there, empty. The new recovery point is to be in the directory's checkpoint before anything is
     /// appended: recovery would take a torn batch below the old one for damage of what was durable.
     ///
     /// # Errors
     /// When the log cannot begin anew.
     pub fn begin_at(&mut self, base: Offset, now: Now) -> Result<(), FollowerError> {
+        self.start_before = Some(self.log.log_start());
         Ok(self.log.truncate_fully_and_start_at(base, now)?)
     }
 

@@ -144,6 +144,52 @@ fn an_answer_is_void_once_the_epoch_or_the_log_end_is_another() {
     assert!(!follower.is_at(&asked), "the old leader has no say any more");
 }
 
+/// What a leader sends to whom asks for its log start.
+fn read_at_start(leader: &crate::Partition<Count>) -> Bytes {
+    let limits = broker_storage::ReadLimits {
+        max_bytes: 1 << 20,
+        upper: broker_storage::FetchIsolation::LogEnd,
+        min_one: broker_storage::MinOneBatch::Yes,
+    };
+    let start = leader.log().log_start().offset();
+    let read = leader.log().read(start, limits).unwrap();
+    read.records.fetch().unwrap().to_bytes()
+}
+
+/// Records before 4 were deleted, 4 is inside of the batch 3-5 of epoch 1, and this log has other records from 3 on.
+#[test]
+fn a_follower_of_another_history_begins_anew_where_the_leaders_log_start_is_inside_of_a_batch() {
+    let mut old = lead(log(), 0, &[1, 2]);
+    let mut second = follow(0);
+    append(&mut old, 3);
+    replicate(&mut old, &mut second, 2, 1);
+    for _ in 0..3 {
+        append(&mut old, 1);
+    }
+    let mut leader = lead(second.into_log(), 1, &[1]);
+    append(&mut leader, 3);
+    leader.delete_records(Some(Offset::new(4))).unwrap();
+    let start = leader.log().log_start();
+    let mut follower = Follower::new(old.resign(), broker(1), epoch(1));
+    let diverging = DivergingEpoch {
+        epoch: epoch(0),
+        end_offset: start.offset(),
+    };
+    let cut = follower.truncate(diverging, at(1)).unwrap();
+    assert_eq!(cut, Truncation::To(start.offset()));
+    let records = read_at_start(&leader);
+    assert_eq!(
+        follower.begins_before(&records, LogStartOffset::at(Offset::ZERO)),
+        None
+    );
+    assert_eq!(follower.begins_before(&records, start), Some(Offset::new(3)));
+    follower.begin_at(Offset::new(3), at(1)).unwrap();
+    let high_watermark = leader.log().high_watermark();
+    follower.append(&records, high_watermark, start, at(1)).unwrap();
+    assert_eq!(follower.log().log_end(), leader.log().log_end());
+    assert_eq!(follower.log().log_start(), start);
+}
+
 /// Records before 4 were deleted, and 4 is inside of the batch 3-5.
 #[test]
 fn a_new_follower_begins_with_the_batch_that_the_leaders_log_start_is_inside_of() {
@@ -155,19 +201,14 @@ fn a_new_follower_begins_with_the_batch_that_the_leaders_log_start_is_inside_of(
     let (start, end) = (leader.log().log_start(), leader.log().log_end().offset());
     let restarted = follower.out_of_range(start, end, at(1)).unwrap();
     assert_eq!(restarted, Truncation::Restarted(start.offset()));
-    let limits = broker_storage::ReadLimits {
-        max_bytes: 1 << 20,
-        upper: broker_storage::FetchIsolation::LogEnd,
-        min_one: broker_storage::MinOneBatch::Yes,
-    };
-    let read = leader.log().read(start.offset(), limits).unwrap();
-    let records = read.records.fetch().unwrap().to_bytes();
-    assert_eq!(follower.begins_before(&records), Some(Offset::new(3)));
+    let records = read_at_start(&leader);
+    assert_eq!(follower.begins_before(&records, start), Some(Offset::new(3)));
     follower.begin_at(Offset::new(3), at(1)).unwrap();
-    assert_eq!(follower.begins_before(&records), None);
-    follower
-        .append(&records, leader.log().high_watermark(), start, at(1))
-        .unwrap();
+    assert_eq!(follower.begins_before(&records, start), None);
+    // The leader crashed meanwhile, and does not know any more what was deleted or committed.
+    let (forgotten, unknown) = (LogStartOffset::at(Offset::ZERO), HighWatermark::at(Offset::ZERO));
+    follower.append(&records, unknown, forgotten, at(1)).unwrap();
+    assert_eq!(follower.log().high_watermark().offset(), start.offset());
     assert_eq!(follower.log().log_end().offset(), end);
     assert_eq!(follower.log().log_start(), start);
 }

@@ -64,7 +64,7 @@ impl ReplicaManager {
     /// Appends what the leader sent.
     pub fn take_fetched(&self, asked: &Asked, fetched: &FetchedFromLeader, now: Now) -> FetchStep {
         let begun = asked.handle.with_follower(|follower| {
-            let base = follower.begins_before(&fetched.records);
+            let base = follower.begins_before(&fetched.records, fetched.log_start);
             match base.filter(|_| follower.is_at(&asked.position)) {
                 Some(base) => follower
                     .begin_at(base, now)

@@ -202,10 +202,15 @@ impl Watch {
         }
     }
 
-    /// What a leader acknowledges is on as many replicas as have to be in sync.
+    /// What a leader acknowledges is on as many replicas as have to be in sync. A leader that has not heard of its next
+    /// epoch counts replicas that the controller has taken away, as Kafka's does: those may have let the records go, and
+    /// what becomes of the records is looked at as lost (I1).
     fn copies(&self, process: &Process) -> Result<(), Violation> {
         let required = usize::try_from(process.machine.settings.min_in_sync).unwrap_or(usize::MAX);
         for (id, end) in &process.promised {
+            if self.is_outdated(process, *id) {
+                continue;
+            }
             let has_it =
                 |(place, reached): &(&(i32, PartitionId), &i64)| place.1 == *id && **reached >= end.value();
             let copies = self.reached.iter().filter(has_it).count();
@@ -218,6 +223,21 @@ impl Watch {
             }
         }
         Ok(())
+    }
+
+    /// Whether the partition is in a later epoch than this node leads it in.
+    fn is_outdated(&self, process: &Process, id: PartitionId) -> bool {
+        let led = process
+            .replicas
+            .touched()
+            .into_iter()
+            .find(|touched| touched.id == id);
+        let epoch = led.and_then(|touched| touched.leads);
+        let newest = self.newest.as_ref();
+        let registered = newest.and_then(|image| image.topics.by_id(id.0)?.partition(id.1));
+        registered
+            .zip(epoch)
+            .is_some_and(|(registered, epoch)| registered.leader_epoch > epoch)
     }
 
     /// Nothing is below the high watermark of a leader that a replica in sync lacks.

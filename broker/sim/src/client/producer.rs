@@ -17,6 +17,8 @@ use crate::message::{PartitionId, Produce, Request, Response};
 
 const IN_FLIGHT_MAX: usize = 5;
 const RETRY_MS: u64 = 30;
+/// Refusals of one batch that may come from leaders that were replaced.
+const REFUSALS_MAX: u32 = 50;
 /// Distance of the numbers that one producer takes one after the other.
 const PRODUCERS: u32 = 4;
 
@@ -30,6 +32,8 @@ struct Batch {
     not_before: u64,
     /// Whether everything before it was acknowledged when it was sent last.
     was_first: bool,
+    /// How often it was refused then because it does not follow what was acknowledged.
+    refused: u32,
 }
 
 #[derive(Debug, Default)]
@@ -156,6 +160,7 @@ impl Producer {
             request: None,
             not_before: around.now,
             was_first: false,
+            refused: 0,
         });
     }
 
@@ -216,6 +221,18 @@ impl Producer {
             .is_some_and(|lane| lane.unacknowledged[place].was_first)
     }
 
+    /// Counts a refusal of a batch before which everything was acknowledged.
+    fn refused_too_often(&mut self, id: PartitionId, place: usize) -> bool {
+        let batch = self
+            .lanes
+            .get_mut(&id)
+            .map(|lane| &mut lane.unacknowledged[place]);
+        batch.filter(|batch| batch.was_first).is_some_and(|batch| {
+            batch.refused += 1;
+            batch.refused > REFUSALS_MAX
+        })
+    }
+
     fn try_again(&mut self, request: u64, around: &mut Surroundings<'_>) {
         let Some((id, place)) = self.batch_of_request(request) else {
             return;
@@ -272,7 +289,8 @@ impl Producer {
                 self.lanes.insert(id, lane);
                 Ok(())
             }
-            Err(ErrorCode::OutOfOrderSequenceNumber) if self.was_first(id, place) => Err(format!(
+            // A leader that has not heard that it was replaced says so too; one that leads goes on saying it.
+            Err(ErrorCode::OutOfOrderSequenceNumber) if self.refused_too_often(id, place) => Err(format!(
                 "sequences (I3): the first unacknowledged batch of producer {} does not follow what was acknowledged",
                 self.number
             )),

@@ -207,7 +207,7 @@ impl Process {
                 high_watermark,
                 log_start,
             } => {
-                if let Some(base) = follower.begins_before(records) {
+                if let Some(base) = follower.begins_before(records, LogStartOffset::at(*log_start)) {
                     follower.begin_at(base, now)?;
                     self.write_checkpoints(CheckpointKind::RecoveryPoint)?;
                 }
