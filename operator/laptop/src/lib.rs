@@ -11,6 +11,8 @@
 
 mod cluster;
 mod error;
+pub mod free_ports;
+pub mod node_process;
 mod nodes;
 mod objects;
 mod places;

@@ -1,13 +1,9 @@
 //! The processes of the nodes: prepared, started, stopped.
 //!
-//! Owns them. Invariant: none outlives this: they are ended when this is dropped, and a node ends by itself when this
-//! process is gone, however that happened. Nodes are in process groups of their own, so that a Ctrl-C reaches this
-//! process alone. To be used on the main thread: the system ends a node with the thread that started it.
+//! Owns them. Invariant: none outlives this: they are ended when this is dropped, or with this process ([`node_process`]).
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -16,14 +12,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
 use crate::error::LaptopError;
+use crate::node_process;
 use crate::places::Places;
 use crate::wanted::Wanted;
 
 /// How long a node may take to stop before it is killed.
 const STOP_MAX: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
-/// Lines of a node's output that an error shows.
-const LAST_LINES: usize = 5;
 
 /// The nodes that run.
 #[derive(Debug)]
@@ -69,19 +64,7 @@ impl Nodes {
             let message = String::from_utf8_lossy(&formatted.stderr).trim().to_owned();
             return Err(LaptopError::Node { id, message });
         }
-        let output = output_file(&home)?;
-        let child = Command::new(&self.program)
-            .arg("broker")
-            .arg("--config")
-            .arg(&properties)
-            .arg("--end-with")
-            .arg(std::process::id().to_string())
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .process_group(0)
-            .spawn()?;
+        let child = node_process::start(&self.program, &properties, &[], &places.output_file(id))?;
         self.children.insert(id, child);
         Ok(())
     }
@@ -134,7 +117,10 @@ impl Nodes {
     pub(crate) fn none_ended(&mut self, places: &Places) -> Result<(), LaptopError> {
         for (id, child) in &mut self.children {
             if let Some(status) = child.try_wait()? {
-                let message = format!("it ended ({status}); {}", last_words(places, *id));
+                let message = format!(
+                    "it ended ({status}); {}",
+                    node_process::last_words(&places.output_file(*id))
+                );
                 return Err(LaptopError::Node { id: *id, message });
             }
         }
@@ -155,20 +141,4 @@ impl Drop for Nodes {
     fn drop(&mut self) {
         self.kill_all();
     }
-}
-
-/// What a node said last, for errors.
-pub(crate) fn last_words(places: &Places, id: i32) -> String {
-    let path = places.home(id).join("broker.log");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().rev().take(LAST_LINES).collect();
-    let last: Vec<&str> = lines.into_iter().rev().collect();
-    format!("{}: {}", path.display(), last.join("\n"))
-}
-
-fn output_file(home: &std::path::Path) -> io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(home.join("broker.log"))
 }

@@ -5,24 +5,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use operator_plan::identity;
 use serde::{Deserialize, Serialize};
 
 use crate::error::LaptopError;
+use crate::free_ports::FreePorts;
 use crate::wanted::{Wanted, WantedNode};
 
 const VERSION: u32 = 1;
-/// Where ports are looked for: below those that the system gives to outgoing connections, which could take the port of
-/// a node that is down for a moment.
+/// Where ports are looked for.
 const CLIENTS_FROM: u16 = 9092;
 const CONTROLLER_FROM: u16 = 19_092;
 const REPLICATION_FROM: u16 = 29_092;
 const HTTP_FROM: u16 = 9644;
 const ADMIN_FROM: u16 = 9645;
-const PORT_MAX: u16 = 32_000;
 
 /// A node's place.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -100,7 +98,7 @@ impl Places {
         })
     }
 
-    /// The place of a node, which is made if it has none.
+    /// The place of a node.
     pub(crate) fn of(&self, id: i32) -> Option<&Place> {
         self.nodes.get(&id)
     }
@@ -120,10 +118,15 @@ impl Places {
         self.folder.join(format!("node-{id}"))
     }
 
+    /// Where a node's output goes.
+    pub(crate) fn output_file(&self, id: i32) -> PathBuf {
+        self.home(id).join("broker.log")
+    }
+
     /// Gives every node a place that has none, and each the ports that it needs; the first listener of the first broker
     /// gets `first`, if that is given.
     pub(crate) fn complete(&mut self, wanted: &Wanted, first: Option<u16>) -> Result<(), LaptopError> {
-        let mut ports = FreePorts::beside(&self.nodes);
+        let mut ports = FreePorts::beside(given(&self.nodes));
         for (id, node) in &wanted.nodes {
             let clients_from = first.unwrap_or(CLIENTS_FROM);
             let place = match self.nodes.get(id) {
@@ -272,38 +275,19 @@ fn completed(
     Ok(place)
 }
 
-#[derive(Debug, Default)]
-struct FreePorts {
-    given: BTreeSet<u16>,
-}
-
-impl FreePorts {
-    /// Ports of nodes that do not run now are theirs, too.
-    fn beside(places: &BTreeMap<i32, Place>) -> Self {
-        let of = |place: &Place| {
-            let own = [
-                Some(place.http),
-                Some(place.admin),
-                place.controller,
-                place.replication,
-            ];
-            own.into_iter()
-                .flatten()
-                .chain(place.clients.values().copied())
-                .collect::<Vec<_>>()
-        };
-        Self {
-            given: places.values().flat_map(of).collect(),
-        }
-    }
-
-    fn next_from(&mut self, from: u16) -> Result<u16, String> {
-        let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-        let found = (from..=PORT_MAX.max(from)).find(|port| !self.given.contains(port) && is_free(port));
-        let port = found.ok_or_else(|| format!("no port from {from} on is free"))?;
-        self.given.insert(port);
-        Ok(port)
-    }
+/// Ports of nodes that do not run now are theirs, too.
+fn given(places: &BTreeMap<i32, Place>) -> BTreeSet<u16> {
+    let of = |place: &Place| {
+        let own = [
+            Some(place.http),
+            Some(place.admin),
+            place.controller,
+            place.replication,
+        ];
+        let own = own.into_iter().flatten();
+        own.chain(place.clients.values().copied()).collect::<Vec<_>>()
+    };
+    places.values().flat_map(of).collect()
 }
 
 #[cfg(test)]
@@ -343,7 +327,7 @@ mod tests {
             "{THREE}, listeners: [{{name: plain, port: 9092, type: internal}}, {{name: apps, port: 9094, type: internal}}]"
         );
         let places = open(folder.path(), &wanted(&spec));
-        let given = FreePorts::beside(&places.nodes).given;
+        let given = given(&places.nodes);
         // Monitoring, admin, controller, replication and two listeners.
         assert_eq!(given.len(), 3 * 6);
         let node = &wanted(&spec).nodes[&0];

@@ -13,7 +13,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::cluster;
 use crate::error::LaptopError;
-use crate::nodes::{Nodes, last_words};
+use crate::node_process::last_words;
+use crate::nodes::Nodes;
 use crate::objects::{self, Objects};
 use crate::places::{Place, Places};
 use crate::steps::{self, Step};
@@ -23,8 +24,9 @@ use crate::wanted::{self, Wanted};
 
 /// How often is looked whether the file was saved or a node ended.
 const LOOK: Duration = Duration::from_millis(250);
-/// How often topics are compared with their objects.
+/// How often topics are compared with their objects, and how soon again while they differ.
 const KEEP_EVERY: Duration = Duration::from_secs(5);
+const KEEP_SOON: Duration = Duration::from_secs(1);
 /// How long nodes may take until all of them serve, and a restarted one until it has caught up.
 const READY_MAX: Duration = Duration::from_secs(90);
 
@@ -134,21 +136,25 @@ impl Laptop {
             false => Some(self.start_all().await?),
         };
         self.tell_ready()?;
-        let mut kept: Option<Instant> = None;
+        let mut keep_at = Instant::now();
         loop {
             self.nodes.none_ended(&self.places)?;
             if let Some(text) = self.saved() {
                 client = self.apply(text, client).await?;
-                kept = None;
+                keep_at = Instant::now();
             }
             if let Some(client) = &client
-                && kept.is_none_or(|at| at.elapsed() >= KEEP_EVERY)
+                && keep_at <= Instant::now()
             {
                 let all_done = self
                     .topics
                     .keep(client, &self.applied, self.settings.output)
                     .await?;
-                kept = all_done.then(Instant::now);
+                let pause = match all_done {
+                    true => KEEP_EVERY,
+                    false => KEEP_SOON,
+                };
+                keep_at = Instant::now() + pause;
             }
             sleep(LOOK).await;
         }
@@ -307,7 +313,7 @@ impl Laptop {
         let message = format!(
             "{what} after {} s; {}",
             READY_MAX.as_secs(),
-            last_words(&self.places, id)
+            last_words(&self.places.output_file(id))
         );
         Err(LaptopError::Node { id, message })
     }

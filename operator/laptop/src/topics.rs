@@ -14,7 +14,7 @@ use operator_api::Topic;
 use operator_api::labels::TOPIC_FINALIZER;
 use operator_plan::fact::Fact;
 use operator_plan::flow::Flow;
-use operator_plan::topic::{self, FinalizerChange, TopicFacts, TopicPlan, topic_name};
+use operator_plan::topic::{self, FinalizerChange, TopicFacts, TopicPlan, finalizer_change, topic_name};
 
 use crate::error::LaptopError;
 use crate::told::Output;
@@ -41,22 +41,10 @@ fn deleted(mut topic: Topic) -> Topic {
 
 /// With the finalizer that says that its topic goes with it, where it does.
 fn with_finalizer(mut topic: Topic) -> Topic {
-    let probe = topic::plan(&topic, &facts_without_cluster());
-    if probe.finalizer == Some(FinalizerChange::Add) {
+    if finalizer_change(&topic) == Some(FinalizerChange::Add) {
         topic.metadata.finalizers = Some(vec![TOPIC_FINALIZER.to_owned()]);
     }
     topic
-}
-
-fn facts_without_cluster() -> TopicFacts {
-    TopicFacts {
-        now: Timestamp::now(),
-        cluster: Fact::Absent,
-        granted: Fact::Known(true),
-        older: Fact::Absent,
-        topic: Fact::Unknown("it was not looked at".to_owned()),
-        deletion_enabled: Fact::Unknown("it was not looked at".to_owned()),
-    }
 }
 
 impl Topics {
@@ -155,7 +143,7 @@ impl Topics {
 /// One look at a topic, and what follows from it.
 async fn pass(client: &Client, wanted: &Wanted, topic: &Topic, older: Fact<String>) -> TopicPlan {
     let name = topic_name(topic);
-    let broker = wanted.nodes.iter().find(|(_, node)| node.is_broker());
+    let mut brokers = wanted.nodes.iter().filter(|(_, node)| node.is_broker());
     let facts = TopicFacts {
         now: Timestamp::now(),
         cluster: match topic.spec.cluster_ref.name == wanted.name {
@@ -165,9 +153,11 @@ async fn pass(client: &Client, wanted: &Wanted, topic: &Topic, older: Fact<Strin
         granted: Fact::Known(true),
         older,
         topic: operator_topics::look(client, &name).await,
-        deletion_enabled: match broker {
-            Some((id, _)) => operator_topics::deletion_enabled(client, BrokerId::new(*id)).await,
-            None => Fact::Unknown("there is no broker".to_owned()),
+        deletion_enabled: match brokers.next() {
+            Some((id, _)) if topic.metadata.deletion_timestamp.is_some() => {
+                operator_topics::deletion_enabled(client, BrokerId::new(*id)).await
+            }
+            _ => Fact::Unknown("it was not asked".to_owned()),
         },
     };
     let mut plan = topic::plan(topic, &facts);

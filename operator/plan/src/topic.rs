@@ -17,6 +17,8 @@ use k8s_openapi::jiff::Timestamp;
 use operator_api::kafka_cluster::{TopicDefaults, TopicLimits};
 use operator_api::{Topic, TopicStatus};
 
+pub use deletion::finalizer_change;
+
 use crate::fact::Fact;
 use crate::flow::Flow;
 

@@ -13,9 +13,7 @@ use broker_model::{LastStableOffset, LeaderEpoch, LogStartOffset, Offset, Timest
 use broker_replication::Partition;
 use broker_replication::fetch::ReplicaKey;
 use broker_storage::{ClosedSegment, LogConfig};
-use broker_tiered::copy_plan::{
-    CopyFacts, CopyIdle, CopyLag, CopyTask, CopyVerdict, Copying, copy_plan, remote_lag,
-};
+use broker_tiered::copy_plan::{CopyFacts, CopyIdle, CopyLag, CopyTask, CopyVerdict, Copying, copy_plan};
 use broker_tiered::lineage::Lineage;
 use broker_tiered::manifest_keeper::{Leadership, RemoteExpectation};
 use broker_tiered::object_key::RemotePartition;
@@ -259,7 +257,6 @@ impl LeaderTask {
                 return Next::Over;
             };
             let remote_end = manifest.remote_end();
-            self.note_lag(handle, &facts, remote_end);
             let task = match copy_plan(&copy_facts(&facts, remote_end, self.shared.clock.wall())) {
                 CopyVerdict::Copy(task) => task,
                 CopyVerdict::Nothing(idle) => return Next::Sleep(self.idle(handle, idle)),
@@ -329,11 +326,6 @@ impl LeaderTask {
             None => Ok(driven),
             Some(error) => Err(CopyError::Manifest(error)),
         }
-    }
-
-    fn note_lag(&self, handle: &PartitionHandle, facts: &Facts, remote_end: Offset) {
-        let lag = remote_lag(&facts.closed, remote_end);
-        tracing::trace!(partition = %handle.id(), bytes = lag.size_in_bytes, segments = lag.segments, "copy lag");
     }
 
     /// How long nothing is to be done.

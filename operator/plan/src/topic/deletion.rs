@@ -33,7 +33,8 @@ fn deletes_topic(topic: &Topic) -> bool {
 }
 
 /// The finalizer is there exactly while the topic would go with its object.
-pub(super) fn finalizer_change(topic: &Topic) -> Option<FinalizerChange> {
+#[must_use]
+pub fn finalizer_change(topic: &Topic) -> Option<FinalizerChange> {
     match (deletes_topic(topic), has_finalizer(topic)) {
         (true, false) => Some(FinalizerChange::Add),
         (false, true) => Some(FinalizerChange::Remove),

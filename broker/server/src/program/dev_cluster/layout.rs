@@ -3,17 +3,15 @@
 //! Invariant: what was laid out once stays: ports stand in the metadata log, so a directory that is used again brings
 //! its own. A node's properties file is all that `eddyline broker --config` needs to run it by hand.
 
-use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-/// Where ports are looked for; below those that the system gives to outgoing connections, which could take the port
-/// of a node that is down for a moment.
+use operator_laptop::free_ports::FreePorts;
+
+/// Where ports are looked for.
 const KAFKA_FROM: u16 = 9092;
 const CONTROLLER_FROM: u16 = 19092;
 const HTTP_FROM: u16 = 9644;
 const ADMIN_FROM: u16 = 9645;
-const PORT_MAX: u16 = 32_000;
 /// Copies of each record, if there are as many nodes.
 const COPIES: usize = 3;
 
@@ -149,23 +147,11 @@ pub(super) fn lay_out(directory: &Path, count: usize, first: Option<u16>) -> Res
     }
 }
 
-#[derive(Debug, Default)]
-struct FreePorts {
-    given: BTreeSet<u16>,
-}
-
-impl FreePorts {
-    fn next_from(&mut self, from: u16) -> Result<u16, String> {
-        let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-        let found = (from..=PORT_MAX.max(from)).find(|port| !self.given.contains(port) && is_free(port));
-        let port = found.ok_or_else(|| format!("no port from {from} on is free"))?;
-        self.given.insert(port);
-        Ok(port)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::net::{Ipv4Addr, TcpListener};
+
     use super::*;
 
     #[test]

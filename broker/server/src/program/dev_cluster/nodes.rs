@@ -4,11 +4,10 @@
 //! process is gone, however that happened. Nodes are in process groups of their own, so that a Ctrl-C reaches this
 //! process alone.
 
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
+use operator_laptop::node_process;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::layout::NodeLayout;
@@ -57,24 +56,12 @@ impl Nodes {
     /// started it.
     pub(super) fn start(&mut self, index: usize) -> io::Result<()> {
         let node = &mut self.nodes[index];
-        let output = output_file(&node.layout)?;
-        let overrides = self
-            .overrides
-            .iter()
-            .flat_map(|(key, value)| ["--override".to_owned(), format!("{key}={value}")]);
-        let child = Command::new(std::env::current_exe()?)
-            .arg("broker")
-            .arg("--config")
-            .arg(node.layout.properties_file())
-            .args(overrides)
-            .arg("--end-with")
-            .arg(std::process::id().to_string())
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .process_group(0)
-            .spawn()?;
+        let child = node_process::start(
+            &std::env::current_exe()?,
+            &node.layout.properties_file(),
+            &self.overrides,
+            &node.layout.output_file(),
+        )?;
         node.child = Some(child);
         Ok(())
     }
@@ -106,12 +93,7 @@ impl Nodes {
 
     /// What a node said last, for errors.
     pub(super) fn last_words(&self, index: usize) -> String {
-        const LINES: usize = 5;
-        let path = self.nodes[index].layout.output_file();
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().rev().take(LINES).collect();
-        let last: Vec<&str> = lines.into_iter().rev().collect();
-        format!("{}: {}", path.display(), last.join("\n"))
+        node_process::last_words(&self.nodes[index].layout.output_file())
     }
 
     /// Ends every node at once, frozen or not.
@@ -130,11 +112,4 @@ impl Drop for Nodes {
     fn drop(&mut self) {
         self.kill_all();
     }
-}
-
-fn output_file(layout: &NodeLayout) -> io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(layout.output_file())
 }
