@@ -3,7 +3,8 @@
 //! A pure function from the registration, what happened and the rules to the record that says the difference, or
 //! none. Invariants: an elected leader is in the in-sync set or was eligible (KIP-966), unless the election may be
 //! unclean; a set that falls under `min.insync.replicas` leaves its members behind as eligible leaders; a
-//! reassignment ends only when every new replica is in sync (KIP-455).
+//! reassignment ends only when every new replica is in sync (KIP-455), and as many of those that stay as
+//! `min.insync.replicas` asks for (ADR 21).
 
 use broker_metadata::messages::PartitionChangeRecord;
 use broker_metadata::{LeaderRecoveryState, PartitionRegistration};
@@ -164,7 +165,9 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChange<'a, F> {
             .copied()
             .filter(|id| target.contains(id))
             .collect();
-        if isr.is_empty() || !self.adding.iter().all(|id| isr.contains(id)) {
+        // What was acknowledged by two must not be left with one that may be down without anybody's knowledge.
+        let enough = self.rules.min_isr.min(target.len()).max(1);
+        if isr.len() < enough || !self.adding.iter().all(|id| isr.contains(id)) {
             return;
         }
         self.replicas = target;

@@ -454,6 +454,13 @@ fn is_at_rest(world: &World) -> Result<(), Violation> {
             continue;
         };
         let end = leader.log().high_watermark().value();
+        let log_end = leader.log().log_end().value();
+        if log_end != end {
+            return Err(format!(
+                "replicas agree (I18): the leader of {} has {log_end}, all have {end}",
+                id.1
+            ));
+        }
         let replicas = processes().filter_map(|process| process.replicas.hosted.get(id));
         let mut ends = replicas.map(|replica| replica.log().high_watermark().value());
         if let Some(other) = ends.find(|other| *other != end) {

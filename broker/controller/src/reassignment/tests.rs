@@ -150,15 +150,42 @@ fn a_new_replica_lies_in_the_only_directory_of_its_broker() {
 }
 
 #[test]
-fn replicas_that_a_reassignment_took_are_eligible_no_more() {
-    let mut world = world(3, &[1, 2, 3]);
+fn replicas_that_a_cancel_took_are_eligible_no_more() {
+    let mut world = world(4, &[1, 2]);
     world.configure("t", "min.insync.replicas", "3");
+    move_to(&mut world, &[1, 2, 3, 4]);
+    world.set_isr("t", 0, &ids(&[1, 2, 3]));
     world.fence(3);
     world.fence(2);
     assert_eq!(world.partition("t", 0).elr, ids(&[3, 2]));
+    assert_eq!(reassign(&mut world, None, Factor::MayChange), 0);
+    let back = world.partition("t", 0);
+    assert_eq!((back.is_reassigning(), &back.elr), (false, &ids(&[2])));
+}
+
+#[test]
+fn a_reassignment_ends_when_as_many_as_must_be_in_sync_are_among_those_that_stay() {
+    let mut world = world(3, &[1, 2, 3]);
+    world.configure("t", "min.insync.replicas", "2");
+    world.fence(2);
     move_to(&mut world, &[1, 2]);
+    let waits = world.partition("t", 0);
+    assert_eq!((waits.is_reassigning(), &waits.isr), (true, &ids(&[1, 3])));
+    world.unfence(2);
+    world.set_isr("t", 0, &ids(&[1, 2, 3]));
     let done = world.partition("t", 0);
-    assert_eq!((done.is_reassigning(), &done.elr), (false, &ids(&[2])));
+    assert_eq!(
+        (done.is_reassigning(), &done.replicas, &done.isr),
+        (false, &ids(&[1, 2]), &ids(&[1, 2]))
+    );
+}
+
+#[test]
+fn a_reassignment_to_fewer_replicas_than_must_be_in_sync_ends_when_all_of_them_are() {
+    let mut world = world(3, &[1, 2, 3]);
+    world.configure("t", "min.insync.replicas", "2");
+    move_to(&mut world, &[3]);
+    assert_eq!(world.partition("t", 0).replicas, ids(&[3]));
 }
 
 #[test]
