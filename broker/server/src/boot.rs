@@ -391,6 +391,7 @@ async fn take_over(broker: &Arc<Broker>, settings: &BootSettings) -> Result<(), 
         maintenance: settings.maintenance.clone(),
         connections: broker.network.quotas.clone(),
         replica_manager: broker.replica_manager.clone(),
+        remote: broker.remote.clone(),
     });
     let (replica_manager, groups) = (broker.replica_manager.clone(), broker.groups.clone());
     let remote = broker.remote.clone();

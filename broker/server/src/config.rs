@@ -26,7 +26,7 @@ mod topic_settings;
 
 use std::path::Path;
 
-pub use boot_settings::maintenance_settings;
+pub use boot_settings::{maintenance_settings, remote_limits};
 pub use broker_config::{BrokerConfig, LoggingConfig};
 pub use connection_bounds::connection_bounds;
 pub use controller_rules::ControllerConfigRules;

@@ -135,6 +135,8 @@ impl ToErrorCode for ProduceError {
     fn error_code(&self) -> ErrorCode {
         match self {
             Self::Lookup(error) => error.error_code(),
+            // As on a full disk (ADR 7): every client tries that again.
+            Self::DiskBudget => ErrorCode::KafkaStorageError,
             Self::Append(error) => error.error_code(),
         }
     }

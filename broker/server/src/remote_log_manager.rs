@@ -7,6 +7,7 @@
 //! broker whose store does not answer, or is refused, serves everything that is local.
 
 mod copy;
+mod disk_watch;
 mod follower_watch;
 mod gate;
 mod leader_task;
@@ -17,6 +18,7 @@ mod readers;
 mod tail;
 mod wiring;
 
+pub use disk_watch::DiskStanding;
 pub use reader::{ReadTimestampError, RemoteReadError, RemoteRecords, WantedRecords};
 pub use tail::TailError;
 
@@ -27,13 +29,15 @@ use std::time::Duration;
 use broker_model::{ClusterId, Offset, PartitionIndex, TopicId};
 use broker_replication::fetch::ReplicaKey;
 use broker_tiered::chunk_cache::ChunkCacheCounts;
+use broker_tiered::copy_plan::Copying;
+use broker_tiered::disk_budget::DiskBudget;
 use broker_tiered::manifest::Manifest;
 use broker_tiered::object_key::RemotePartition;
-use broker_tiered::pace::Pace;
+use broker_tiered::pace::{Pace, rescaled};
 use broker_tiered::retry_budget::RetryLimits;
 use parking_lot::{Mutex, RwLock};
 use tokio::runtime::Runtime;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
 use crate::metrics::RemoteCounters;
@@ -55,10 +59,8 @@ pub struct RemoteSettings {
     pub chunk_bytes: u32,
     /// Bytes of one part of an upload in parts.
     pub part_bytes: usize,
-    /// `remote.log.manager.copy.max.bytes.per.second`.
-    pub copy_bytes_per_second: u64,
-    /// `remote.log.manager.fetch.max.bytes.per.second`.
-    pub fetch_bytes_per_second: u64,
+    /// What may be changed while it is used.
+    pub limits: RemoteLimits,
     /// `remote.log.manager.copier.thread.pool.size`.
     pub copies: usize,
     /// `remote.log.reader.threads`.
@@ -79,6 +81,19 @@ pub struct RemoteSettings {
     pub reader_grace_ms: u64,
     /// `eddyline.remote.orphan.grace.ms`: how old an object is that nothing names before it is deleted.
     pub orphan_grace_ms: u64,
+}
+
+/// What may be changed of the remote tier while it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoteLimits {
+    /// `remote.log.manager.copy.max.bytes.per.second`.
+    pub copy_bytes_per_second: u64,
+    /// `remote.log.manager.fetch.max.bytes.per.second`.
+    pub fetch_bytes_per_second: u64,
+    /// `eddyline.remote.copy.paused`.
+    pub copying: Copying,
+    /// `eddyline.remote.disk.*`.
+    pub disk: DiskBudget,
 }
 
 /// The remote tier as this broker has it.
@@ -106,8 +121,10 @@ struct Shared {
     cluster_id: ClusterId,
     replica_manager: Arc<ReplicaManager>,
     settings: RemoteSettings,
+    limits: watch::Sender<RemoteLimits>,
     clock: Clock,
     gate: Gate,
+    disk: Mutex<DiskStanding>,
     /// Manifests of the partitions that are led here, as they were last written.
     led: RwLock<HashMap<ReplicaKey, Arc<Manifest>>>,
     pieces: Pieces,
@@ -122,11 +139,21 @@ struct Shared {
 }
 
 impl Shared {
-    /// Waits until so many bytes may go.
-    async fn keep_pace(&self, pace: &Mutex<Pace>, bytes: u64) {
-        let wait = pace.lock().reserve(bytes, self.clock.monotonic());
-        if wait > 0 {
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+    /// Waits until so many bytes may go at a rate that may change meanwhile.
+    async fn keep_pace(&self, pace: &Mutex<Pace>, rate: fn(&RemoteLimits) -> u64, bytes: u64) {
+        let mut limits = self.limits.subscribe();
+        let mut before = rate(&limits.borrow_and_update());
+        let mut wait = pace.lock().reserve(bytes, self.clock.monotonic());
+        while wait > 0 {
+            let begun = self.clock.monotonic();
+            let changed = limits.changed();
+            if let Err(_over) = tokio::time::timeout(Duration::from_millis(wait), changed).await {
+                return;
+            }
+            let after = rate(&limits.borrow_and_update());
+            let passed = self.clock.monotonic().since_ms(begun);
+            wait = rescaled(wait.saturating_sub(passed), before, after);
+            before = after;
         }
     }
 
@@ -158,8 +185,10 @@ impl RemoteLogManager {
         let counters = RemoteCounters::default();
         let shared = Arc::new(Shared {
             pieces: Pieces::new(&settings),
-            copy_pace: Mutex::new(Pace::new(settings.copy_bytes_per_second)),
-            fetch_pace: Mutex::new(Pace::new(settings.fetch_bytes_per_second)),
+            copy_pace: Mutex::new(Pace::new(settings.limits.copy_bytes_per_second)),
+            fetch_pace: Mutex::new(Pace::new(settings.limits.fetch_bytes_per_second)),
+            limits: watch::Sender::new(settings.limits),
+            disk: Mutex::default(),
             readers: Mutex::default(),
             copies: Semaphore::new(settings.copies.max(1)),
             copy_memory: Semaphore::new(copy::MEMORY_MAX),
@@ -174,6 +203,7 @@ impl RemoteLogManager {
         });
         runtime.spawn(gate::open(shared.clone()));
         runtime.spawn(follower_watch::run(shared.clone()));
+        runtime.spawn(disk_watch::run(shared.clone()));
         Ok(Self {
             shared,
             wired: Mutex::default(),
@@ -186,6 +216,39 @@ impl RemoteLogManager {
         if let Some(runtime) = self.runtime.lock().take() {
             runtime.shutdown_background();
         }
+    }
+
+    /// Takes over what may be changed while it is used; it acts at once.
+    pub fn set_limits(&self, limits: RemoteLimits) {
+        let changed = self.shared.limits.send_if_modified(|before| {
+            let is_news = *before != limits;
+            *before = limits;
+            is_news
+        });
+        if changed {
+            let now = self.shared.clock.monotonic();
+            self.shared
+                .copy_pace
+                .lock()
+                .set_rate(limits.copy_bytes_per_second, now);
+            self.shared
+                .fetch_pace
+                .lock()
+                .set_rate(limits.fetch_bytes_per_second, now);
+            for handle in self.shared.replica_manager.partitions() {
+                handle.remote_work().notify_one();
+            }
+        }
+    }
+
+    /// What may be changed, as it is now.
+    pub fn limits(&self) -> RemoteLimits {
+        *self.shared.limits.borrow()
+    }
+
+    /// How the local disks stand to their budget.
+    pub fn disk_standing(&self) -> DiskStanding {
+        *self.shared.disk.lock()
     }
 
     /// How it is used.

@@ -9,6 +9,8 @@
 #[path = "live/broker.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod broker;
+#[path = "tiering/disk_budget.rs"]
+mod disk_budget;
 #[path = "tiering/faulty_store.rs"]
 mod faulty_store;
 #[path = "live/topics.rs"]
@@ -33,6 +35,7 @@ use broker_protocol::list_offsets_request::{ListOffsetsPartition, ListOffsetsTop
 use broker_protocol::messages::{
     DeleteRecordsRequest, DeleteTopicsRequest, IncrementalAlterConfigsRequest, ListOffsetsRequest,
 };
+use broker_protocol::produce_response::PartitionProduceResponse;
 use broker_server::remote_store::StoreLocation;
 use bytes::Bytes;
 use tempfile::TempDir;
@@ -118,17 +121,21 @@ impl World {
         let handle = self.broker.broker().partition_by_name(TOPIC, 0).unwrap();
         let leader_epoch = handle.with(|partition| partition.leader_epoch()).unwrap();
         for offset in offsets {
-            let value = format!("{offset:0>150}");
-            let answer = produce(&mut self.wire, TOPIC, 0, batch(&[value.as_bytes()]));
+            let answer = self.produce_one(offset);
             assert_eq!((answer.error_code, answer.base_offset), (0, offset));
             let options = BatchOptions {
                 base_offset: Offset::new(offset),
                 leader_epoch,
                 ..BatchOptions::default()
             };
-            written.extend_from_slice(&batch_of(options, &[value.as_bytes()]));
+            written.extend_from_slice(&batch_of(options, &[value_at(offset).as_bytes()]));
         }
         written
+    }
+
+    /// Sends the record of an offset, as a producer that may be refused.
+    fn produce_one(&mut self, offset: i64) -> PartitionProduceResponse {
+        produce(&mut self.wire, TOPIC, 0, batch(&[value_at(offset).as_bytes()]))
     }
 
     /// Log start, local log start and remote end of the partition.
@@ -226,6 +233,15 @@ impl World {
     }
 
     fn configure(&mut self, configs: &[(&str, &str)]) -> ErrorCode {
+        self.configure_of(2, TOPIC, configs)
+    }
+
+    /// Of all brokers.
+    fn configure_brokers(&mut self, configs: &[(&str, &str)]) {
+        assert_eq!(self.configure_of(4, "", configs), ErrorCode::None);
+    }
+
+    fn configure_of(&mut self, kind: i8, resource: &str, configs: &[(&str, &str)]) -> ErrorCode {
         let config = |(name, value): &(&str, &str)| AlterableConfig {
             name: (*name).into(),
             config_operation: 0,
@@ -234,8 +250,8 @@ impl World {
         };
         let request = IncrementalAlterConfigsRequest {
             resources: vec![AlterConfigsResource {
-                resource_type: 2,
-                resource_name: TOPIC.into(),
+                resource_type: kind,
+                resource_name: resource.into(),
                 configs: configs.iter().map(config).collect(),
                 ..Default::default()
             }],
@@ -272,6 +288,10 @@ fn start(data: &TempDir, store: &Arc<FaultyStore>, part_bytes: usize) -> LiveBro
         };
         remote.part_bytes = part_bytes;
     })
+}
+
+fn value_at(offset: i64) -> String {
+    format!("{offset:0>150}")
 }
 
 fn next_offset(batches: &Bytes) -> i64 {

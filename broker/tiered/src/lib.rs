@@ -18,6 +18,7 @@
 pub mod bucket_check;
 pub mod chunk_cache;
 pub mod copy_plan;
+pub mod disk_budget;
 mod error;
 pub mod index_lookup;
 pub mod lineage;

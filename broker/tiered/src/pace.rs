@@ -24,6 +24,14 @@ impl Pace {
         }
     }
 
+    /// Changes the rate, also for what waits: it is `rescaled`, here and by those who wait.
+    pub fn set_rate(&mut self, bytes_per_second: u64, now: MonotonicMs) {
+        let before = std::mem::replace(&mut self.bytes_per_second, bytes_per_second.max(1));
+        let left = self.free_from.max(now).since_ms(now);
+        self.free_from = now.plus_ms(rescaled(left, before, self.bytes_per_second));
+        self.remainder = 0;
+    }
+
     /// Takes a place for `bytes`; how many ms to wait before they may go.
     pub fn reserve(&mut self, bytes: u64, now: MonotonicMs) -> u64 {
         let begins = self.free_from.max(now);
@@ -35,6 +43,12 @@ impl Pace {
         self.free_from = begins.plus_ms(takes);
         wait
     }
+}
+
+/// What is left of a wait at one rate when another takes its place.
+pub fn rescaled(left_ms: u64, before: u64, after: u64) -> u64 {
+    let bytes = u128::from(left_ms) * u128::from(before);
+    u64::try_from(bytes / u128::from(after.max(1))).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -70,5 +84,23 @@ mod tests {
         for _ in 0..1_000 {
             assert_eq!(pace.reserve(1 << 40, MonotonicMs::from_ms(3)), 0);
         }
+    }
+
+    #[test]
+    fn another_rate_acts_for_what_waits_too() {
+        let mut pace = Pace::new(1_000);
+        let now = MonotonicMs::from_ms(10_000);
+        pace.reserve(60_000, now);
+        pace.set_rate(6_000, now);
+        assert_eq!(
+            pace.reserve(0, now),
+            10_000,
+            "what takes a minute takes ten seconds"
+        );
+        assert_eq!(rescaled(60_000, 1_000, 6_000), 10_000);
+        pace.set_rate(600, now);
+        assert_eq!(pace.reserve(0, now), 100_000);
+        pace.set_rate(u64::MAX, now);
+        assert_eq!(pace.reserve(0, now), 0);
     }
 }

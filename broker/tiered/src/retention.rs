@@ -1,8 +1,8 @@
-//! What the log as a whole may give up (KIP-405, `retention.*`), and what a full disk asks for.
+//! What the log as a whole may give up (KIP-405, `retention.*`).
 //!
 //! Facts in, verdict out. Invariants (I21): the start of the log moves only over segments that the policy allows to go,
 //! oldest first. Deleting objects waits until no reader can still be on its way to them. What the local disk may give
-//! up is decided by `broker_storage`'s retention, which is told where the remote part ends.
+//! up is decided by `broker_storage`'s retention, which is told where the remote part ends, and by [`crate::disk_budget`].
 
 use broker_model::{LogStartOffset, Offset, Timestamp};
 use broker_storage::ClosedSegment;
@@ -64,45 +64,6 @@ pub fn deletable(manifest: &Manifest, reader_grace_ms: u64, now: Timestamp) -> V
         .iter()
         .filter(|leaving| now.since_ms(leaving.since) >= grace);
     over.map(|leaving| leaving.key).collect()
-}
-
-/// What becomes of producing when the disk budget is used up and the store takes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FullDiskPolicy {
-    /// Produce requests are refused until there is room; nothing is lost. The default.
-    BlockProducing,
-    /// The oldest segments go though they are in no other place.
-    DropOldest,
-}
-
-/// What the disk budget of one log asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DiskVerdict {
-    /// There is room.
-    Open,
-    /// Produce requests are refused.
-    Blocked,
-    /// The log starts here from now on; what is before and not remote is lost, and that is said.
-    Drop(LogStartOffset),
-}
-
-/// What to do with a log that holds `used` of the `budget` bytes that it may.
-pub fn disk_verdict(closed: &[ClosedSegment], used: u64, budget: u64, policy: FullDiskPolicy) -> DiskVerdict {
-    if used < budget {
-        return DiskVerdict::Open;
-    }
-    if policy == FullDiskPolicy::BlockProducing {
-        return DiskVerdict::Blocked;
-    }
-    let mut left = used;
-    for segment in closed {
-        left = left.saturating_sub(segment.size_in_bytes);
-        if left < budget {
-            return DiskVerdict::Drop(LogStartOffset::at(segment.next_offset));
-        }
-    }
-    // The active segment alone is too large; it never goes.
-    DiskVerdict::Blocked
 }
 
 /// A segment of either tier.
@@ -211,19 +172,5 @@ mod tests {
         remote.start_at(LogStartOffset::at(Offset::new(100)), Timestamp::from_ms(1_000));
         assert_eq!(deletable(&remote, 60_000, Timestamp::from_ms(60_999)), []);
         assert_eq!(deletable(&remote, 60_000, Timestamp::from_ms(61_000)).len(), 1);
-    }
-
-    #[test]
-    fn a_full_disk_blocks_producing_unless_the_oldest_may_go() {
-        let closed = [local(0, 100), local(100, 200)];
-        let verdict = |used, policy| disk_verdict(&closed, used, 2_000, policy);
-        assert_eq!(verdict(1_999, FullDiskPolicy::BlockProducing), DiskVerdict::Open);
-        assert_eq!(
-            verdict(2_000, FullDiskPolicy::BlockProducing),
-            DiskVerdict::Blocked
-        );
-        let dropped = DiskVerdict::Drop(LogStartOffset::at(Offset::new(100)));
-        assert_eq!(verdict(2_500, FullDiskPolicy::DropOldest), dropped);
-        assert_eq!(verdict(9_000, FullDiskPolicy::DropOldest), DiskVerdict::Blocked);
     }
 }

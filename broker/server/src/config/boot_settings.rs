@@ -23,9 +23,11 @@ use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::replica_fetcher::ReplicaFetchSettings;
 use crate::drivers::topic_creator::OffsetsTopicSettings;
 use crate::format::{AlreadyFormatted, FormatRequest, FormatVoters};
-use crate::remote_log_manager::RemoteSettings;
+use crate::remote_log_manager::{RemoteLimits, RemoteSettings};
 use crate::remote_store::StoreLocation;
 use broker_quorum::SnapshotPolicy;
+use broker_tiered::copy_plan::Copying;
+use broker_tiered::disk_budget::{DiskBudget, FullDiskPolicy};
 
 /// How long a broker whose connection broke has to come back: a restart of a listener is shorter, a dead broker
 /// must be replaced before its clients notice.
@@ -219,6 +221,26 @@ fn replica_fetch(configs: &EffectiveConfigs<'_>) -> ReplicaFetchSettings {
     }
 }
 
+/// What may be changed of that while it is used.
+pub fn remote_limits(configs: &EffectiveConfigs<'_>) -> RemoteLimits {
+    let size_in_bytes = configs.count("eddyline.remote.disk.bytes");
+    RemoteLimits {
+        copy_bytes_per_second: configs.count("remote.log.manager.copy.max.bytes.per.second"),
+        fetch_bytes_per_second: configs.count("remote.log.manager.fetch.max.bytes.per.second"),
+        copying: match configs.flag("eddyline.remote.copy.paused") {
+            true => Copying::Disabled,
+            false => Copying::Enabled,
+        },
+        disk: DiskBudget {
+            size_in_bytes: (size_in_bytes > 0).then_some(size_in_bytes),
+            policy: match configs.text("eddyline.remote.disk.full.policy") {
+                Some("drop-oldest") => FullDiskPolicy::DropOldest,
+                _ => FullDiskPolicy::BlockProducing,
+            },
+        },
+    }
+}
+
 /// 16 parts to a GiB: each is a request that is paid for.
 const PART_BYTES: usize = 64 << 20;
 
@@ -230,8 +252,7 @@ fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> R
         cache_bytes: configs.size("eddyline.remote.cache.bytes"),
         chunk_bytes: u32::try_from(configs.count("eddyline.remote.chunk.bytes")).unwrap_or(u32::MAX),
         part_bytes: PART_BYTES,
-        copy_bytes_per_second: configs.count("remote.log.manager.copy.max.bytes.per.second"),
-        fetch_bytes_per_second: configs.count("remote.log.manager.fetch.max.bytes.per.second"),
+        limits: remote_limits(configs),
         copies: configs.size("remote.log.manager.copier.thread.pool.size"),
         reads: configs.size("remote.log.reader.threads"),
         deletes: configs.size("remote.log.manager.expiration.thread.pool.size"),

@@ -100,6 +100,35 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
         )
     },
     ConfigDef {
+        update_mode: UpdateMode::ClusterWide,
+        ..own(
+            "eddyline.remote.copy.paused",
+            ConfigType::Boolean,
+            "false",
+            "Whether nothing is copied to the remote tier for now (`eddyline tier pause`); what is there stays readable.",
+        )
+    },
+    ConfigDef {
+        validator: Validator::AtLeast(0),
+        update_mode: UpdateMode::ClusterWide,
+        ..own(
+            "eddyline.remote.disk.bytes",
+            ConfigType::Long,
+            "0",
+            "Bytes that tiered logs may hold on the disks of a broker; beyond, copied segments go before their time, then eddyline.remote.disk.full.policy acts. 0 for no such budget.",
+        )
+    },
+    ConfigDef {
+        validator: Validator::OneOf(&["block", "drop-oldest"]),
+        update_mode: UpdateMode::ClusterWide,
+        ..own(
+            "eddyline.remote.disk.full.policy",
+            ConfigType::String,
+            "block",
+            "When that budget is used up and the store takes nothing: `block` refuses records for tiered topics until there is room, `drop-oldest` deletes the oldest segments of them for good, with what the store holds before them.",
+        )
+    },
+    ConfigDef {
         validator: Validator::AtLeast(0),
         ..own(
             "eddyline.remote.orphan.grace.ms",

@@ -9,10 +9,11 @@ use arc_swap::ArcSwap;
 use broker_metadata::{ConfigResourceType, MetadataChanges, MetadataImage};
 use broker_model::Now;
 
-use crate::config::{StaticConfigs, connection_bounds, maintenance_settings};
+use crate::config::{StaticConfigs, connection_bounds, maintenance_settings, remote_limits};
 use crate::drivers::log_maintenance::MaintenanceSettings;
 use crate::drivers::metadata_driver::MetadataPublisher;
 use crate::network::ConnectionQuotas;
+use crate::remote_log_manager::RemoteLogManager;
 use crate::replica_manager::{ReplicaManager, ThrottledSide};
 
 /// Whom changes are told.
@@ -26,6 +27,8 @@ pub struct DynamicConfigs {
     pub connections: ConnectionQuotas,
     /// Holds replicas back that catch up.
     pub replica_manager: Arc<ReplicaManager>,
+    /// Copies, reads and gives up, where there is a remote tier.
+    pub remote: Option<Arc<RemoteLogManager>>,
 }
 
 impl DynamicConfigs {
@@ -34,6 +37,9 @@ impl DynamicConfigs {
         let effective = self.configs.at(image);
         self.maintenance.store(Arc::new(maintenance_settings(&effective)));
         self.connections.set_bounds(connection_bounds(&effective));
+        if let Some(remote) = &self.remote {
+            remote.set_limits(remote_limits(&effective));
+        }
         let rates = [
             (ThrottledSide::Leader, "leader.replication.throttled.rate"),
             (ThrottledSide::Follower, "follower.replication.throttled.rate"),

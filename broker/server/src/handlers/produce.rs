@@ -337,6 +337,9 @@ fn explained(index: i32, handle: &PartitionHandle, error: &ProduceError) -> Part
             .with(|partition| partition.log().log_start().value())
             .unwrap_or(-1);
     }
+    if let ProduceError::DiskBudget = error {
+        answer.error_message = Some(error.to_string().into());
+    }
     if let ProduceError::Append(LeaderAppendError::Append(AppendError::Invalid(refusal))) = error {
         (answer.record_errors, answer.error_message) = record_errors(refusal);
     }

@@ -45,6 +45,8 @@ pub struct RemoteCounters {
     pub damaged_objects: Counter,
     /// Pauses because the store failed.
     pub store_failures: Counter,
+    /// Bytes that were deleted for the disk budget before they were copied.
+    pub dropped_bytes: Counter,
 }
 
 /// What clients did to one partition since this broker keeps it.

@@ -109,6 +109,10 @@ metrics! {
     REMOTE_CACHE_BYTES: Gauge "eddyline_remote_cache_bytes" [] "Bytes of remote segments and their indexes in memory.";
     REMOTE_CACHE_HITS: Counter "eddyline_remote_cache_hits_total" [] "Pieces of remote segments found in memory.";
     REMOTE_CACHE_MISSES: Counter "eddyline_remote_cache_misses_total" [] "Pieces that were asked of the remote store.";
+    REMOTE_DISK_BYTES: Gauge "eddyline_remote_disk_bytes" [] "Bytes of tiered logs on the disks of this broker.";
+    REMOTE_DISK_LIMIT: Gauge "eddyline_remote_disk_limit_bytes" [] "Bytes that they may hold (eddyline.remote.disk.bytes); 0 for no budget.";
+    REMOTE_PRODUCE_BLOCKED: Gauge "eddyline_remote_produce_blocked" [] "1 while records for tiered topics are refused because that budget is used up.";
+    REMOTE_DROPPED: Counter "eddyline_remote_dropped_bytes_total" [] "Bytes deleted for that budget before they were copied (eddyline.remote.disk.full.policy=drop-oldest).";
     REQUESTS: Counter "kafka_network_requestmetrics_requests_total" ["request"] "Requests served, by API.";
     REQUEST_TIME: Histogram "kafka_network_requestmetrics_totaltime_seconds" ["request"] "From the last byte of a request to its answer in the send queue; a Fetch waits here for records.";
     CONNECTIONS: Gauge "kafka_server_socket_server_metrics_connection_count" ["listener"] "Live connections.";

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use broker_model::Offset;
 use broker_tiered::copy_plan::{RemoteLag, remote_lag};
 
+use broker_tiered::disk_budget::Producing;
+
 use super::definition::{
     MetricDef, REMOTE_CACHE_BYTES, REMOTE_CACHE_HITS, REMOTE_CACHE_MISSES, REMOTE_COPY_BYTES,
     REMOTE_COPY_ERRORS, REMOTE_COPY_LAG_BYTES, REMOTE_COPY_LAG_SEGMENTS, REMOTE_COPY_REQUESTS,
-    REMOTE_DAMAGED, REMOTE_DELETE_ERRORS, REMOTE_DELETE_REQUESTS, REMOTE_FAILURES, REMOTE_FETCH_BYTES,
-    REMOTE_FETCH_ERRORS, REMOTE_FETCH_REQUESTS, REMOTE_LOG_SIZE, REMOTE_READ_BYTES, REMOTE_READS,
+    REMOTE_DAMAGED, REMOTE_DELETE_ERRORS, REMOTE_DELETE_REQUESTS, REMOTE_DISK_BYTES, REMOTE_DISK_LIMIT,
+    REMOTE_DROPPED, REMOTE_FAILURES, REMOTE_FETCH_BYTES, REMOTE_FETCH_ERRORS, REMOTE_FETCH_REQUESTS,
+    REMOTE_LOG_SIZE, REMOTE_PRODUCE_BLOCKED, REMOTE_READ_BYTES, REMOTE_READS,
 };
 use super::exposition::Exposition;
 use crate::broker::Broker;
@@ -27,6 +30,7 @@ struct OfTopic {
 pub(super) fn show(text: &mut Exposition, broker: &Broker) {
     let Some(remote) = &broker.remote else { return };
     let counters = remote.counters();
+    let disk = remote.disk_standing();
     let (cache, held) = remote.cache_counts();
     for (def, value) in [
         (&REMOTE_COPY_BYTES, counters.copied_bytes.get()),
@@ -43,6 +47,16 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
         (&REMOTE_DAMAGED, counters.damaged_objects.get()),
         (&REMOTE_CACHE_HITS, cache.hits + cache.shared),
         (&REMOTE_CACHE_MISSES, cache.misses),
+        (&REMOTE_DROPPED, counters.dropped_bytes.get()),
+        (&REMOTE_DISK_BYTES, disk.size_in_bytes),
+        (
+            &REMOTE_DISK_LIMIT,
+            remote.limits().disk.size_in_bytes.unwrap_or(0),
+        ),
+        (
+            &REMOTE_PRODUCE_BLOCKED,
+            u64::from(disk.producing == Producing::Blocked),
+        ),
     ] {
         text.single(def, value);
     }

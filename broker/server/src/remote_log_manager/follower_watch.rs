@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use broker_model::Offset;
 use broker_replication::fetch::ReplicaKey;
+use broker_storage::UnifiedLog;
 use broker_tiered::lineage::Lineage;
 use broker_tiered::manifest::Manifest;
 use broker_tiered::manifest_keeper::ManifestRead;
@@ -31,11 +32,14 @@ impl Shared {
     /// Followers that could give segments up if they knew of their copies.
     fn waiting(&self) -> Vec<(ReplicaKey, Arc<PartitionHandle>)> {
         let now = self.clock.now_for_removal();
+        let is_pressed = self.is_disk_pressed();
         let handles = self.replica_manager.partitions().into_iter();
         let waiting = handles.filter_map(|handle| {
             let topic = handle.with_follower(|follower| {
                 let is_tiered = follower.log().config().remote_storage_enable;
-                let waits = is_tiered && follower.log_mut().waits_for_remote(now).unwrap_or(false);
+                let waits = is_tiered
+                    && (is_pressed && has_more_than_known(follower.log())
+                        || follower.log_mut().waits_for_remote(now).unwrap_or(false));
                 waits.then(|| follower.topic_id())
             });
             let topic = topic.ok().flatten()?;
@@ -55,6 +59,14 @@ impl Shared {
             log.note_remote_end(Some(shared_end(&manifest, &own)));
         });
     }
+}
+
+/// Whether closed segments are here of which nobody has said that the remote tier holds them.
+fn has_more_than_known(log: &UnifiedLog) -> bool {
+    let closed = log.closed_segments();
+    closed
+        .last()
+        .is_some_and(|last| Some(last.next_offset) > log.remote_end())
 }
 
 /// Up to where the copies are of this history.

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use super::copy::CopyError;
 use super::manifest_driver::{Driven, ManifestDriver};
 use super::wiring::{Orders, ended};
-use super::{Shared, copy};
+use super::{RemoteLimits, Shared, copy};
 use crate::remote_store::RemoteStore;
 use crate::replica_manager::{FetchWaker, PartitionHandle};
 
@@ -257,7 +257,7 @@ impl LeaderTask {
                 return Next::Over;
             };
             let remote_end = manifest.remote_end();
-            let task = match copy_plan(&copy_facts(&facts, remote_end, self.shared.clock.wall())) {
+            let task = match copy_plan(&self.copy_facts(&facts, remote_end)) {
                 CopyVerdict::Copy(task) => task,
                 CopyVerdict::Nothing(idle) => return Next::Sleep(self.idle(handle, idle)),
             };
@@ -308,8 +308,9 @@ impl LeaderTask {
             epoch: self.epoch,
         };
         let size = task.segment.size_in_bytes;
+        let rate = |limits: &RemoteLimits| limits.copy_bytes_per_second;
         tokio::select! {
-            () = self.shared.keep_pace(&self.shared.copy_pace, size) => {}
+            () = self.shared.keep_pace(&self.shared.copy_pace, rate, size) => {}
             () = ended(self.orders.clone()) => return Ok(Driven::Over),
         }
         let metadata = tokio::select! {
@@ -325,6 +326,29 @@ impl LeaderTask {
         match refused {
             None => Ok(driven),
             Some(error) => Err(CopyError::Manifest(error)),
+        }
+    }
+
+    fn copy_facts<'a>(&self, facts: &'a Facts, remote_end: Offset) -> CopyFacts<'a> {
+        let config = &facts.config;
+        CopyFacts {
+            remote_end,
+            closed: &facts.closed,
+            active_size: facts.active_size,
+            last_stable: facts.last_stable,
+            cleaned_until: None,
+            copying: match config.remote_log_copy_disable {
+                true => Copying::Disabled,
+                false => self.shared.limits.borrow().copying,
+            },
+            lag: match (config.remote_copy_lag_ms, config.remote_copy_lag_bytes) {
+                (None, None) => CopyLag::NONE,
+                (age_ms, size_in_bytes) => CopyLag {
+                    age_ms,
+                    size_in_bytes,
+                },
+            },
+            now: self.shared.clock.wall(),
         }
     }
 
@@ -440,28 +464,5 @@ impl LeaderTask {
                 Next::Failed
             }
         }
-    }
-}
-
-fn copy_facts(facts: &Facts, remote_end: Offset, now: Timestamp) -> CopyFacts<'_> {
-    let config = &facts.config;
-    CopyFacts {
-        remote_end,
-        closed: &facts.closed,
-        active_size: facts.active_size,
-        last_stable: facts.last_stable,
-        cleaned_until: None,
-        copying: match config.remote_log_copy_disable {
-            true => Copying::Disabled,
-            false => Copying::Enabled,
-        },
-        lag: match (config.remote_copy_lag_ms, config.remote_copy_lag_bytes) {
-            (None, None) => CopyLag::NONE,
-            (age_ms, size_in_bytes) => CopyLag {
-                age_ms,
-                size_in_bytes,
-            },
-        },
-        now,
     }
 }

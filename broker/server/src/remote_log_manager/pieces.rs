@@ -17,7 +17,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{RemoteSettings, Shared};
+use super::{RemoteLimits, RemoteSettings, Shared};
 use crate::remote_store::StoreError;
 
 /// A piece did not come.
@@ -127,7 +127,9 @@ impl Shared {
             Piece::Chunk(index) => self.pieces.chunk_size.range(index, layout.log_size),
             Piece::Part(part) => layout.range(part),
         };
-        self.keep_pace(&self.fetch_pace, range.end - range.start).await;
+        let rate = |limits: &RemoteLimits| limits.fetch_bytes_per_second;
+        self.keep_pace(&self.fetch_pace, rate, range.end - range.start)
+            .await;
         self.counters.read_requests.add(1);
         let bytes = store
             .read_segment(&object.partition, object.key, range)

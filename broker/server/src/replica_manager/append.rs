@@ -6,6 +6,7 @@ use broker_replication::{LeaderAppend, LeaderAppendError, ProduceProgress};
 use broker_storage::{
     AppendError, AppendOrigin, AppendOutcome, LogAppendInfo, StorageError, ValidationError,
 };
+use broker_tiered::disk_budget::Producing;
 use bytes::Bytes;
 
 use super::ReplicaManager;
@@ -41,6 +42,12 @@ pub enum ProduceError {
     /// There is no partition to append to.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// The disks hold as much of tiered logs as they may (`eddyline.remote.disk.bytes`).
+    #[error(
+        "tiered logs hold as many bytes as eddyline.remote.disk.bytes lets them, and the remote store takes none of them; \
+         records are taken again when it does"
+    )]
+    DiskBudget,
     /// The leader refuses them.
     #[error(transparent)]
     Append(#[from] LeaderAppendError),
@@ -91,6 +98,9 @@ impl ReplicaManager {
             .records
             .get(ATTRIBUTES_LOW_BYTE)
             .is_some_and(|bits| bits & CODEC_BITS != 0);
+        if produce.origin == AppendOrigin::Client && handle.producing() == Producing::Blocked {
+            return Err(ProduceError::DiskBudget);
+        }
         let may_block =
             handle.appends_may_block() || (is_packed && produce.records.len() > PACKED_AT_ONCE_MAX);
         if !may_block {

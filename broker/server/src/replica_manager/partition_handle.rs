@@ -7,6 +7,7 @@ use broker_model::{BrokerId, LeaderEpoch, Now, TopicPartition};
 use broker_replication::purgatory::{DelayedFetch, Wake, WatcherList};
 use broker_replication::{FenceError, Follower, Leadership, Partition, ReplicationSettings};
 use broker_storage::{TopicCompression, UnifiedLog};
+use broker_tiered::disk_budget::Producing;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
@@ -138,6 +139,8 @@ pub struct PartitionHandle {
     counters: PartitionCounters,
     /// There may be something to do for the remote tier.
     remote_work: Notify,
+    /// Whether the disk budget of tiered logs lets clients append.
+    is_blocked: AtomicBool,
 }
 
 impl PartitionHandle {
@@ -151,6 +154,7 @@ impl PartitionHandle {
             may_block,
             counters: PartitionCounters::default(),
             remote_work: Notify::new(),
+            is_blocked: AtomicBool::new(false),
         }
     }
 
@@ -167,6 +171,20 @@ impl PartitionHandle {
     /// Told when a segment was closed or the start of the log moved; the task of a tiered partition waits for it.
     pub fn remote_work(&self) -> &Notify {
         &self.remote_work
+    }
+
+    /// Whether clients may append, by the disk budget of tiered logs.
+    pub fn producing(&self) -> Producing {
+        match self.is_blocked.load(Ordering::Relaxed) {
+            true => Producing::Blocked,
+            false => Producing::Open,
+        }
+    }
+
+    /// Lets clients append, or not.
+    pub fn set_producing(&self, producing: Producing) {
+        self.is_blocked
+            .store(producing == Producing::Blocked, Ordering::Relaxed);
     }
 
     /// Takes the lock.

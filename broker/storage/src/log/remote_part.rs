@@ -29,6 +29,8 @@ pub(crate) struct RemotePart {
     pub(crate) end: Option<Offset>,
     /// Whether the checkpoint of log starts has an entry for this log.
     pub(crate) is_start_noted: bool,
+    /// Copied segments below this go though local retention would keep them.
+    pub(crate) released: Option<Offset>,
 }
 
 /// A segment that is not written any more.
@@ -110,6 +112,16 @@ impl UnifiedLog {
         self.remote.end = end;
     }
 
+    /// Lets copied segments below `offset` go at the next look, though local retention would keep them.
+    pub fn release_copied(&mut self, offset: Offset) {
+        self.remote.released = self.remote.released.max(Some(offset));
+    }
+
+    /// Whether a restart would find where this log starts, so that copied segments may go.
+    pub fn is_log_start_written(&self) -> bool {
+        self.remote.is_start_noted
+    }
+
     /// Notes that the directory's checkpoint says where this log starts.
     pub fn note_log_start_written(&mut self) {
         self.remote.is_start_noted = true;
@@ -186,6 +198,15 @@ impl UnifiedLog {
             true => self.count_below_remote_end(),
             false => 0,
         }
+    }
+
+    /// Closed segments that were released.
+    pub(crate) fn count_released(&self) -> usize {
+        let Some(released) = self.remote.released else {
+            return 0;
+        };
+        let pairs = self.segments.windows(2);
+        pairs.take_while(|pair| pair[1].base_offset() <= released).count()
     }
 
     /// Closed segments of which nothing is missing in the remote tier.

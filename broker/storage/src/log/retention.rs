@@ -68,7 +68,7 @@ impl UnifiedLog {
             let mut expired = self.count_expired(now)?;
             if self.config.remote_storage_enable {
                 // By age and size only the local part shrinks; what is nowhere else stays.
-                expired = expired.min(self.count_remote());
+                expired = expired.max(self.count_released()).min(self.count_remote());
             }
             count = count.max(expired);
         }

@@ -218,6 +218,7 @@ impl UnifiedLog {
         self.cuts += 1;
         // What was copied of it is of another history now.
         self.remote.end = self.remote.end.map(|end| end.min(target));
+        self.remote.released = self.remote.released.map(|released| released.min(target));
         self.lowest_cut = Some(self.lowest_cut.map_or(target, |lowest| lowest.min(target)));
     }
 

@@ -1,5 +1,7 @@
 //! What a log does with a part in the remote tier.
 
+use std::sync::Arc;
+
 use broker_model::{LeaderEpoch, LogStartOffset, Offset, ProducerId};
 
 use crate::epoch::leader_epoch_cache::EpochEntry;
@@ -79,6 +81,27 @@ fn the_segment_that_is_written_never_goes_for_its_copy() {
     assert!(give_up(&mut world));
     assert_eq!(local_start(&world), active.value());
     assert_eq!(world.log.segment_count(), 1);
+}
+
+#[test]
+fn what_is_released_goes_before_its_time_and_only_if_it_is_copied() {
+    let mut world = tiered();
+    let keeps_all = LogConfig {
+        local_retention_bytes: None,
+        ..(**world.log.config()).clone()
+    };
+    world.log.set_config(Arc::new(keeps_all));
+    world.log.note_log_start_written();
+    let closed = world.log.closed_segments();
+    world.log.note_remote_end(Some(closed[2].next_offset));
+    assert!(!give_up(&mut world), "local retention keeps everything");
+    world.log.release_copied(closed[1].next_offset);
+    assert!(give_up(&mut world));
+    assert_eq!(local_start(&world), closed[1].next_offset.value());
+    world.log.release_copied(closed[3].next_offset);
+    assert!(give_up(&mut world));
+    assert_eq!(local_start(&world), closed[2].next_offset.value());
+    assert_eq!(world.log.log_start().value(), 0);
 }
 
 #[test]
