@@ -1,5 +1,6 @@
 //! Configuration of topics, brokers, groups and loggers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use broker_model::BrokerId;
@@ -140,6 +141,42 @@ impl Client {
         Ok(entries.collect())
     }
 
+    /// Configurations that were set for each of these topics, without those that come from elsewhere; answers by topic.
+    ///
+    /// # Errors
+    /// No broker answers.
+    pub async fn topic_configs(
+        &self,
+        topics: &[&str],
+    ) -> Result<BTreeMap<String, Result<BTreeMap<String, String>, ClientError>>, ClientError> {
+        let resource = |topic: &&str| DescribeConfigsResource {
+            resource_type: ConfigResourceType::Topic.wire(),
+            resource_name: (*topic).into(),
+            configuration_keys: None,
+            ..DescribeConfigsResource::default()
+        };
+        let request = DescribeConfigsRequest {
+            resources: topics.iter().map(resource).collect(),
+            ..DescribeConfigsRequest::default()
+        };
+        let response = self.call_any(&request).await?;
+        let asked = self.asked::<DescribeConfigsRequest>();
+        let told = response.results.into_iter().map(|result| {
+            let subject = format_args!("topic {}", result.resource_name);
+            let verdict = asked.verdict(subject, result.error_code, result.error_message.as_ref());
+            let set = result
+                .configs
+                .into_iter()
+                .filter(|config| config.config_source == TOPIC_CONFIG)
+                .filter_map(|config| Some((config.name.into(), config.value?.into())));
+            (
+                String::from(result.resource_name),
+                verdict.map(|()| set.collect()),
+            )
+        });
+        Ok(told.collect())
+    }
+
     /// Changes configurations of one thing, all or none of them.
     ///
     /// # Errors
@@ -150,22 +187,8 @@ impl Client {
         changes: &[ConfigChange],
         validation: Validation,
     ) -> Result<(), ClientError> {
-        let config = |change: &ConfigChange| {
-            let (config_operation, value) = change.operation.wire();
-            AlterableConfig {
-                name: change.name.as_str().into(),
-                config_operation,
-                value: value.map(Into::into),
-                ..AlterableConfig::default()
-            }
-        };
         let request = IncrementalAlterConfigsRequest {
-            resources: vec![AlterConfigsResource {
-                resource_type: resource.kind.wire(),
-                resource_name: resource.name.as_str().into(),
-                configs: changes.iter().map(config).collect(),
-                ..AlterConfigsResource::default()
-            }],
+            resources: vec![altered(resource.kind, &resource.name, changes)],
             validate_only: validation == Validation::Only,
             ..IncrementalAlterConfigsRequest::default()
         };
@@ -173,6 +196,33 @@ impl Client {
         let asked = self.asked::<IncrementalAlterConfigsRequest>();
         let result = asked.only(response.responses)?;
         asked.verdict(resource, result.error_code, result.error_message.as_ref())
+    }
+
+    /// Changes configurations of several topics in one request, of each all or none; answers by topic.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    pub async fn alter_topic_configs(
+        &self,
+        changes: &[(String, Vec<ConfigChange>)],
+        validation: Validation,
+    ) -> Result<BTreeMap<String, Result<(), ClientError>>, ClientError> {
+        let resources = changes
+            .iter()
+            .map(|(topic, changes)| altered(ConfigResourceType::Topic, topic, changes));
+        let request = IncrementalAlterConfigsRequest {
+            resources: resources.collect(),
+            validate_only: validation == Validation::Only,
+            ..IncrementalAlterConfigsRequest::default()
+        };
+        let response = self.call_controller(&request).await?;
+        let asked = self.asked::<IncrementalAlterConfigsRequest>();
+        let done = response.responses.into_iter().map(|result| {
+            let subject = format_args!("topic {}", result.resource_name);
+            let verdict = asked.verdict(subject, result.error_code, result.error_message.as_ref());
+            (String::from(result.resource_name), verdict)
+        });
+        Ok(done.collect())
     }
 
     /// A broker answers for itself alone; everything else any broker can.
@@ -191,12 +241,32 @@ impl Client {
     }
 }
 
+fn altered(kind: ConfigResourceType, name: &str, changes: &[ConfigChange]) -> AlterConfigsResource {
+    let config = |change: &ConfigChange| {
+        let (config_operation, value) = change.operation.wire();
+        AlterableConfig {
+            name: change.name.as_str().into(),
+            config_operation,
+            value: value.map(Into::into),
+            ..AlterableConfig::default()
+        }
+    };
+    AlterConfigsResource {
+        resource_type: kind.wire(),
+        resource_name: name.into(),
+        configs: changes.iter().map(config).collect(),
+        ..AlterConfigsResource::default()
+    }
+}
+
+/// Kafka's number for "set for this topic".
+const TOPIC_CONFIG: i8 = 1;
 /// Kafka's number for "nobody has set it".
 const DEFAULT_CONFIG: i8 = 5;
 
 fn source_name(source: i8) -> &'static str {
     match source {
-        1 => "DYNAMIC_TOPIC_CONFIG",
+        TOPIC_CONFIG => "DYNAMIC_TOPIC_CONFIG",
         2 => "DYNAMIC_BROKER_CONFIG",
         3 => "DYNAMIC_DEFAULT_BROKER_CONFIG",
         4 => "STATIC_BROKER_CONFIG",

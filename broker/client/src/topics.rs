@@ -52,6 +52,23 @@ pub struct CreatedTopic {
     pub replicas: Option<i16>,
 }
 
+impl NewTopic {
+    fn wire(&self) -> CreatableTopic {
+        let config = |(name, value): &(String, String)| CreatableTopicConfig {
+            name: name.into(),
+            value: Some(value.into()),
+            ..CreatableTopicConfig::default()
+        };
+        CreatableTopic {
+            name: self.name.as_str().into(),
+            num_partitions: self.partitions.unwrap_or(-1),
+            replication_factor: self.replicas.unwrap_or(-1),
+            configs: self.configs.iter().map(config).collect(),
+            ..CreatableTopic::default()
+        }
+    }
+}
+
 impl Client {
     /// Makes a topic and waits until the controller has it.
     ///
@@ -62,36 +79,44 @@ impl Client {
         topic: &NewTopic,
         validation: Validation,
     ) -> Result<CreatedTopic, ClientError> {
-        let config = |(name, value): &(String, String)| CreatableTopicConfig {
-            name: name.into(),
-            value: Some(value.into()),
-            ..CreatableTopicConfig::default()
-        };
+        self.retried(async || {
+            let made = self
+                .create_topics(std::slice::from_ref(topic), validation)
+                .await?;
+            self.asked::<CreateTopicsRequest>()
+                .only(made.into_values().collect())?
+        })
+        .await
+    }
+
+    /// Makes topics in one request, each for itself; answers by name.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    pub async fn create_topics(
+        &self,
+        topics: &[NewTopic],
+        validation: Validation,
+    ) -> Result<BTreeMap<String, Result<CreatedTopic, ClientError>>, ClientError> {
         let request = CreateTopicsRequest {
-            topics: vec![CreatableTopic {
-                name: topic.name.as_str().into(),
-                num_partitions: topic.partitions.unwrap_or(-1),
-                replication_factor: topic.replicas.unwrap_or(-1),
-                configs: topic.configs.iter().map(config).collect(),
-                ..CreatableTopic::default()
-            }],
+            topics: topics.iter().map(NewTopic::wire).collect(),
             timeout_ms: self.server_timeout_ms(),
             validate_only: validation == Validation::Only,
             ..CreateTopicsRequest::default()
         };
-        self.retried(async || {
-            let response = self.call_controller(&request).await?;
-            let asked = self.asked::<CreateTopicsRequest>();
-            let result = asked.only(response.topics)?;
-            let subject = format_args!("topic {}", topic.name);
-            asked.verdict(subject, result.error_code, result.error_message.as_ref())?;
-            Ok(CreatedTopic {
+        let response = self.call_controller(&request).await?;
+        let asked = self.asked::<CreateTopicsRequest>();
+        let made = response.topics.into_iter().map(|result| {
+            let subject = format_args!("topic {}", result.name);
+            let verdict = asked.verdict(subject, result.error_code, result.error_message.as_ref());
+            let made = verdict.map(|()| CreatedTopic {
                 id: TopicId::new(result.topic_id),
                 partitions: (result.num_partitions >= 0).then_some(result.num_partitions),
                 replicas: (result.replication_factor >= 0).then_some(result.replication_factor),
-            })
-        })
-        .await
+            });
+            (String::from(result.name), made)
+        });
+        Ok(made.collect())
     }
 
     /// Deletes a topic with all its records.
@@ -124,6 +149,35 @@ impl Client {
         )
     }
 
+    /// Deletes the topics with these ids, whatever their names are by now; answers by id.
+    ///
+    /// # Errors
+    /// The cluster does not answer, or is too old to know topics by their ids.
+    pub async fn delete_topics(
+        &self,
+        ids: &[TopicId],
+    ) -> Result<BTreeMap<TopicId, Result<(), ClientError>>, ClientError> {
+        let state = |id: &TopicId| DeleteTopicState {
+            name: None,
+            topic_id: id.uuid(),
+            ..DeleteTopicState::default()
+        };
+        let request = DeleteTopicsRequest {
+            topics: ids.iter().map(state).collect(),
+            timeout_ms: self.server_timeout_ms(),
+            ..DeleteTopicsRequest::default()
+        };
+        let response = self.call_controller(&request).await?;
+        let asked = self.asked::<DeleteTopicsRequest>();
+        let gone = response.responses.into_iter().map(|result| {
+            let id = TopicId::new(result.topic_id);
+            let message = result.error_message.as_ref();
+            let verdict = asked.verdict(format_args!("topic {id}"), result.error_code, message);
+            (id, verdict)
+        });
+        Ok(gone.collect())
+    }
+
     /// Raises the number of partitions to `total`.
     ///
     /// # Errors
@@ -134,28 +188,45 @@ impl Client {
         total: i32,
         validation: Validation,
     ) -> Result<(), ClientError> {
+        self.retried(async || {
+            let grown = self
+                .create_partitions_of(&[(topic.to_owned(), total)], validation)
+                .await?;
+            self.asked::<CreatePartitionsRequest>()
+                .only(grown.into_values().collect())?
+        })
+        .await
+    }
+
+    /// Raises the numbers of partitions of several topics in one request, each for itself; answers by name.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    pub async fn create_partitions_of(
+        &self,
+        totals: &[(String, i32)],
+        validation: Validation,
+    ) -> Result<BTreeMap<String, Result<(), ClientError>>, ClientError> {
+        let topic = |(name, total): &(String, i32)| CreatePartitionsTopic {
+            name: name.into(),
+            count: *total,
+            assignments: None,
+            ..CreatePartitionsTopic::default()
+        };
         let request = CreatePartitionsRequest {
-            topics: vec![CreatePartitionsTopic {
-                name: topic.into(),
-                count: total,
-                assignments: None,
-                ..CreatePartitionsTopic::default()
-            }],
+            topics: totals.iter().map(topic).collect(),
             timeout_ms: self.server_timeout_ms(),
             validate_only: validation == Validation::Only,
             ..CreatePartitionsRequest::default()
         };
-        self.retried(async || {
-            let response = self.call_controller(&request).await?;
-            let asked = self.asked::<CreatePartitionsRequest>();
-            let result = asked.only(response.results)?;
-            asked.verdict(
-                format_args!("topic {topic}"),
-                result.error_code,
-                result.error_message.as_ref(),
-            )
-        })
-        .await
+        let response = self.call_controller(&request).await?;
+        let asked = self.asked::<CreatePartitionsRequest>();
+        let grown = response.results.into_iter().map(|result| {
+            let subject = format_args!("topic {}", result.name);
+            let verdict = asked.verdict(subject, result.error_code, result.error_message.as_ref());
+            (String::from(result.name), verdict)
+        });
+        Ok(grown.collect())
     }
 
     /// Deletes the records below each offset, all of them where none is given; answers with the first offset that

@@ -9,6 +9,7 @@ mod kafka;
 mod links;
 mod live;
 mod movements;
+mod together;
 
 use std::collections::BTreeMap;
 

@@ -43,7 +43,7 @@ pub async fn reconcile<B: Brokers>(
         address,
         refusal,
     } = observe::look(&context, &cluster).await;
-    context.addresses.keep(&address);
+    context.addresses.keep(&address.label(), address.clone());
     let plan = cluster::plan(&cluster, &facts, &context.settings);
     if context.mode == Mode::DryRun {
         println!("{}", execute::described(&cluster, &plan));
@@ -173,10 +173,6 @@ pub async fn kept_address<B: Brokers>(
         cluster.namespace().unwrap_or_default(),
         cluster.name_any()
     );
-    if let Some(address) = context.addresses.recent(&label) {
-        return Ok(address);
-    }
-    let address = observe::address(context, cluster).await?;
-    context.addresses.keep(&address);
-    Ok(address)
+    let look = async || observe::address(context, cluster).await;
+    context.addresses.or_look(&label, look).await
 }

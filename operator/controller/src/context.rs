@@ -8,6 +8,8 @@ use kube::runtime::reflector::{ObjectRef, Store};
 use operator_api::{KafkaCluster, Topic};
 use operator_plan::fact::Fact;
 use operator_plan::validate::OperatorSettings;
+use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::brokers::{Brokers, ClusterAddress};
@@ -41,8 +43,14 @@ pub struct Context<B: Brokers> {
     pub topics: Vec<Store<Topic>>,
     /// Those of these watches that have not listed everything once.
     pub unlisted: Unlisted,
-    /// Where clusters were a moment ago.
-    pub addresses: Addresses,
+    /// Where clusters were a moment ago, by namespace/name.
+    pub addresses: Recent<ClusterAddress>,
+    /// Labels of namespaces, a moment ago; `None` of one that is not there.
+    pub namespaces: Recent<Option<Value>>,
+    /// Room for writes about topics, so that thousands at once do not take every connection.
+    pub topic_writes: Semaphore,
+    /// How long a topic that is as described is left alone: drift is seen after this time.
+    pub topics_again: Duration,
     /// Who is told what happened.
     pub events: Events,
     /// What is counted.
@@ -50,6 +58,9 @@ pub struct Context<B: Brokers> {
     /// Failures of each object since its last good pass.
     pub attempts: Attempts,
 }
+
+/// Writes about topics at a time.
+pub const TOPIC_WRITES: usize = 16;
 
 impl<B: Brokers> Context<B> {
     /// A cluster, as its watch has it; unknown until everything was listed once.
@@ -70,28 +81,54 @@ impl<B: Brokers> Context<B> {
     }
 }
 
-/// How long an address is good for those who ask often.
-const ADDRESS_AGE: Duration = Duration::from_secs(5);
+/// How long what was seen is good for those who ask often.
+const RECENT: Duration = Duration::from_secs(5);
 
-/// Where clusters were a moment ago, for passes over the many objects that are attached to one.
-#[derive(Clone, Default)]
-pub struct Addresses {
-    kept: Arc<Mutex<BTreeMap<String, (Instant, ClusterAddress)>>>,
+/// What was seen a moment ago, for passes over the many objects that are attached to one. One asks at a time: the others
+/// find the answer.
+pub struct Recent<V> {
+    kept: Mutex<BTreeMap<String, (Instant, V)>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
-impl Addresses {
-    /// Where a cluster is, if that was seen a moment ago.
-    #[must_use]
-    pub fn recent(&self, label: &str) -> Option<ClusterAddress> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, address) = kept.get(label)?;
-        (at.elapsed() < ADDRESS_AGE).then(|| address.clone())
+impl<V> Default for Recent<V> {
+    fn default() -> Self {
+        Self {
+            kept: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+}
+
+impl<V: Clone> Recent<V> {
+    /// What was seen a moment ago, else what is seen now.
+    ///
+    /// # Errors
+    /// Looking fails.
+    pub async fn or_look<E>(&self, key: &str, look: impl AsyncFnOnce() -> Result<V, E>) -> Result<V, E> {
+        if let Some(value) = self.get(key) {
+            return Ok(value);
+        }
+        let _turn = self.turn.lock().await;
+        if let Some(value) = self.get(key) {
+            return Ok(value);
+        }
+        let value = look().await?;
+        self.keep(key, value.clone());
+        Ok(value)
     }
 
-    /// Keeps where a cluster is.
-    pub fn keep(&self, address: &ClusterAddress) {
+    /// Keeps what was seen.
+    pub fn keep(&self, key: &str, value: V) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(address.label(), (Instant::now(), address.clone()));
+        kept.retain(|_, (at, _)| at.elapsed() < RECENT);
+        kept.insert(key.to_owned(), (Instant::now(), value));
+    }
+
+    fn get(&self, key: &str) -> Option<V> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, value) = kept.get(key)?;
+        (at.elapsed() < RECENT).then(|| value.clone())
     }
 }
 
@@ -112,5 +149,27 @@ impl Unlisted {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         Arc::strong_count(&self.watches) == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn of_many_who_ask_at_once_one_looks_and_later_one_looks_again() {
+        let (recent, looks) = (Recent::default(), AtomicU32::new(0));
+        let ask = || {
+            recent.or_look("kafka/orders", async || {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                Ok::<_, ()>(looks.fetch_add(1, Ordering::Relaxed))
+            })
+        };
+        let all = futures::future::join_all((0..50).map(|_| ask())).await;
+        assert!(all.iter().all(|seen| *seen == Ok(0)), "{all:?}");
+        tokio::time::sleep(RECENT).await;
+        assert_eq!(ask().await, Ok(1));
     }
 }

@@ -1,5 +1,7 @@
 //! What can go wrong in a pass, and in words what a person can do about it.
 
+use std::sync::Arc;
+
 use broker_admin::tonic::{Code, Status};
 use broker_client::ClientError;
 
@@ -36,7 +38,7 @@ pub enum OperatorError {
         /// The cluster, as namespace/name.
         cluster: String,
         /// Why.
-        source: Box<ClientError>,
+        source: Arc<ClientError>,
     },
     /// The admin service of a node refused or did not answer.
     #[error("the admin service of {cluster} refused {call}: {}", .source.message())]

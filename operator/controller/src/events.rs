@@ -1,7 +1,7 @@
 //! Events about objects: their reasons are those of the conditions, and part of the API.
 //!
 //! One is published when a condition that a person acts on begins or changes its reason; what stays as it was is told by
-//! the status alone.
+//! the status alone, and so does what was well at the first look: a thousand new Topics are no thousand events.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::runtime::events::{Event, EventType, Recorder, Reporter};
@@ -50,12 +50,17 @@ pub fn of_conditions(before: &[Condition], now: &[Condition]) -> Vec<Told> {
         };
         before.iter().find(same).is_none()
     };
+    let told_of = |condition: &Condition| {
+        let is_told = matches!(condition.type_.as_str(), STALLED | DEGRADED | RECONCILING | READY);
+        is_told && condition.status == "True" && condition.reason != "Observing"
+    };
+    let was_told = before.iter().any(told_of);
     let told = |condition: &Condition| {
         let (reason, message) = (condition.reason.clone(), condition.message.clone());
         match (condition.type_.as_str(), condition.status.as_str()) {
             (STALLED | DEGRADED, "True") => Some(Told::warning(reason, message)),
             (RECONCILING, "True") if reason != "Observing" => Some(Told::normal(reason, message)),
-            (READY, "True") => Some(Told::normal(reason, message)),
+            (READY, "True") if was_told => Some(Told::normal(reason, message)),
             _ => None,
         }
     };
@@ -126,8 +131,20 @@ mod tests {
     #[test]
     fn what_stays_is_not_told_again() {
         let ready = [condition(READY, "Available")];
-        assert_eq!(of_conditions(&[], &ready).len(), 1);
+        let stalled = [condition(STALLED, "Refused")];
+        assert_eq!(of_conditions(&stalled, &ready).len(), 1);
         assert_eq!(of_conditions(&ready, &ready), []);
+    }
+
+    #[test]
+    fn what_is_well_at_the_first_look_is_not_told() {
+        let ready = [condition(READY, "Available")];
+        let seed = Condition {
+            status: "Unknown".to_owned(),
+            ..condition(READY, "Pending")
+        };
+        assert_eq!(of_conditions(&[], &ready), []);
+        assert_eq!(of_conditions(&[seed], &ready), []);
     }
 
     #[test]

@@ -23,12 +23,12 @@ use kube::{Client, Resource, ResourceExt};
 use operator_api::condition::AVAILABLE;
 use operator_api::{KafkaCluster, KafkaRebalance, Topic, labels};
 use serde::de::DeserializeOwned;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::brokers::{Brokers, LiveBrokers};
-use crate::context::{Addresses, Context, Mode, Unlisted};
+use crate::context::{Context, Mode, Recent, TOPIC_WRITES, Unlisted};
 use crate::error::{OperatorError, RetryClass};
 use crate::events::Events;
 use crate::http::{self, Pages};
@@ -42,6 +42,8 @@ use crate::{cluster, rebalance, topic};
 
 /// Longest time of one pass.
 const PASS: Duration = Duration::from_secs(120);
+/// Where `kubectl apply` keeps another copy of an object.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Runs the command that the process was started with.
 pub fn main(arguments: Arguments) -> ExitCode {
@@ -184,7 +186,10 @@ async fn control(
         clusters,
         topics,
         unlisted,
-        addresses: Addresses::default(),
+        addresses: Recent::default(),
+        namespaces: Recent::default(),
+        topic_writes: Semaphore::new(TOPIC_WRITES),
+        topics_again: Duration::from_secs(arguments.topic_seconds),
         events: Events::new(client, &arguments.identity),
         metrics: pages.metrics,
         attempts: Attempts::default(),
@@ -258,18 +263,16 @@ fn watches(
         .watches_stream(children::<Service>(client, namespace), owner)
         .watches_stream(children::<ConfigMap>(client, namespace), owner);
     let (attached, writer) = reflector::store();
-    let own_topics = noted(
-        watcher(api::<Topic>(client, namespace), own.clone()),
-        writer,
-        unlisted,
-    );
+    let all_topics = watcher(api::<Topic>(client, namespace), own.clone()).modify(without_history);
+    let own_topics =
+        noted(all_topics, writer, unlisted).predicate_filter(what_a_topic_asks, PredicateConfig::default());
     let (known, writer) = reflector::store();
     let all_clusters = watcher(api::<KafkaCluster>(client, namespace), watcher::Config::default());
     let serving =
         noted(all_clusters, writer, unlisted).predicate_filter(what_topics_need, PredicateConfig::default());
     let of_it = attached.clone();
     let topics = Controller::for_stream(own_topics, attached)
-        .with_config(config.clone())
+        .with_config(config.clone().concurrency(arguments.concurrent_topic_passes))
         .watches_stream(serving, move |cluster: KafkaCluster| {
             attached_to(&of_it, &cluster)
         });
@@ -334,6 +337,24 @@ fn attached_to(topics: &Store<Topic>, cluster: &KafkaCluster) -> Vec<ObjectRef<T
         topic::cluster_key(&object.spec.cluster_ref, &object.namespace().unwrap_or_default()) == key
     });
     of_it.map(|object| ObjectRef::from_obj(object.as_ref())).collect()
+}
+
+/// Who wrote which field when is most of an object, and of no interest to a plan.
+fn without_history(topic: &mut Topic) {
+    topic.managed_fields_mut().clear();
+    topic.annotations_mut().remove(LAST_APPLIED);
+}
+
+/// Changes when what a topic should be does, or when its object goes: not with its status, which the passes write.
+fn what_a_topic_asks(topic: &Topic) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    (
+        topic.metadata.generation,
+        topic.metadata.deletion_timestamp.is_some(),
+        topic.finalizers(),
+    )
+        .hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 /// Changes when a cluster's specification or availability does: nothing else matters to topics.

@@ -74,7 +74,13 @@ pub struct RunArguments {
     /// Seconds after which others may take a Lease that its holder has not renewed
     #[arg(long, env = "LEASE_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(3..=600), value_name = "SECONDS")]
     pub lease_seconds: u64,
-    /// Passes over objects of one kind at a time
+    /// Passes over Topics at a time; the Topics of a cluster are asked for together
+    #[arg(long, env = "CONCURRENT_TOPIC_PASSES", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=5000), value_name = "COUNT")]
+    pub concurrent_topic_passes: u16,
+    /// Seconds after which a Topic that is as described is looked at again
+    #[arg(long, env = "TOPIC_SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400), value_name = "SECONDS")]
+    pub topic_seconds: u64,
+    /// Passes over clusters, and over movements, at a time
     #[arg(long, env = "CONCURRENT_PASSES", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64), value_name = "COUNT")]
     pub concurrent_passes: u16,
     /// Where health and metrics are served

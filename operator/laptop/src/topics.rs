@@ -14,7 +14,9 @@ use operator_api::Topic;
 use operator_api::labels::TOPIC_FINALIZER;
 use operator_plan::fact::Fact;
 use operator_plan::flow::Flow;
-use operator_plan::topic::{self, FinalizerChange, TopicFacts, TopicPlan, finalizer_change, topic_name};
+use operator_plan::topic::{
+    self, FinalizerChange, TopicFact, TopicFacts, TopicPlan, finalizer_change, topic_name,
+};
 
 use crate::error::LaptopError;
 use crate::told::Output;
@@ -152,7 +154,7 @@ async fn pass(client: &Client, wanted: &Wanted, topic: &Topic, older: Fact<Strin
         },
         granted: Fact::Known(true),
         older,
-        topic: operator_topics::look(client, &name).await,
+        topic: look(client, &name).await,
         deletion_enabled: match brokers.next() {
             Some((id, _)) if topic.metadata.deletion_timestamp.is_some() => {
                 operator_topics::deletion_enabled(client, BrokerId::new(*id)).await
@@ -162,7 +164,8 @@ async fn pass(client: &Client, wanted: &Wanted, topic: &Topic, older: Fact<Strin
     };
     let mut plan = topic::plan(topic, &facts);
     for request in &plan.requests {
-        if let Err(error) = operator_topics::ask(client, request).await {
+        let asked = operator_topics::ask(client, std::slice::from_ref(request)).await;
+        if let Some(error) = asked.into_iter().find_map(Result::err) {
             if error.code().is_some() && !error.is_retriable() {
                 return topic::refused(topic, &facts, &error.to_string());
             }
@@ -171,4 +174,10 @@ async fn pass(client: &Client, wanted: &Wanted, topic: &Topic, older: Fact<Strin
         }
     }
     plan
+}
+
+async fn look(client: &Client, name: &str) -> Fact<TopicFact> {
+    let mut looked = operator_topics::look(client, &[name.to_owned()].into()).await;
+    let silent = || Fact::Unknown(format!("nobody was asked about topic {name}"));
+    looked.remove(name).unwrap_or_else(silent)
 }

@@ -19,18 +19,31 @@ use operator_plan::topic::{TopicFact, TopicRequest};
 
 use super::admin::{AdminNodes, request};
 use super::facts::{self, Answers};
+use super::together::Together;
 use super::{ClusterAddress, MovementFacts, VoterChange, kafka, movements};
 use crate::error::OperatorError;
+
+/// Topics that are looked at together: an answer about all configurations of one has some kilobytes.
+const LOOKS_MAX: usize = 250;
+/// Wishes for topics that are asked for together.
+const WISHES_MAX: usize = 500;
 
 /// The ways to the nodes of all clusters.
 #[derive(Clone, Default)]
 pub(super) struct Links {
     clients: Arc<Mutex<BTreeMap<String, (String, Client)>>>,
+    looks: Together<String, Fact<TopicFact>>,
+    wishes: Together<TopicRequest, Result<(), Arc<ClientError>>>,
 }
 
 impl Links {
     /// A client of a cluster; the one of the last pass while its nodes have the same addresses.
     pub(super) async fn client(&self, cluster: &ClusterAddress) -> Result<Client, OperatorError> {
+        let connected = self.connected(cluster).await;
+        connected.map_err(|error| failed(cluster, error))
+    }
+
+    async fn connected(&self, cluster: &ClusterAddress) -> Result<Client, Arc<ClientError>> {
         let bootstrap = kafka::bootstrap(cluster);
         let label = cluster.label();
         let kept = {
@@ -40,8 +53,7 @@ impl Links {
         if let Some((_, client)) = kept {
             return Ok(client);
         }
-        let connected = kafka::connect(&bootstrap).await;
-        let client = connected.map_err(|error| failed(cluster, error))?;
+        let client = kafka::connect(&bootstrap).await?;
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         clients.insert(label, (bootstrap, client.clone()));
         Ok(client)
@@ -119,10 +131,10 @@ pub(super) fn fact<T>(answer: Result<T, ClientError>) -> Fact<T> {
     }
 }
 
-pub(super) fn failed(cluster: &ClusterAddress, source: ClientError) -> OperatorError {
+pub(super) fn failed(cluster: &ClusterAddress, source: impl Into<Arc<ClientError>>) -> OperatorError {
     OperatorError::Kafka {
         cluster: cluster.label(),
-        source: Box::new(source),
+        source: source.into(),
     }
 }
 
@@ -254,10 +266,23 @@ impl Links {
     }
 
     pub(super) async fn topic(&self, cluster: &ClusterAddress, name: &str) -> Fact<TopicFact> {
-        match self.client(cluster).await {
-            Ok(client) => operator_topics::look(&client, name).await,
-            Err(error) => Fact::Unknown(error.to_string()),
-        }
+        let links = self.clone();
+        let look = async move |cluster, names: Vec<String>| links.topics_now(&cluster, &names).await;
+        let told = self.looks.ask(cluster, name.to_owned(), LOOKS_MAX, look).await;
+        told.unwrap_or_else(|| Fact::Unknown("the look at topics was given up".to_owned()))
+    }
+
+    async fn topics_now(&self, cluster: &ClusterAddress, names: &[String]) -> Vec<Fact<TopicFact>> {
+        let client = match self.client(cluster).await {
+            Ok(client) => client,
+            Err(error) => return names.iter().map(|_| Fact::Unknown(error.to_string())).collect(),
+        };
+        let facts = operator_topics::look(&client, &names.iter().cloned().collect()).await;
+        let silent = |name| Fact::Unknown(format!("nobody was asked about topic {name}"));
+        names
+            .iter()
+            .map(|name| facts.get(name).cloned().unwrap_or_else(|| silent(name)))
+            .collect()
     }
 
     pub(super) async fn deletes_topics(&self, cluster: &ClusterAddress) -> Fact<bool> {
@@ -277,10 +302,26 @@ impl Links {
         cluster: &ClusterAddress,
         wish: &TopicRequest,
     ) -> Result<(), OperatorError> {
-        let client = self.client(cluster).await?;
-        operator_topics::ask(&client, wish)
-            .await
-            .map_err(|error| failed(cluster, error))
+        let links = self.clone();
+        let ask = async move |cluster, wishes: Vec<TopicRequest>| links.ask_topics(&cluster, &wishes).await;
+        let told = self.wishes.ask(cluster, wish.clone(), WISHES_MAX, ask).await;
+        match told {
+            Some(answer) => answer.map_err(|error| failed(cluster, error)),
+            None => Err(OperatorError::Ended(
+                "the request about a topic was given up".to_owned(),
+            )),
+        }
+    }
+
+    async fn ask_topics(
+        &self,
+        cluster: &ClusterAddress,
+        wishes: &[TopicRequest],
+    ) -> Vec<Result<(), Arc<ClientError>>> {
+        match self.connected(cluster).await {
+            Ok(client) => operator_topics::ask(&client, wishes).await,
+            Err(error) => wishes.iter().map(|_| Err(Arc::clone(&error))).collect(),
+        }
     }
 
     pub(super) async fn movements(&self, cluster: &ClusterAddress) -> MovementFacts {

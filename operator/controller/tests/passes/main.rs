@@ -4,3 +4,4 @@ mod crashes;
 mod leases;
 mod permissions;
 mod small_world;
+mod topics;

@@ -11,16 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use kube::runtime::{reflector, watcher};
 use operator_api::KafkaCluster;
 use operator_controller::cluster;
-use operator_controller::context::{Addresses, Context, Mode, Unlisted};
+use operator_controller::context::{Context, Mode, Recent, TOPIC_WRITES, Unlisted};
 use operator_controller::error::OperatorError;
 use operator_controller::events::Events;
 use operator_controller::kubernetes::Kubernetes;
 use operator_controller::retry::Attempts;
+use operator_plan::topic::{TopicFact, TopicRequest};
 use operator_plan::validate::OperatorSettings;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub(crate) use brokers::FakeBrokers;
 
@@ -50,6 +52,11 @@ pub(crate) struct State {
     pub(crate) registered: BTreeSet<i32>,
     pub(crate) spread_to: Vec<i32>,
     pub(crate) config: BTreeMap<String, String>,
+    pub(crate) topics: BTreeMap<String, TopicFact>,
+    /// Looks at topics until what was made last is seen.
+    pub(crate) lag: u32,
+    /// What was asked for about topics.
+    pub(crate) wishes: Vec<TopicRequest>,
     /// Every disturbance, in words.
     pub(crate) log: Vec<String>,
     /// Resource and verb for which a permission is missing.
@@ -121,8 +128,22 @@ impl World {
 
     /// What passes are given.
     pub(crate) fn context(&self) -> Arc<Context<FakeBrokers>> {
-        let client = api::client(self);
+        Arc::new(self.new_context())
+    }
+
+    /// What passes over topics are given: the clusters are as they are now.
+    pub(crate) fn context_of_topics(&self) -> Arc<Context<FakeBrokers>> {
+        let (clusters, mut writer) = reflector::store();
+        writer.apply_watcher_event(&watcher::Event::Apply(self.cluster()));
         Arc::new(Context {
+            clusters: vec![clusters],
+            ..self.new_context()
+        })
+    }
+
+    fn new_context(&self) -> Context<FakeBrokers> {
+        let client = api::client(self);
+        Context {
             kubernetes: Kubernetes::new(client.clone()),
             brokers: FakeBrokers(self.clone()),
             settings: OperatorSettings {
@@ -135,11 +156,14 @@ impl World {
             clusters: Vec::new(),
             topics: Vec::new(),
             unlisted: Unlisted::default(),
-            addresses: Addresses::default(),
+            addresses: Recent::default(),
+            namespaces: Recent::default(),
+            topic_writes: Semaphore::new(TOPIC_WRITES),
+            topics_again: Duration::from_secs(120),
             events: Events::new(client, "test"),
             metrics: Arc::default(),
             attempts: Attempts::default(),
-        })
+        }
     }
 
     /// A pass of an operator that was just started, then a round of everybody else. It may fail, or the operator be gone.
@@ -191,6 +215,7 @@ impl World {
             registered: state.registered.clone(),
             spread_to: state.spread_to.clone(),
             config: state.config.clone(),
+            topics: state.topics.clone(),
             serial: state.serial,
             ..State::default()
         };

@@ -207,7 +207,7 @@ impl State {
         (StatusCode::OK, Some(live))
     }
 
-    pub(super) fn stored(&mut self, key: (String, String), mut object: Value) -> Value {
+    pub(crate) fn stored(&mut self, key: (String, String), mut object: Value) -> Value {
         self.serial += 1;
         object["metadata"]["resourceVersion"] = json!(self.serial.to_string());
         self.objects.insert(key, object.clone());

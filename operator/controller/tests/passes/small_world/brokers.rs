@@ -61,15 +61,21 @@ impl Brokers for FakeBrokers {
         .await
     }
 
-    async fn topic(&self, _: &ClusterAddress, _: &str) -> Fact<TopicFact> {
-        Fact::Absent
+    async fn topic(&self, _: &ClusterAddress, name: &str) -> Fact<TopicFact> {
+        let mut state = self.0.state();
+        if state.lag > 0 {
+            state.lag -= 1;
+            return Fact::Absent;
+        }
+        state.topics.get(name).cloned().map_or(Fact::Absent, Fact::Known)
     }
 
     async fn deletes_topics(&self, _: &ClusterAddress) -> Fact<bool> {
         Fact::Known(true)
     }
 
-    async fn ask_topic(&self, _: &ClusterAddress, _: &TopicRequest) -> Result<(), OperatorError> {
+    async fn ask_topic(&self, _: &ClusterAddress, request: &TopicRequest) -> Result<(), OperatorError> {
+        self.0.state().ask_topic(request);
         Ok(())
     }
 
@@ -99,6 +105,39 @@ impl Brokers for FakeBrokers {
 }
 
 impl State {
+    /// A new topic is seen two looks later.
+    fn ask_topic(&mut self, request: &TopicRequest) {
+        self.wishes.push(request.clone());
+        match request {
+            TopicRequest::Create {
+                name,
+                partitions,
+                replicas,
+                config,
+            } => {
+                let replicas = replicas.unwrap_or(1);
+                let topic = TopicFact {
+                    id: format!("id-{name}"),
+                    partitions: partitions.unwrap_or(1),
+                    replicas: (replicas, replicas),
+                    moving: 0,
+                    config: config.clone(),
+                };
+                self.topics.insert(name.clone(), topic);
+                self.lag = 2;
+            }
+            TopicRequest::ChangeConfig { name, set, remove } => {
+                let topic = self.topics.get_mut(name).expect("the topic");
+                topic.config.extend(set.clone());
+                topic.config.retain(|key, _| !remove.contains(key));
+            }
+            TopicRequest::Delete { name, id } => {
+                assert_eq!(self.topics.remove(name).map(|topic| topic.id).as_ref(), Some(id));
+            }
+            TopicRequest::Grow { .. } | TopicRequest::ChangeReplicas { .. } => {}
+        }
+    }
+
     fn ask(&mut self, request: &AdminRequest) {
         match request {
             AdminRequest::ChangeConfig { set, remove } => {
