@@ -16,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{AllowedNamespaces, DeletionPolicy};
+use crate::tiering::Tiering;
 use crate::value::IntOrText;
 
 pub use listener::{ExternalTrafficPolicy, Listener, ListenerType};
@@ -135,6 +136,10 @@ pub struct KafkaClusterSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("maxProperties" = 300))]
     pub config: Option<BTreeMap<String, IntOrText>>,
+    /// Older records of tiered topics in object storage. A topic is tiered by its own tiering, or by the configuration
+    /// remote.storage.enable of topicDefaults. It can be added later, and not removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiering: Option<Tiering>,
     /// What a Topic gets that does not say it itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic_defaults: Option<TopicDefaults>,

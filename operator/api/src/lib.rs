@@ -23,6 +23,7 @@ pub mod kafka_cluster;
 pub mod kafka_rebalance;
 pub mod labels;
 pub mod rules;
+pub mod tiering;
 pub mod topic;
 pub mod value;
 

@@ -36,9 +36,11 @@ const REBALANCE: &str = "KafkaRebalance";
 const DERIVED_CONFIGS: &str = "self.all(key, !(key in ['node.id', 'broker.id', 'process.roles', 'listeners', \
     'advertised.listeners', 'listener.security.protocol.map', 'inter.broker.listener.name', \
     'security.inter.broker.protocol', 'log.dir', 'log.dirs', 'metadata.log.dir', 'broker.rack', 'cluster.id', \
-    'eddyline.http.listener']) && !key.startsWith('controller.quorum.') && !key.startsWith('controller.listener.'))";
-const DERIVED_CONFIGS_MESSAGE: &str = "remove the names of nodes, listeners, directories, racks and of the quorum from \
-    config: they follow from spec.listeners, storage, rack, brokers and controllers";
+    'eddyline.http.listener', 'eddyline.remote.store', 'remote.log.storage.system.enable']) && \
+    !key.startsWith('controller.quorum.') && !key.startsWith('controller.listener.') && \
+    !key.startsWith('eddyline.remote.s3.'))";
+const DERIVED_CONFIGS_MESSAGE: &str = "remove the names of nodes, listeners, directories, racks, of the quorum and of \
+    the remote store from config: they follow from spec.listeners, storage, rack, tiering, brokers and controllers";
 
 const SIZE_NEEDED: &str = "has(self.size) || (has(self.type) && self.type == 'ephemeral')";
 const SIZE_NEEDED_MESSAGE: &str = "set storage.size, for example 100Gi";
@@ -79,6 +81,28 @@ pub const RULES: &[CelRule] = &[
         "spec",
         "has(self.bootstrap) == has(oldSelf.bootstrap) && (!has(self.bootstrap) || self.bootstrap == oldSelf.bootstrap)",
         "spec.bootstrap can only be set when the cluster is made: undo the change",
+    ),
+    row(
+        CLUSTER,
+        "spec",
+        "!has(oldSelf.tiering) || (has(self.tiering) && self.tiering.bucket == oldSelf.tiering.bucket && \
+         (has(self.tiering.prefix) ? self.tiering.prefix : '') == \
+         (has(oldSelf.tiering.prefix) ? oldSelf.tiering.prefix : ''))",
+        "tiering cannot be removed, and its bucket and prefix cannot change, because older records lie there: undo the \
+         change",
+    ),
+    row(
+        CLUSTER,
+        "spec",
+        "!has(self.tiering) || !has(self.tiering.localRetention) || !has(self.config) || \
+         !('log.local.retention.ms' in self.config || 'log.local.retention.bytes' in self.config)",
+        "remove log.local.retention.ms and log.local.retention.bytes from config: tiering.localRetention says it",
+    ),
+    row(
+        CLUSTER,
+        "spec.tiering",
+        "!has(self.localRetention) || has(self.localRetention.time) || has(self.localRetention.size)",
+        "set localRetention.time, for example 1d, or localRetention.size, for example 10Gi",
     ),
     row(
         CLUSTER,
@@ -266,6 +290,19 @@ pub const RULES: &[CelRule] = &[
         "spec.config",
         "self.all(key, key.matches('^[a-z][a-z0-9.]*$'))",
         "use Kafka's names in config, for example retention.ms",
+    ),
+    row(
+        TOPIC,
+        "spec",
+        "!has(self.tiering) || !has(self.config) || !('remote.storage.enable' in self.config || \
+         'local.retention.ms' in self.config || 'local.retention.bytes' in self.config)",
+        "remove remote.storage.enable, local.retention.ms and local.retention.bytes from config: tiering says it",
+    ),
+    row(
+        TOPIC,
+        "spec.tiering",
+        "!has(self.localRetention) || has(self.localRetention.time) || has(self.localRetention.size)",
+        "set localRetention.time, for example 1d, or localRetention.size, for example 10Gi",
     ),
     row(
         REBALANCE,

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{ClusterRef, DeletionPolicy};
+use crate::tiering::TopicTiering;
 use crate::value::IntOrText;
 
 /// What a topic should be.
@@ -67,6 +68,10 @@ pub struct TopicSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("maxProperties" = 100))]
     pub config: Option<BTreeMap<String, IntOrText>>,
+    /// Keeps older records in the object storage of the cluster (remote.storage.enable); an empty value, {}, takes the
+    /// cluster's limits for what stays on local disks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiering: Option<TopicTiering>,
     /// What happens to configuration that is set in Kafka and not here: Enforce (the default) removes it, Merge leaves
     /// it, Observe changes no configuration at all and reports every difference in status.drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -60,6 +60,7 @@ impl Places {
     /// Those of a folder, or new ones. `cluster_id` is for a new cluster.
     pub(crate) fn open(folder: &Path, wanted: &Wanted, cluster_id: String) -> Result<Self, LaptopError> {
         std::fs::create_dir_all(folder)?;
+        let folder = &std::path::absolute(folder)?;
         let path = file(folder);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -182,7 +183,8 @@ impl Places {
 
     /// The properties file of a node: what the object says, under what this machine needs.
     pub(crate) fn properties(&self, place: &Place, node: &WantedNode) -> String {
-        let mut all = node.config.clone();
+        let mut all = self.remote_store(node);
+        all.extend(node.config.clone());
         all.extend(self.of_machine(place, node));
         let line = |(name, value): (&String, &String)| {
             let value = value
@@ -192,6 +194,20 @@ impl Places {
             format!("{name}={value}\n")
         };
         all.iter().map(line).collect()
+    }
+
+    /// A bucket is a folder beside the nodes, looked after often enough to watch.
+    fn remote_store(&self, node: &WantedNode) -> BTreeMap<String, String> {
+        let store = format!("file://{}", self.folder.join("remote").display());
+        let all = [
+            ("eddyline.remote.store", store.as_str()),
+            ("log.retention.check.interval.ms", "5000"),
+            ("remote.log.manager.task.interval.ms", "5000"),
+            ("remote.log.storage.system.enable", "true"),
+        ];
+        let all = all.into_iter().filter(|_| node.is_tiered);
+        all.map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     fn of_machine(&self, place: &Place, node: &WantedNode) -> BTreeMap<String, String> {
@@ -348,6 +364,23 @@ mod tests {
             text.contains("num.partitions=3\n") && !text.contains("/elsewhere"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_bucket_is_a_folder_beside_the_nodes() {
+        let folder = tempfile::tempdir().unwrap();
+        let tiered = wanted(&format!("{THREE}, tiering: {{bucket: logs}}"));
+        let places = open(folder.path(), &tiered);
+        let text = places.properties(places.of(0).unwrap(), &tiered.nodes[&0]);
+        let store = format!(
+            "eddyline.remote.store=file://{}/remote\n",
+            folder.path().display()
+        );
+        assert!(text.contains(&store), "{text}");
+        let plain = wanted(THREE);
+        let text = places.properties(places.of(0).unwrap(), &plain.nodes[&0]);
+        assert!(!text.contains("remote"), "{text}");
+        assert_ne!(tiered.nodes[&0].restarted_for, plain.nodes[&0].restarted_for);
     }
 
     #[test]

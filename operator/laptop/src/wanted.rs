@@ -41,6 +41,8 @@ pub(crate) struct WantedNode {
     pub(crate) listeners: Vec<String>,
     /// Everything that the object configures.
     pub(crate) config: BTreeMap<String, String>,
+    /// Whether older records go to a store, which is a folder here.
+    pub(crate) is_tiered: bool,
     /// What it must be restarted for when it changes.
     pub(crate) restarted_for: BTreeMap<String, String>,
 }
@@ -113,6 +115,9 @@ fn node(cluster: &ValidatedCluster, pool: &ValidatedPool, ordinal: i32) -> Wante
     restarted_for.retain(|name, _| !dynamic_configs::is_dynamic(name));
     restarted_for.extend(pool.config.clone());
     restarted_for.insert("the listeners".to_owned(), listeners.join(","));
+    if let Some(tiering) = &cluster.tiering {
+        restarted_for.insert("tiering".to_owned(), tiering.store.clone());
+    }
     if let Some(at) = &cluster.rollout.restarted_at {
         restarted_for.insert("rollout.restartedAt".to_owned(), at.clone());
     }
@@ -120,6 +125,7 @@ fn node(cluster: &ValidatedCluster, pool: &ValidatedPool, ordinal: i32) -> Wante
         roles,
         listeners,
         config,
+        is_tiered: cluster.tiering.is_some(),
         restarted_for,
     }
 }

@@ -21,6 +21,7 @@ pub mod fingerprint;
 pub mod flow;
 pub mod identity;
 pub mod rebalance;
+pub mod tiering;
 pub mod topic;
 pub mod validate;
 #[cfg(test)]

@@ -10,14 +10,15 @@ mod warnings;
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::networking::v1::NetworkPolicyPeer;
-use operator_api::KafkaCluster;
 use operator_api::access::DeletionPolicy;
 use operator_api::kafka_cluster::{
     ExternalTrafficPolicy, ListenerType, OperatorUpgrade, RolloutStrategy, Warning,
 };
 use operator_api::value::KubernetesObject;
+use operator_api::{KafkaCluster, KafkaClusterSpec};
 
 use crate::identity;
+use crate::tiering::{self, ValidatedTiering};
 
 pub use pools::{Storage, ValidatedPool, ValidatedTemplate};
 
@@ -131,6 +132,8 @@ pub struct ValidatedCluster {
     pub listeners: Vec<ValidatedListener>,
     /// Label whose value is the rack.
     pub rack_key: Option<String>,
+    /// Where older records lie.
+    pub tiering: Option<ValidatedTiering>,
     /// Configuration of every node.
     pub config: BTreeMap<String, String>,
     /// Whether replicas move to new brokers.
@@ -216,6 +219,8 @@ pub fn validate(cluster: &KafkaCluster, settings: &OperatorSettings) -> Result<V
     let status = cluster.status.clone().unwrap_or_default();
     let metadata = &cluster.metadata;
     let uid = metadata.uid.clone().unwrap_or_default();
+    let name = metadata.name.clone().unwrap_or_default();
+    let namespace = metadata.namespace.clone().unwrap_or_default();
     let wanted_id = spec
         .bootstrap
         .as_ref()
@@ -235,10 +240,12 @@ pub fn validate(cluster: &KafkaCluster, settings: &OperatorSettings) -> Result<V
         .and_then(|annotations| annotations.get(operator_api::labels::PAUSE));
     let rebalance = spec.rebalance.clone().unwrap_or_default();
     let network = spec.network_policy.clone().unwrap_or_default();
+    let older = spec.tiering.as_ref();
+    let tiering = older.map(|tiering| ValidatedTiering::of(tiering, &namespace, &name));
     let budget = spec.pod_disruption_budget.clone().unwrap_or_default();
     Ok(ValidatedCluster {
-        name: metadata.name.clone().unwrap_or_default(),
-        namespace: metadata.namespace.clone().unwrap_or_default(),
+        name,
+        namespace,
         cluster_id: status
             .cluster_id
             .or(wanted_id)
@@ -255,7 +262,8 @@ pub fn validate(cluster: &KafkaCluster, settings: &OperatorSettings) -> Result<V
         pools: pools::of(spec)?,
         listeners: listeners(cluster)?,
         rack_key: spec.rack.as_ref().map(|rack| rack.topology_key.clone()),
-        config: pools::texts(spec.config.as_ref()),
+        tiering,
+        config: config(spec),
         spread_on_scale_up: rebalance.on_scale_up.unwrap_or(true),
         drain_on_scale_down: rebalance.on_scale_down.unwrap_or(true),
         throttle: rebalance.throttle.as_deref().and_then(bytes),
@@ -264,6 +272,17 @@ pub fn validate(cluster: &KafkaCluster, settings: &OperatorSettings) -> Result<V
         network_policy: network.enabled.unwrap_or(true),
         metrics_peers: peers(network.metrics_peers.as_ref(), "networkPolicy.metricsPeers")?,
     })
+}
+
+fn config(spec: &KafkaClusterSpec) -> BTreeMap<String, String> {
+    let mut config = pools::texts(spec.config.as_ref());
+    config.extend(
+        spec.tiering
+            .as_ref()
+            .map(tiering::of_all_topics)
+            .unwrap_or_default(),
+    );
+    config
 }
 
 fn rollout(cluster: &KafkaCluster) -> ValidatedRollout {

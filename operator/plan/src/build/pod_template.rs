@@ -11,6 +11,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use operator_api::labels;
 
 use super::{RenderInput, config_map, label_selector, properties};
+use crate::tiering::ValidatedTiering;
 use crate::validate::{ADMIN_PORT, CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, Storage, ValidatedPool};
 
 /// Name of the volume with the logs, and the beginning of the names of its claims.
@@ -235,6 +236,13 @@ fn node(input: &RenderInput<'_>, pool: &ValidatedPool) -> core::Container {
             &format!("metadata.labels['{key}']"),
         ));
     }
+    env.extend(
+        input
+            .cluster
+            .tiering
+            .iter()
+            .flat_map(ValidatedTiering::environment),
+    );
     env.extend(template.env.clone());
     let mut mounts = mounts();
     mounts.extend(template.mounts.clone());

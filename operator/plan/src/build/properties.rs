@@ -14,6 +14,7 @@ use crate::dynamic_configs;
 use crate::facts::{AddressOf, HostPort};
 use crate::fingerprint;
 use crate::identity;
+use crate::tiering::ValidatedTiering;
 use crate::validate::{
     ADMIN_PORT, CONTROLLER_PORT, HTTP_PORT, REPLICATION_PORT, ValidatedListener, ValidatedPool,
 };
@@ -182,7 +183,7 @@ fn pool_wide(input: &RenderInput<'_>) -> BTreeMap<String, String> {
         .chain(clients)
         .map(|name| format!("{name}:PLAINTEXT"))
         .collect();
-    super::strings([
+    let mut all = super::strings([
         ("controller.listener.names", "CONTROLLER"),
         // The network policy lets the operator reach it and nobody else.
         ("eddyline.admin.allow.plaintext", "true"),
@@ -191,7 +192,9 @@ fn pool_wide(input: &RenderInput<'_>) -> BTreeMap<String, String> {
         ("inter.broker.listener.name", "REPLICATION"),
         ("listener.security.protocol.map", &protocols.join(",")),
         ("log.dirs", DATA),
-    ])
+    ]);
+    all.extend(input.cluster.tiering.iter().flat_map(ValidatedTiering::config));
+    all
 }
 
 /// Changes when the nodes of a pool must restart to take over their configuration.

@@ -105,6 +105,19 @@ fn each(visit: impl Fn(&str, &Child)) {
 }
 
 #[test]
+fn keys_of_the_store_come_from_the_secret_and_stand_in_no_file() {
+    let (_, cluster) = samples().into_iter().find(|(name, _)| name == "tiered").unwrap();
+    let text = text(&rendered(&cluster));
+    let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    for key in keys {
+        // The variable and the key of the Secret, in both pools.
+        assert_eq!(text.matches(&format!(" {key}\n")).count(), 4, "{key}");
+    }
+    assert!(!text.contains("remote.s3.secret") && !text.contains("remote.s3.access"));
+    assert_eq!(text.matches("log.local.retention.ms=86400000").count(), 6);
+}
+
+#[test]
 fn selectors_hold_our_own_labels_only() {
     each(|name, child| {
         let selector = match child.key.kind.as_str() {

@@ -7,6 +7,7 @@ use operator_api::Topic;
 use super::{ClusterOfTopic, TopicFacts, topic_name};
 use crate::fact::Fact;
 use crate::flow::Flow;
+use crate::tiering;
 
 /// A topic as it should be; what is not set is left to the broker.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -27,6 +28,14 @@ pub(super) fn of(topic: &Topic, cluster: &ClusterOfTopic) -> DesiredTopic {
     };
     let mut config = texts(cluster.defaults.config.as_ref());
     config.extend(texts(topic.spec.config.as_ref()));
+    config.extend(
+        topic
+            .spec
+            .tiering
+            .as_ref()
+            .map(tiering::of_topic)
+            .unwrap_or_default(),
+    );
     DesiredTopic {
         name: topic_name(topic),
         partitions: topic.spec.partitions.or(cluster.defaults.partitions),

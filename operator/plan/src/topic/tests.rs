@@ -77,6 +77,27 @@ fn a_topic_that_is_not_there_is_made_with_the_defaults_of_its_cluster() {
 }
 
 #[test]
+fn a_tiered_topic_is_made_and_kept_so() {
+    let spec = "tiering: {localRetention: {time: 1d}}, config: {retention.ms: 5}";
+    let made = plan(&topic(spec), &facts(None));
+    let TopicRequest::Create { config, .. } = &made.requests[0] else {
+        panic!("{made:?}")
+    };
+    let expected = [
+        ("local.retention.ms", "86400000"),
+        ("remote.storage.enable", "true"),
+        ("retention.ms", "5"),
+    ];
+    let pairs: Vec<_> = config
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(pairs, expected);
+    let kept = plan(&topic(spec), &facts(Some(existing(1, 1, &expected))));
+    assert!(kept.requests.is_empty(), "{kept:?}");
+}
+
+#[test]
 fn a_topic_that_exists_is_adopted_once() {
     let mut topic = topic("partitions: 3");
     let facts = facts(Some(existing(3, 3, &[])));
