@@ -35,7 +35,14 @@ impl QuorumController {
         };
         let mut records = vec![begin.into()];
         records.extend_from_slice(bootstrap);
-        records.push(min_isr.into());
+        // A cluster that was restored has its own.
+        let is_same = |record: &MetadataRecord| {
+            matches!(record, MetadataRecord::Config(config) if config.resource_type == min_isr.resource_type
+                && config.resource_name == min_isr.resource_name && config.name == min_isr.name)
+        };
+        if !bootstrap.iter().any(is_same) {
+            records.push(min_isr.into());
+        }
         records.push(EndTransactionRecord::default().into());
         records
     }

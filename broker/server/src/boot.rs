@@ -39,6 +39,7 @@ use crate::config::{ControllerEndpoint, ProcessRoles, QuorumSettings, StaticConf
 use crate::drivers::broker_lifecycle::{
     BrokerLifecycle, LifecycleParts, LifecycleSettings, OwnDirectory, RegistrationRefused,
 };
+use crate::drivers::cluster_backup::ClusterBackup;
 use crate::drivers::continuous_rebalance::ContinuousRebalance;
 use crate::drivers::controller_channel::ControllerChannel;
 use crate::drivers::controller_registration;
@@ -62,6 +63,7 @@ use crate::network::{
 };
 use crate::remote_log_manager::{RemoteLogManager, RemoteSettings};
 use crate::replica_manager::{ReplicaManager, ResolveTopicSettings};
+use crate::restore;
 use broker_quorum::{MetadataLog, MetadataLogError, MetadataLogOptions, SnapshotPolicy, metadata_partition};
 use early_listeners::EarlyListeners;
 
@@ -197,6 +199,9 @@ pub enum BootError {
     /// The metadata directory is none of the log directories.
     #[error("metadata.log.dir {} is not one of log.dirs", .0.display())]
     MetadataElsewhere(PathBuf),
+    /// A directory was not restored to its end.
+    #[error("a restore of {} was interrupted: empty the node's directories and restore it again", .0.display())]
+    RestoreInterrupted(PathBuf),
     /// A port is taken.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -242,6 +247,7 @@ impl MetadataPublisher for ReplicaManager {
 /// # Errors
 /// What is missing or refused; nothing of the broker runs then.
 pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBroker, BootError> {
+    restore::require_finished(&settings).map_err(BootError::RestoreInterrupted)?;
     let early = EarlyListeners::start(&settings)?;
     let cluster_id = cluster_id_of(&settings)?;
     let mut logs = open_directories(&settings, cluster_id.clone())?;
@@ -276,6 +282,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     let directory_assignments = assign_directories(&broker);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
     let continuous_rebalance = rebalance_continuously(&broker, &settings);
+    back_up(&broker);
     listeners.accept_on(bound.for_clients)?;
     early.running(&broker);
     Ok(RunningBroker {
@@ -458,6 +465,22 @@ fn propose_in_sync(broker: &Arc<Broker>, replica_lag_max_ms: u64) -> tokio::task
     proposer.start()
 }
 
+/// Leaves in the bucket what a restore needs, where there is a remote tier.
+fn back_up(broker: &Arc<Broker>) {
+    let Some(remote) = &broker.remote else { return };
+    let backup = ClusterBackup {
+        node_id: broker.node_id,
+        cluster_id: broker.cluster_id.clone(),
+        image: broker.image.clone(),
+        lifecycle: broker.lifecycle.clone(),
+        groups: broker.groups.clone(),
+        replica_manager: broker.replica_manager.clone(),
+        interval: remote.settings().backup_interval,
+        clock: broker.clock,
+    };
+    remote.run_with_store(|store| backup.run(store));
+}
+
 /// None where no controller is, or nobody asked for it.
 fn rebalance_continuously(
     broker: &Arc<Broker>,
@@ -492,7 +515,10 @@ fn cluster_id_of(settings: &BootSettings) -> Result<ClusterId, BootError> {
     Ok(properties.cluster_id)
 }
 
-fn open_directories(settings: &BootSettings, cluster_id: ClusterId) -> Result<LogManager, BootError> {
+pub(crate) fn open_directories(
+    settings: &BootSettings,
+    cluster_id: ClusterId,
+) -> Result<LogManager, DirectoryError> {
     let options = LogManagerOptions {
         directories: settings.directories.clone(),
         owner: DirectoryOwner {

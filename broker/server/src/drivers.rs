@@ -4,6 +4,7 @@
 //! branches on outcomes (stored, failed, due), never on the meaning of a record.
 
 pub mod broker_lifecycle;
+pub mod cluster_backup;
 pub mod continuous_rebalance;
 pub mod controller_channel;
 pub mod controller_registration;

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use broker_metadata::metadata_log::{CheckpointHead, SnapshotId, Voter, VoterEndpoint, write_checkpoint};
-use broker_metadata::{LogFormatError, MetadataVersion, bootstrap_records};
+use broker_metadata::{LogFormatError, MetadataRecord, MetadataVersion, bootstrap_records};
 use broker_model::{BrokerId, ClusterId, DirectoryId, Timestamp};
 use broker_storage::fs::replace_whole;
 use broker_storage::{
@@ -111,6 +111,18 @@ pub enum FormatCommandError {
 /// # Errors
 /// Before anything is written when a directory is in use; else when the file system fails.
 pub fn format(fs: &dyn Fs, request: &FormatRequest) -> Result<Formatted, FormatCommandError> {
+    format_with(fs, request, &bootstrap_records(request.release))
+}
+
+/// As [`format`], for a cluster that begins with these records.
+///
+/// # Errors
+/// As there.
+pub fn format_with(
+    fs: &dyn Fs,
+    request: &FormatRequest,
+    bootstrap: &[MetadataRecord],
+) -> Result<Formatted, FormatCommandError> {
     let mut directories = request.directories.clone();
     if !directories.contains(&request.metadata_directory) {
         directories.push(request.metadata_directory.clone());
@@ -135,7 +147,7 @@ pub fn format(fs: &dyn Fs, request: &FormatRequest) -> Result<Formatted, FormatC
         if *path == request.metadata_directory {
             directory_id = request.own_directory().unwrap_or(directory_id);
             if let Some(voters) = first_voters(request, directory_id) {
-                write_bootstrap(fs, path, request, voters)?;
+                write_bootstrap(fs, path, request, (voters, bootstrap))?;
             }
         }
         let properties = MetaProperties {
@@ -201,12 +213,12 @@ fn first_voters(request: &FormatRequest, directory_id: DirectoryId) -> Option<Op
     }
 }
 
-/// The records that the first leader appends: the levels of the features.
+/// The records that the first leader appends: the levels of the features, or all that a restored cluster knew.
 fn write_bootstrap(
     fs: &dyn Fs,
     directory: &Path,
     request: &FormatRequest,
-    voters: Option<Vec<Voter>>,
+    (voters, bootstrap): (Option<Vec<Voter>>, &[MetadataRecord]),
 ) -> Result<(), FormatCommandError> {
     let head = CheckpointHead {
         epoch: 0,
@@ -214,7 +226,7 @@ fn write_bootstrap(
         voters,
     };
     let version = request.release;
-    let bytes = write_checkpoint(&head, version, &bootstrap_records(version), request.now)?;
+    let bytes = write_checkpoint(&head, version, bootstrap, request.now)?;
     let folder = metadata_folder(directory);
     let failed = |error| StorageError::from_io(directory, &folder, error);
     fs.create_directories(&folder).map_err(failed)?;

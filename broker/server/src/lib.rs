@@ -25,3 +25,4 @@ pub mod reference;
 pub mod remote_log_manager;
 pub mod remote_store;
 pub mod replica_manager;
+pub mod restore;

@@ -8,6 +8,7 @@ mod dev;
 mod dev_cluster;
 mod format;
 mod reference;
+mod restore;
 mod serve;
 mod tier;
 
@@ -33,6 +34,8 @@ enum Command {
     Broker(broker::BrokerArguments),
     /// Prepare the log directories of a new node
     Format(format::FormatArguments),
+    /// Make an empty node one of the cluster that lies in a bucket
+    Restore(restore::RestoreArguments),
     /// Look at the remote tier in its bucket, without a broker
     Tier(tier::TierArguments),
     /// Write the reference pages of the repository
@@ -51,6 +54,7 @@ pub fn main() -> ExitCode {
             None => serve::blocking(broker::run(arguments)),
         },
         Command::Format(arguments) => serve::ended(format::run(arguments)),
+        Command::Restore(arguments) => serve::blocking(restore::run(arguments)),
         Command::Tier(arguments) => serve::blocking(tier::run(arguments)),
         Command::Reference(arguments) => serve::ended(reference::run(&arguments)),
         Command::Client(command) => broker_cli::run(command, Arguments::command()),

@@ -41,7 +41,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
 use crate::metrics::RemoteCounters;
-use crate::remote_store::StoreLocation;
+use crate::remote_store::{RemoteStore, StoreLocation};
 use crate::replica_manager::ReplicaManager;
 use gate::Gate;
 use pieces::Pieces;
@@ -69,6 +69,8 @@ pub struct RemoteSettings {
     pub deletes: usize,
     /// `remote.log.manager.thread.pool.size`.
     pub threads: usize,
+    /// `eddyline.remote.backup.interval.ms`.
+    pub backup_interval: Duration,
     /// `remote.log.manager.task.interval.ms`.
     pub task_interval: Duration,
     /// `remote.log.manager.task.retry.backoff.*`.
@@ -275,6 +277,16 @@ impl RemoteLogManager {
             segments: manifest.segments().len(),
             size_in_bytes: manifest.size_in_bytes(),
         })
+    }
+
+    /// Runs something else that needs the store, as soon as that may be used, until this ends.
+    pub fn run_with_store<F>(&self, task: impl FnOnce(RemoteStore) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let shared = self.shared.clone();
+        // It ends with the runtime.
+        let _task = self.spawn(async move { task(shared.gate.passed().await).await });
     }
 
     fn spawn<T: Send + 'static>(

@@ -9,10 +9,12 @@
 mod admission;
 mod folder;
 mod location;
+mod small_objects;
 
 pub use admission::{Admission, StoreRefused};
 pub use folder::FolderStore;
 pub use location::{LocationProblem, S3Access, StoreLocation};
+pub use small_objects::{SmallPut, SmallRead};
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -244,7 +246,7 @@ impl RemoteStore {
 }
 
 /// A path that is taken as it is: keys have no characters that would have to be escaped once more.
-fn path_in(prefix: &str, below: &str) -> Path {
+pub(crate) fn path_in(prefix: &str, below: &str) -> Path {
     let whole = match prefix.is_empty() {
         true => below.to_owned(),
         false => format!("{prefix}/{below}"),

@@ -15,6 +15,7 @@
 //! that is missing, nothing deleted that is named), I21 (nothing younger than the policy goes; a local segment only
 //! after its copy is in the manifest). Why the manifest is an object of its own is in ADR 15.
 
+pub mod backup;
 pub mod bucket_check;
 pub mod chunk_cache;
 pub mod copy_plan;
@@ -30,6 +31,7 @@ pub mod read_ahead;
 pub mod read_plan;
 pub mod remote_scan;
 pub mod remote_segment;
+pub mod restore_plan;
 pub mod retention;
 pub mod retry_budget;
 pub mod segment_object;

@@ -56,7 +56,7 @@ impl RemotePartition {
 }
 
 /// The text with every byte but letters, digits, `-` and `_` as `%` and two hexadecimal digits.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {

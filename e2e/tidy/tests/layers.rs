@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("quorum", &["model", "metadata", "raft", "storage"]),
     ("controller", &["model", "codec", "protocol", "metadata"]),
     ("coordinator", &["model", "codec", "protocol", "metadata"]),
-    ("tiered", &["model", "codec", "storage"]),
+    ("tiered", &["model", "codec", "metadata", "storage"]),
     (
         "sim",
         &[

@@ -13,7 +13,8 @@ use broker_protocol::offset_fetch_response::{
 };
 
 use super::GroupCoordinator;
-use crate::offsets::OffsetAndMetadata;
+use crate::GroupRecord;
+use crate::offsets::{OffsetAndMetadata, TopicOffsets};
 
 /// Whether offsets of open transactions are withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,20 @@ pub enum OffsetStability {
 const NO_OFFSET: i64 = -1;
 
 impl GroupCoordinator {
+    /// Everything that groups have committed, as the records that say so; what open transactions are about to commit is
+    /// left out.
+    pub fn offset_records(&self) -> Vec<GroupRecord> {
+        let of_topic = |group, topic: &TopicOffsets| {
+            let record =
+                |(index, offset): &(i32, _)| GroupRecord::offset(group, &topic.name, *index, Some(offset));
+            topic.partitions.iter().map(record).collect::<Vec<_>>()
+        };
+        let groups = self.offsets.groups();
+        groups
+            .flat_map(|(group, topics)| topics.iter().flat_map(move |topic| of_topic(group, topic)))
+            .collect()
+    }
+
     /// Offsets of one group: of the topics asked for, or of all.
     pub fn offset_fetch(
         &self,

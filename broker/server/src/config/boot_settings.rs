@@ -257,6 +257,7 @@ fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> R
         reads: configs.size("remote.log.reader.threads"),
         deletes: configs.size("remote.log.manager.expiration.thread.pool.size"),
         threads: configs.size("remote.log.manager.thread.pool.size"),
+        backup_interval: time("eddyline.remote.backup.interval.ms"),
         task_interval: time("remote.log.manager.task.interval.ms"),
         retry: RetryLimits {
             first_ms: configs.count("remote.log.manager.task.retry.backoff.ms"),

@@ -19,7 +19,7 @@ use crate::admin_http::AdminHttpConfig;
 use crate::admin_service::{AdminServiceConfig, PlaintextNetwork};
 use crate::logging::{LogFormat, LoggerLevels};
 use crate::network::{ConnectionBounds, Deadlines, NetworkConfig};
-use crate::remote_store::{S3Access, StoreLocation};
+use crate::remote_store::{LocationProblem, S3Access, StoreLocation};
 
 /// The configuration of a broker.
 #[derive(Clone, Debug)]
@@ -54,6 +54,9 @@ pub struct BrokerConfig {
     pub quorum: QuorumSettings,
     /// Where the remote tier lies; none without `remote.log.storage.system.enable`.
     pub remote: Option<StoreLocation>,
+    /// `eddyline.restore.from`.
+    pub restore_from: Option<String>,
+    access: S3Access,
     pub(super) listeners: Listeners,
 }
 
@@ -88,7 +91,9 @@ impl BrokerConfig {
         let logging = read_logging(&mut reader);
         let admin_http = read_admin_http(&mut reader);
         let admin_service = read_admin_service(&mut reader);
-        let remote = read_remote(&mut reader);
+        let access = read_access(&mut reader);
+        let remote = read_remote(&mut reader, &access);
+        let restore_from = reader.text("eddyline.restore.from");
         let rack = reader.text("broker.rack").map(Into::into);
         let without_effect = reader.without_effect();
         let mut suspicious = reader.unknown();
@@ -122,18 +127,24 @@ impl BrokerConfig {
             roles,
             quorum,
             remote,
+            restore_from,
+            access,
             listeners,
         })
     }
+
+    /// A bucket that is reached as the remote store is.
+    ///
+    /// # Errors
+    /// When it is no location.
+    pub fn store_location(&self, text: &str) -> Result<StoreLocation, LocationProblem> {
+        StoreLocation::parse(text, self.access.clone())
+    }
 }
 
-/// Where the remote tier lies, if there is to be one.
-fn read_remote(reader: &mut Reader<'_>) -> Option<StoreLocation> {
-    const NAME: &str = "eddyline.remote.store";
+/// How a bucket is reached.
+fn read_access(reader: &mut Reader<'_>) -> S3Access {
     const SECRET: &str = "eddyline.remote.s3.secret.access.key";
-    if !reader.flag("remote.log.storage.system.enable") {
-        return None;
-    }
     let access = S3Access {
         endpoint: reader.text("eddyline.remote.s3.endpoint"),
         region: reader.text("eddyline.remote.s3.region"),
@@ -144,8 +155,17 @@ fn read_remote(reader: &mut Reader<'_>) -> Option<StoreLocation> {
         let why = "an access key goes with a secret one";
         reader.refuse(SECRET, why, "give both, or neither for those of the environment");
     }
+    access
+}
+
+/// Where the remote tier lies, if there is to be one.
+fn read_remote(reader: &mut Reader<'_>, access: &S3Access) -> Option<StoreLocation> {
+    const NAME: &str = "eddyline.remote.store";
+    if !reader.flag("remote.log.storage.system.enable") {
+        return None;
+    }
     let text = reader.text(NAME).unwrap_or_default();
-    StoreLocation::parse(&text, access)
+    StoreLocation::parse(&text, access.clone())
         .map_err(|error| reader.refuse(NAME, error.to_string(), "write s3://bucket/prefix"))
         .ok()
 }

@@ -82,6 +82,15 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
         )
     },
     ConfigDef {
+        validator: Validator::Between(100, 10_000),
+        ..own(
+            "eddyline.remote.backup.interval.ms",
+            ConfigType::Long,
+            "3000",
+            "How often a broker looks for news of metadata, log ends and committed offsets to leave in the remote store, for a restore.",
+        )
+    },
+    ConfigDef {
         validator: Validator::AtLeast(0),
         ..own(
             "eddyline.remote.cache.bytes",
@@ -204,6 +213,15 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
             ConfigType::Long,
             "134217728",
             "Bytes of answers held at a time.",
+        )
+    },
+    ConfigDef {
+        default: DefaultValue::Null,
+        ..own(
+            "eddyline.restore.from",
+            ConfigType::String,
+            "",
+            "A bucket, the same as eddyline.remote.store, out of which a node with empty directories is restored when it starts; without effect on others.",
         )
     },
     ConfigDef {

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use broker_coordinator::{Answer, GroupConfig, GroupCoordinator, GroupMemory, Outcome, partition_for};
 use broker_metadata::{GROUP_METADATA_TOPIC, MetadataChanges, MetadataImage, TopicFate};
-use broker_model::{BrokerId, CompressionType, Now};
+use broker_model::{BrokerId, CompressionType, Now, PartitionIndex};
 use broker_protocol::ErrorCode;
 use parking_lot::{Mutex, RwLock};
 
@@ -228,6 +228,21 @@ impl CoordinatorDriver {
             }
         }
         Ok(seen)
+    }
+
+    /// Looks at the coordinator of a partition of `__consumer_offsets`.
+    ///
+    /// # Errors
+    /// It is not here, or is loading.
+    pub fn look_at_partition<R>(
+        &self,
+        partition: PartitionIndex,
+        look: impl FnOnce(&GroupCoordinator) -> R,
+    ) -> Result<R, ErrorCode> {
+        let place = usize::try_from(partition.value()).unwrap_or(usize::MAX);
+        let shard = self.shared.shards.read().get(place).cloned();
+        let shard = shard.ok_or(ErrorCode::NotCoordinator)?;
+        self.shared.with(&shard, |leading, _| look(&leading.coordinator))
     }
 
     /// Bytes that groups hold.

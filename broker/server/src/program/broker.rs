@@ -12,6 +12,7 @@ use crate::boot::BootError;
 use crate::clock::Clock;
 use crate::config::{self, BrokerConfig, ConfigError};
 use crate::logging;
+use crate::program::restore;
 use crate::program::serve::{self, ServeError};
 
 /// What `broker` can be told.
@@ -101,6 +102,7 @@ pub(super) async fn run(arguments: BrokerArguments) -> Result<(), ServeError> {
     if !config.unknown_variables.is_empty() {
         tracing::warn!(variables = ?config.unknown_variables, "variables of the environment that name no configuration");
     }
+    restore::at_start(&config, clock).await?;
     let served = serve::until_told(config.boot_settings(), clock, |running| {
         let (addresses, http) = (running.addresses(), running.admin_address());
         let admin = running.admin_service_address();

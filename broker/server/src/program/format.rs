@@ -35,7 +35,7 @@ pub(super) struct FormatArguments {
 /// Who votes first.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
-struct FirstVoters {
+pub(super) struct FirstVoters {
     /// Begin a quorum of this controller alone
     #[arg(long, short = 's')]
     standalone: bool,
@@ -71,7 +71,7 @@ fn first_voter(text: &str) -> Result<FirstVoter, String> {
 
 impl FirstVoters {
     /// What they come to on this node; none for what the configuration says by itself.
-    fn choose(&self, config: &BrokerConfig) -> Result<Option<FormatVoters>, String> {
+    pub(super) fn choose(&self, config: &BrokerConfig) -> Result<Option<FormatVoters>, String> {
         let is_controller = config.roles.is_controller();
         let given = self.standalone || self.no_initial_controllers || !self.initial_controllers.is_empty();
         if !config.quorum.static_voters.is_empty() {

@@ -50,6 +50,9 @@ pub enum ServeError {
     /// Its directories could not be prepared.
     #[error("the log directories could not be prepared: {0}")]
     Format(#[from] crate::format::FormatCommandError),
+    /// It is not restored.
+    #[error("nothing was restored: {0}")]
+    Restore(#[from] crate::restore::RestoreError),
     /// The remote tier cannot be looked at, or is not as it should be.
     #[error("{0}")]
     Tier(String),

@@ -17,7 +17,7 @@ use broker_controller::{
     ConfigRules, ControllerSettings, QuorumController, Seed, SessionLimits, UpkeepSchedule, UpkeepSettings,
 };
 use broker_metadata::metadata_log::{BatchStamp, MetadataBatch, read_batches, records_batch};
-use broker_metadata::{MetadataChanges, MetadataImage, MetadataRecord};
+use broker_metadata::{MetadataChanges, MetadataImage, MetadataRecord, MetadataVersion, names};
 use broker_model::{BrokerId, LeaderEpoch, MonotonicMs, Now, Offset};
 use broker_raft::{
     Effect, Event, InboundRequest, Raft, RaftRequest, RaftResponse, RequestToken, Role, WriteId,
@@ -440,13 +440,26 @@ impl QuorumNode {
     }
 }
 
+/// The version that a cluster begins with, whose first records a blank image's version has no place for: those of a
+/// restored cluster name directories.
+fn begun_version(records: &[MetadataRecord]) -> Option<MetadataVersion> {
+    let begins = matches!(records.first(), Some(MetadataRecord::BeginTransaction(_)));
+    let level = records.iter().find_map(|record| match record {
+        MetadataRecord::FeatureLevel(feature) if feature.name == names::METADATA_VERSION => {
+            Some(feature.feature_level)
+        }
+        _ => None,
+    });
+    MetadataVersion::from_level(level.filter(|_| begins)?)
+}
+
 /// The batch, the controller that has it, and what it changed.
 fn replayed(
     controller: &QuorumController,
     stamp: BatchStamp,
     records: &[MetadataRecord],
 ) -> Result<(Bytes, QuorumController, MetadataChanges), MetadataLogError> {
-    let version = controller.image().features.metadata_version;
+    let version = begun_version(records).unwrap_or(controller.image().features.metadata_version);
     let bytes = records_batch(stamp, version, records)?;
     let mut next = controller.clone();
     let mut changes = MetadataChanges::default();

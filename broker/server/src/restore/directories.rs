@@ -1,0 +1,217 @@
+//! A plan as directories: formatted, with a log for each partition that begins where the plan says.
+//!
+//! Invariant: while a directory has the file `restoring` it is not whole, and no broker starts on it; the file is
+//! there before anything else and goes last.
+
+use std::path::{Path, PathBuf};
+
+use broker_codec::batch::{BatchBuilder, BatchOptions};
+use broker_metadata::{MetadataImage, MetadataRecord};
+use broker_model::{HighWatermark, LogStartOffset, Now, Timestamp, TopicPartition};
+use broker_storage::fs::replace_whole;
+use broker_storage::{
+    AppendContext, AppendOrigin, DirectoryError, Fs, LogManager, LogProgress, NewLog, RemoteTail,
+    StorageError, UnifiedLog, read_meta_properties,
+};
+use broker_tiered::backup::CommittedOffset;
+use broker_tiered::restore_plan::{RESTORED_EPOCH, RestorePlan, RestoredPartition};
+
+use super::RestoreError;
+use crate::boot::{BootSettings, open_directories};
+use crate::drivers::cluster_backup::group_record;
+use crate::format::{FormatRequest, format_with};
+
+const MARKER: &str = "restoring";
+/// What a file system puts into a directory by itself, and what a lock leaves.
+const NO_DATA: &[&str] = &["lost+found", ".lock"];
+/// Offsets of groups in one batch.
+const OFFSETS_A_BATCH: usize = 100;
+
+/// The directories hold nothing.
+pub(super) fn require_empty(settings: &BootSettings) -> Result<(), RestoreError> {
+    let fs = settings.fs.as_ref();
+    for path in all(settings) {
+        if let Some(found) = read_meta_properties(fs, &path)? {
+            let found = format!("node {} of cluster {}", found.node_id, found.cluster_id);
+            return Err(RestoreError::NotEmpty { path, found });
+        }
+        let listed = match fs.list(&path) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(StorageError::from_io(&path, &path, error).into()),
+        };
+        if let Some(entry) = listed
+            .iter()
+            .find(|entry| !NO_DATA.contains(&entry.name.as_str()))
+        {
+            let found = format!("`{}`", entry.name);
+            return Err(RestoreError::NotEmpty { path, found });
+        }
+    }
+    Ok(())
+}
+
+/// No restore of the directories was interrupted.
+///
+/// # Errors
+/// When one was.
+pub fn require_finished(settings: &BootSettings) -> Result<(), PathBuf> {
+    let fs = settings.fs.as_ref();
+    let unfinished = all(settings)
+        .into_iter()
+        .find(|path| fs.info(&path.join(MARKER)).is_ok());
+    unfinished.map_or(Ok(()), Err)
+}
+
+fn all(settings: &BootSettings) -> Vec<PathBuf> {
+    let mut all = settings.directories.clone();
+    if !all.contains(&settings.metadata_directory) {
+        all.push(settings.metadata_directory.clone());
+    }
+    all
+}
+
+/// Formats the directories and makes the logs; answers how many.
+pub(super) fn make(
+    settings: &BootSettings,
+    format: &FormatRequest,
+    (plan, image, records): (&RestorePlan, &MetadataImage, &[MetadataRecord]),
+    now: Now,
+) -> Result<usize, RestoreError> {
+    let fs = settings.fs.as_ref();
+    let directories = all(settings);
+    for path in &directories {
+        let failed = |error| StorageError::from_io(path, path, error);
+        fs.create_directories(path).map_err(failed)?;
+        replace_whole(fs, &path.join(MARKER), b"").map_err(failed)?;
+    }
+    format_with(fs, format, records)?;
+    let mut logs = open_directories(settings, plan.cluster_id.clone())?;
+    let wanted: Vec<_> = match settings.roles.is_broker() {
+        true => plan.of_broker(settings.node_id).collect(),
+        false => Vec::new(),
+    };
+    let progress = make_logs(&mut logs, settings, (plan, image, &wanted), now)?;
+    if let Some(error) = logs.stop(&progress, &[], RESTORED_EPOCH).into_iter().next() {
+        return Err(error.into());
+    }
+    drop(logs);
+    for path in &directories {
+        finish(fs, path)?;
+    }
+    Ok(wanted.len())
+}
+
+fn finish(fs: &dyn Fs, path: &Path) -> Result<(), DirectoryError> {
+    let failed = |error| StorageError::from_io(path, path, error);
+    fs.remove_file(&path.join(MARKER)).map_err(failed)?;
+    fs.sync_directory(path).map_err(failed)?;
+    Ok(())
+}
+
+fn make_logs(
+    logs: &mut LogManager,
+    settings: &BootSettings,
+    (plan, image, wanted): (&RestorePlan, &MetadataImage, &[&RestoredPartition]),
+    now: Now,
+) -> Result<Vec<LogProgress>, RestoreError> {
+    let new = wanted.iter().map(|partition| NewLog {
+        partition: TopicPartition::new(partition.topic.as_str(), partition.partition),
+        topic_id: partition.topic_id,
+        config: settings.topic_settings.resolve(image, &partition.topic).log,
+        directory: None,
+    });
+    let new: Vec<_> = new.collect();
+    let names: Vec<_> = new.iter().map(|log| log.partition.clone()).collect();
+    let mut progress = Vec::with_capacity(wanted.len());
+    for ((made, name), partition) in logs.create_logs(new, now).into_iter().zip(names).zip(wanted) {
+        let log = made.map_err(|source| RestoreError::Log {
+            partition: name,
+            source,
+        })?;
+        progress.push(begin(log, partition, plan.committed_in(partition), now)?);
+    }
+    Ok(progress)
+}
+
+/// Lets an empty log begin where the plan says.
+fn begin(
+    mut log: UnifiedLog,
+    partition: &RestoredPartition,
+    committed: &[CommittedOffset],
+    now: Now,
+) -> Result<LogProgress, RestoreError> {
+    let tail = RemoteTail {
+        log_start: LogStartOffset::at(partition.log_start),
+        end: partition.local_start,
+        epochs: partition.epochs.clone(),
+        // What they sent last is lost; one that still runs goes on with whatever number it is at.
+        producers: Vec::new(),
+    };
+    log.start_behind_remote(tail, now)?;
+    leave_out(&mut log, partition, now)?;
+    commit(&mut log, partition, committed, now)?;
+    log.update_high_watermark(HighWatermark::at(log.log_end().offset()));
+    log.close(now)?;
+    Ok(log.progress())
+}
+
+/// Goes over offsets that were given before with batches that hold no record, as a cleaner leaves them.
+fn leave_out(log: &mut UnifiedLog, partition: &RestoredPartition, now: Now) -> Result<(), RestoreError> {
+    let failed = |source| RestoreError::Append {
+        partition: TopicPartition::new(partition.topic.as_str(), partition.partition),
+        source,
+    };
+    loop {
+        let end = log.log_end().offset();
+        let left = partition.resume.since(end);
+        if left <= 0 {
+            return Ok(());
+        }
+        let options = BatchOptions {
+            base_offset: end,
+            leader_epoch: partition.leader_epoch,
+            ..BatchOptions::default()
+        };
+        let mut nothing = BatchBuilder::new(options);
+        nothing.set_last_offset_delta(i32::try_from(left - 1).unwrap_or(i32::MAX - 1));
+        let batch = nothing
+            .build()
+            .map_err(|error| RestoreError::Groups(error.to_string()))?;
+        log.append_as_follower(&batch, partition.leader_epoch, now)
+            .map_err(failed)?;
+    }
+}
+
+fn commit(
+    log: &mut UnifiedLog,
+    partition: &RestoredPartition,
+    committed: &[CommittedOffset],
+    now: Now,
+) -> Result<(), RestoreError> {
+    for some in committed.chunks(OFFSETS_A_BATCH) {
+        let unfit = |error: &dyn std::fmt::Display| RestoreError::Groups(error.to_string());
+        let mut batch = BatchBuilder::new(BatchOptions::default());
+        for offset in some {
+            let (key, value) = group_record(offset).encode().map_err(|error| unfit(&error))?;
+            batch.append(
+                Timestamp::from_ms(offset.committed_at_ms),
+                Some(&key),
+                value.as_deref(),
+            );
+        }
+        let records = batch.build().map_err(|error| unfit(&error))?;
+        let context = AppendContext {
+            leader_epoch: partition.leader_epoch,
+            origin: AppendOrigin::Coordinator,
+            now,
+            request_version: None,
+        };
+        log.append_as_leader(&records, context)
+            .map_err(|source| RestoreError::Append {
+                partition: TopicPartition::new(partition.topic.as_str(), partition.partition),
+                source,
+            })?;
+    }
+    Ok(())
+}
