@@ -18,7 +18,7 @@ use crate::format::{AlreadyFormatted, FormatRequest};
 use crate::program::broker::Configuration;
 use crate::program::serve::ServeError;
 use crate::remote_store::StoreLocation;
-use crate::restore::{PlannedBy, RestoreError, RestoreRequest, Restored, SILENCE_MS, restore};
+use crate::restore::{PlannedBy, RestoreError, RestoreRequest, Restored, SILENCE_MS, look, restore};
 
 /// How often it is looked again whether a cluster has fallen silent.
 const SILENCE_RETRY: std::time::Duration = std::time::Duration::from_secs(5);
@@ -147,6 +147,49 @@ pub(super) async fn at_start(config: &BrokerConfig, clock: Clock) -> Result<(), 
     }
 }
 
+/// How much of a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// The partitions.
+    Partitions,
+    /// Also what groups had committed.
+    WithGroups,
+}
+
+/// Shows what a restore of a bucket would bring back, or why there would be none.
+///
+/// # Errors
+/// The standard output is closed.
+pub(super) async fn show(from: &StoreLocation, contents: Contents) -> Result<(), ServeError> {
+    let clock = Clock::start();
+    let mut out = std::io::stdout();
+    let plan = match look(from, clock).await {
+        Ok(plan) => plan,
+        Err(error) => return Ok(writeln!(out, "\nno restore: {error}")?),
+    };
+    write!(
+        out,
+        "\nwhat a restore would bring back:\n{}",
+        plan_told(&plan, &clock)
+    )?;
+    if contents == Contents::WithGroups {
+        writeln!(
+            out,
+            "{:<32} {:<32} {:>9} {:>12}",
+            "GROUP", "TOPIC", "PARTITION", "COMMITTED"
+        )?;
+        for offset in plan.groups.values().flatten() {
+            let (group, topic) = (&offset.group, &offset.topic);
+            writeln!(
+                out,
+                "{group:<32} {topic:<32} {:>9} {:>12}",
+                offset.partition, offset.offset
+            )?;
+        }
+    }
+    Ok(())
+}
+
 fn seconds_ago(then: Timestamp, clock: &Clock) -> i64 {
     clock.wall().since_ms(then).max(0) / 1_000
 }
@@ -160,7 +203,7 @@ fn report(restored: &Restored, clock: &Clock) -> Value {
 }
 
 /// A plan for programs.
-pub(super) fn plan_report(plan: &RestorePlan, clock: &Clock) -> Value {
+fn plan_report(plan: &RestorePlan, clock: &Clock) -> Value {
     let partition = |partition: &RestoredPartition| {
         json!({
             "topic": partition.topic,
@@ -208,7 +251,7 @@ fn told(restored: &Restored, clock: &Clock) -> String {
 }
 
 /// A plan for people.
-pub(super) fn plan_told(plan: &RestorePlan, clock: &Clock) -> String {
+fn plan_told(plan: &RestorePlan, clock: &Clock) -> String {
     let mut text = format!(
         "cluster {}, restore {}\nmetadata of {} s ago, logs and committed offsets of {}\n{} groups, {} committed offsets\n",
         plan.cluster_id,

@@ -18,6 +18,7 @@ use futures::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 
+use crate::program::restore;
 use crate::program::serve::ServeError;
 use crate::remote_store::{S3Access, StoreLocation};
 
@@ -33,8 +34,14 @@ pub(super) struct TierArguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum TierCommand {
-    /// Show what each partition has in a bucket
-    Inspect(Place),
+    /// Show what each partition has in a bucket, and what a restore would bring back
+    Inspect {
+        #[command(flatten)]
+        place: Place,
+        /// Show also what groups had committed
+        #[arg(long)]
+        groups: bool,
+    },
     /// Compare manifests, objects and checksums; read everything
     Verify(Place),
 }
@@ -64,20 +71,31 @@ struct Bucket {
 /// When the store does not answer, or something is not as it should be.
 pub(super) async fn run(arguments: TierArguments) -> Result<(), ServeError> {
     match arguments.command {
-        TierCommand::Inspect(place) => inspect(&place.open()?).await,
+        TierCommand::Inspect { place, groups } => {
+            let location = place.location()?;
+            inspect(&place.open()?).await?;
+            let contents = match groups {
+                true => restore::Contents::WithGroups,
+                false => restore::Contents::Partitions,
+            };
+            restore::show(&location, contents).await
+        }
         TierCommand::Verify(place) => verify(&place.open()?).await,
     }
 }
 
 impl Place {
-    fn open(self) -> Result<Bucket, ServeError> {
+    fn location(&self) -> Result<StoreLocation, ServeError> {
         let access = S3Access {
-            endpoint: self.endpoint,
-            region: self.region,
+            endpoint: self.endpoint.clone(),
+            region: self.region.clone(),
             ..S3Access::default()
         };
-        let location = StoreLocation::parse(&self.store, access).map_err(told)?;
-        let (objects, prefix) = location.connect().map_err(told)?;
+        StoreLocation::parse(&self.store, access).map_err(told)
+    }
+
+    fn open(self) -> Result<Bucket, ServeError> {
+        let (objects, prefix) = self.location()?.connect().map_err(told)?;
         Ok(Bucket { objects, prefix })
     }
 }

@@ -69,7 +69,9 @@ impl FaultyStore {
     pub(super) async fn names(&self) -> Vec<String> {
         let listed: Vec<_> = self.objects.list(None).collect().await;
         let names = listed.into_iter().map(|meta| meta.unwrap().location.to_string());
-        names.filter(|name| name.contains('/') && !name.contains("/backup/")).collect()
+        names
+            .filter(|name| name.contains('/') && !name.contains("/backup/"))
+            .collect()
     }
 
     /// Segments among them.
