@@ -179,6 +179,9 @@ impl Shown for Plan {
             "plan     {}\nmoves    {} partitions, {} bytes, {time} s at best\n",
             self.plan_id, self.movements_total, self.bytes
         );
+        if self.movements_total > 0 && self.bytes == 0 && self.unmeasured_brokers.is_empty() {
+            text += "copies   nothing: the partitions are empty, or only their leaders change\n";
+        }
         if !self.unmeasured_brokers.is_empty() {
             text += &format!("unknown  sizes of brokers {}\n", ids(&self.unmeasured_brokers));
         }

@@ -7,8 +7,9 @@ use broker_admin::v1::{
     DescribeQuorumRequest, DrainRequest, MoveLeadersAwayRequest, PlanRebalanceRequest, RebalanceMode,
     RemoveVoterRequest, SafeToStopRequest, SpreadToRequest, StartRebalanceRequest, WatchRebalanceRequest,
 };
+use broker_client::{Client, ClientOptions, Producer, ProducerOptions, RecordToSend};
 use broker_controller::{Rebalance, RebalanceStatus};
-use broker_model::BrokerId;
+use broker_model::{BrokerId, PartitionIndex, Timestamp, TopicPartition};
 use broker_protocol::ErrorCode;
 use broker_server::boot::RunningBroker;
 
@@ -54,6 +55,54 @@ async fn what_the_active_controller_answers_is_refused_elsewhere_with_its_id() {
         let named = named.and_then(|id| id.to_str().ok());
         assert_eq!(named, Some(active.to_string().as_str()), "{call}: {refused}");
     }
+    cluster.stop().await;
+}
+
+/// Writes one record of so many bytes, which are not packed.
+async fn write(cluster: &Cluster, topic: &str, bytes: usize) {
+    let address = cluster.node(1).addresses()[0].1.to_string();
+    let client = Client::connect(&address, ClientOptions::default()).await.unwrap();
+    let mut producer: Producer<()> = Producer::new(client, ProducerOptions::default()).await.unwrap();
+    let partition = TopicPartition::new(topic, PartitionIndex::new(0));
+    let value = vec![b'x'; bytes];
+    let record = RecordToSend {
+        timestamp: Timestamp::from_ms(1_795_252_000_000),
+        key: None,
+        value: Some(&value),
+        headers: &[],
+    };
+    producer.append(&partition, record, ());
+    producer
+        .finish(|delivery| assert!(delivery.outcome.is_ok(), "{:?}", delivery.outcome))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_says_how_much_it_copies() {
+    let cluster = Cluster::start_with(Voters::InTheLog, LISTENER).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    for topic in ["written", "empty"] {
+        assert_eq!(cluster.create_topic_on(&[1, 2], topic).await, ErrorCode::None);
+    }
+    write(&cluster, "written", 100_000).await;
+    let mut client = cluster.admin(cluster.controller().await).await;
+    let plan = PlanRebalanceRequest {
+        mode: RebalanceMode::RemoveBrokers.into(),
+        broker_ids: vec![2],
+        ..PlanRebalanceRequest::default()
+    };
+    let plan = client.plan_rebalance(plan).await.unwrap().into_inner();
+    assert_eq!(plan.unmeasured_broker_ids, Vec::<i32>::new());
+    let bytes = |topic: &str| {
+        let of_it = plan.movements.iter().find(|movement| movement.topic == topic);
+        of_it.map(|movement| movement.bytes)
+    };
+    assert_eq!(bytes("empty"), Some(0));
+    assert!(
+        bytes("written").is_some_and(|bytes| (100_000..110_000).contains(&bytes)),
+        "{plan:?}"
+    );
+    assert_eq!(Some(plan.bytes), bytes("written"));
     cluster.stop().await;
 }
 

@@ -47,7 +47,23 @@ pub(super) fn proposal(plan: &RebalancePlan) -> RebalanceProposal {
         id: plan.plan_id.clone(),
         moves,
         bytes,
-        summary: format!("{moves} partitions, {bytes} bytes"),
+        summary: summary(moves, bytes, &plan.unmeasured_broker_ids),
+    }
+}
+
+/// A plan in words. That nothing is copied is so where only empty partitions move; it could be taken for not known.
+fn summary(moves: i64, bytes: i64, silent: &[i32]) -> String {
+    let silent: Vec<String> = silent.iter().map(i32::to_string).collect();
+    match (bytes, silent.is_empty()) {
+        _ if moves == 0 => "nothing to move".to_owned(),
+        (0, true) => {
+            format!("{moves} partitions, no bytes to copy: they are empty, or only their leaders change")
+        }
+        (bytes, true) => format!("{moves} partitions, {bytes} bytes"),
+        (bytes, false) => format!(
+            "{moves} partitions, {bytes} bytes and what brokers {} hold, which did not say how much that is",
+            silent.join(", ")
+        ),
     }
 }
 
@@ -83,4 +99,28 @@ fn of_progress(progress: &RebalanceProgress) -> Option<Movement> {
         moves_left: i64::from(progress.pending) + i64::from(progress.moving),
         bytes_left: i64::try_from(left).unwrap_or(i64::MAX),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bytes_and_unknown_bytes_are_told_apart() {
+        let told = [
+            (summary(0, 0, &[]), "nothing to move"),
+            (summary(8, 20, &[]), "8 partitions, 20 bytes"),
+            (
+                summary(26, 0, &[]),
+                "26 partitions, no bytes to copy: they are empty, or only their leaders change",
+            ),
+            (
+                summary(3, 0, &[1, 4]),
+                "3 partitions, 0 bytes and what brokers 1, 4 hold, which did not say how much that is",
+            ),
+        ];
+        for (summary, expected) in told {
+            assert_eq!(summary, expected);
+        }
+    }
 }
