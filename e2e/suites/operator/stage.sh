@@ -107,7 +107,7 @@ printf 'nameserver %s\noptions ndots:1\n' "$API" >"$work/resolv.conf"
 inside=(unshare --mount bash -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' - "$work/resolv.conf")
 
 eddyline() { # ARGUMENT…: the command line, told where the cluster `orders` is
-	"${inside[@]}" "$root/target/debug/eddyline" "$@" -b "orders-bootstrap.$namespace.svc.cluster.local:9092"
+	"${inside[@]}" "${EDDYLINE:-$root/target/debug/eddyline}" "$@" -b "orders-bootstrap.$namespace.svc.cluster.local:9092"
 }
 
 replicas() { # TOPIC: replicas of each partition, as [[0,1,2],…]
@@ -130,6 +130,14 @@ kept() { # BEFORE AFTER: how many pods of the first list are in the second
 
 operator_writes() { # writes of the operator so far, Leases and events aside, from the API server's audit log
 	jq -c 'select(.user.username == "system:serviceaccount:eddyline-system:eddyline-operator")' "$AUDIT" | wc -l
+}
+
+resident() { # FIELD of /proc/PID/status: MiB of the operator that was started last
+	local pid newest=
+	for pid in $(pgrep -f '^/bin/eddyline-operator run'); do
+		! grep -q "/$CLUSTER_NAME/" "/proc/$pid/cgroup" || newest=$pid
+	done
+	awk -v field="$1:" '$1 == field { print int($2 / 1024) }' "/proc/$newest/status"
 }
 
 load_begins() { # CLUSTER TOPIC [RATE]
