@@ -32,6 +32,9 @@ pub const OBSTACLES_MAX: u32 = 1_000;
 /// Partitions that one page of `LogDirs` names at most.
 pub const PARTITIONS_MAX: u32 = 10_000;
 
+/// Topics that one page of `TierStatus` names at most.
+pub const TOPICS_MAX: u32 = 10_000;
+
 /// Movements of a plan that are named when nobody says how many.
 pub const MOVEMENTS_USUAL: u32 = 1_000;
 

@@ -15,6 +15,7 @@ use crate::output::OutputFormat;
 use crate::perf::PerfArgs;
 use crate::reassign::ReassignArgs;
 use crate::rebalance::RebalanceArgs;
+use crate::tier::TierCommand;
 use crate::topic::TopicArgs;
 
 /// A command that talks to a cluster, or that is about the command line itself.
@@ -35,6 +36,9 @@ pub enum Command {
     /// The brokers of a cluster; stands beside running one
     #[command(skip)]
     Broker(BrokerCommand),
+    /// The remote tier of a cluster; stands beside looking into a bucket
+    #[command(skip)]
+    Tier(TierCommand),
     /// Look at and change the configuration of topics, brokers and groups
     Config(ConfigArgs),
     /// Measure how fast a cluster takes and gives records
@@ -81,6 +85,7 @@ impl Command {
             Self::Leader(args) => args.cluster.output,
             Self::Rebalance(args) => args.admin().output,
             Self::Broker(command) => command.output_format(),
+            Self::Tier(command) => command.output_format(),
             Self::Group(args) => args.cluster.output,
             Self::Config(args) => args.cluster.output,
             Self::Perf(args) => args.cluster.output,
@@ -96,6 +101,7 @@ impl Command {
             Self::Leader(args) => args.carry_out().await,
             Self::Rebalance(args) => args.carry_out().await,
             Self::Broker(command) => command.carry_out().await,
+            Self::Tier(command) => command.carry_out().await,
             Self::Group(args) => args.carry_out().await,
             Self::Config(args) => args.carry_out().await,
             Self::Perf(args) => args.carry_out().await,

@@ -31,9 +31,11 @@ mod rebalance;
 mod reference;
 mod size;
 mod table;
+mod tier;
 mod topic;
 
 pub use broker::BrokerCommand;
 pub use command::{Command, run};
 pub use duration::parse_duration;
 pub use reference::reference;
+pub use tier::TierCommand;

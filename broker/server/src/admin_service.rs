@@ -15,6 +15,7 @@ mod settings;
 mod sizes;
 mod standing;
 mod status;
+mod tier;
 mod verdicts;
 
 use std::io;

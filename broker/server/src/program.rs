@@ -16,6 +16,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use tier::TierCommand;
+
 pub use serve::{ServeError, runtime};
 
 /// Kafka in one small binary: a broker and its tools.
@@ -36,7 +38,7 @@ enum Command {
     Format(format::FormatArguments),
     /// Make an empty node one of the cluster that lies in a bucket
     Restore(restore::RestoreArguments),
-    /// Look at the remote tier in its bucket, without a broker
+    /// Look at the remote tier, by its brokers or in its bucket without them; pause and resume it
     Tier(tier::TierArguments),
     /// Write the reference pages of the repository
     #[command(hide = true)]
@@ -55,7 +57,12 @@ pub fn main() -> ExitCode {
         },
         Command::Format(arguments) => serve::ended(format::run(arguments)),
         Command::Restore(arguments) => serve::blocking(restore::run(arguments)),
-        Command::Tier(arguments) => serve::blocking(tier::run(arguments)),
+        Command::Tier(arguments) => match arguments.command {
+            TierCommand::OfBucket(command) => serve::blocking(tier::run(command)),
+            TierCommand::OfCluster(command) => {
+                broker_cli::run(broker_cli::Command::Tier(command), Arguments::command())
+            }
+        },
         Command::Reference(arguments) => serve::ended(reference::run(&arguments)),
         Command::Client(command) => broker_cli::run(command, Arguments::command()),
     }

@@ -15,18 +15,20 @@ mod manifest_driver;
 mod pieces;
 mod reader;
 mod readers;
+mod standing;
 mod tail;
 mod wiring;
 
 pub use disk_watch::DiskStanding;
 pub use reader::{ReadTimestampError, RemoteReadError, RemoteRecords, WantedRecords};
+pub use standing::{StoreStanding, TopicTiers, topics_in_tiers};
 pub use tail::TailError;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use broker_model::{ClusterId, Offset, PartitionIndex, TopicId};
+use broker_model::{ClusterId, MonotonicMs, Offset, PartitionIndex, TopicId};
 use broker_replication::fetch::ReplicaKey;
 use broker_tiered::chunk_cache::ChunkCacheCounts;
 use broker_tiered::copy_plan::Copying;
@@ -41,12 +43,15 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
 use crate::metrics::RemoteCounters;
-use crate::remote_store::{RemoteStore, StoreLocation};
+use crate::remote_store::{Observations, RemoteStore, StoreLocation};
 use crate::replica_manager::ReplicaManager;
 use gate::Gate;
 use pieces::Pieces;
 use readers::Readers;
 use wiring::Wired;
+
+/// How long the stop waits for work on files; a piece of it takes a fraction of that.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the remote tier is used.
 #[derive(Clone, Debug)]
@@ -125,6 +130,8 @@ struct Shared {
     settings: RemoteSettings,
     limits: watch::Sender<RemoteLimits>,
     clock: Clock,
+    started: MonotonicMs,
+    observed: Arc<Observations>,
     gate: Gate,
     disk: Mutex<DiskStanding>,
     /// Manifests of the partitions that are led here, as they were last written.
@@ -191,6 +198,8 @@ impl RemoteLogManager {
             fetch_pace: Mutex::new(Pace::new(settings.limits.fetch_bytes_per_second)),
             limits: watch::Sender::new(settings.limits),
             disk: Mutex::default(),
+            started: clock.monotonic(),
+            observed: Observations::new(clock),
             readers: Mutex::default(),
             copies: Semaphore::new(settings.copies.max(1)),
             copy_memory: Semaphore::new(copy::MEMORY_MAX),
@@ -213,10 +222,11 @@ impl RemoteLogManager {
         })
     }
 
-    /// Ends every task; an upload that is under way is left to the sweep.
+    /// Ends every task; an upload that is under way is left to the sweep. What works on files now is waited for, so that
+    /// nobody holds the log directories afterwards.
     pub fn stop(&self) {
         if let Some(runtime) = self.runtime.lock().take() {
-            runtime.shutdown_background();
+            tokio::task::block_in_place(|| runtime.shutdown_timeout(STOP_PATIENCE));
         }
     }
 

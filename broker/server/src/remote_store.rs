@@ -9,11 +9,13 @@
 mod admission;
 mod folder;
 mod location;
+mod observed;
 mod small_objects;
 
 pub use admission::{Admission, StoreRefused};
 pub use folder::FolderStore;
 pub use location::{LocationProblem, S3Access, StoreLocation};
+pub use observed::{Observations, ObservedStore, StoreRequests};
 pub use small_objects::{SmallPut, SmallRead};
 
 use std::ops::Range;

@@ -13,6 +13,8 @@ mod broker;
 mod disk_budget;
 #[path = "tiering/faulty_store.rs"]
 mod faulty_store;
+#[path = "tiering/standing.rs"]
+mod standing;
 #[path = "live/topics.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod topics;
@@ -62,6 +64,7 @@ const BROKER: &[(&str, &str)] = &[
     ("remote.fetch.max.wait.ms", "20000"),
     ("eddyline.remote.reader.grace.ms", "0"),
     ("eddyline.remote.orphan.grace.ms", "0"),
+    ("eddyline.admin.listener", "127.0.0.1:0"),
 ];
 
 /// Segments of a few batches, none of which stays on the local disk for its own sake.

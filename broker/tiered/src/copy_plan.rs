@@ -151,14 +151,31 @@ pub struct RemoteLag {
     pub size_in_bytes: u64,
     /// Closed segments that are not remote.
     pub segments: u64,
+    /// Age of the newest record of the oldest of them.
+    pub age_ms: u64,
+}
+
+impl RemoteLag {
+    /// What several logs lack together, and how old the oldest of it is.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            size_in_bytes: self.size_in_bytes + other.size_in_bytes,
+            segments: self.segments + other.segments,
+            age_ms: self.age_ms.max(other.age_ms),
+        }
+    }
 }
 
 /// How far copying is behind (`RemoteCopyLagBytes`, `RemoteCopyLagSegments`).
-pub fn remote_lag(closed: &[ClosedSegment], remote_end: Offset) -> RemoteLag {
+pub fn remote_lag(closed: &[ClosedSegment], remote_end: Offset, now: Timestamp) -> RemoteLag {
     let missing = closed.iter().filter(|segment| segment.next_offset > remote_end);
-    missing.fold(RemoteLag::default(), |lag, segment| RemoteLag {
-        size_in_bytes: lag.size_in_bytes + segment.size_in_bytes,
-        segments: lag.segments + 1,
+    missing.fold(RemoteLag::default(), |lag, segment| {
+        lag.and(RemoteLag {
+            size_in_bytes: segment.size_in_bytes,
+            segments: 1,
+            age_ms: u64::try_from(now.since_ms(segment.max_timestamp)).unwrap_or(0),
+        })
     })
 }
 
@@ -273,7 +290,10 @@ mod tests {
     #[test]
     fn the_lag_is_what_is_closed_and_not_remote() {
         let local = closed(&[(0, 100), (100, 200), (200, 300)]);
-        let lag = remote_lag(&local, Offset::new(150));
-        assert_eq!((lag.size_in_bytes, lag.segments), (2_000, 2));
+        let now = local[1].max_timestamp.plus_ms(40);
+        let lag = remote_lag(&local, Offset::new(150), now);
+        assert_eq!((lag.size_in_bytes, lag.segments, lag.age_ms), (2_000, 2, 40));
+        let both = lag.and(remote_lag(&local, Offset::new(1_000_000), now));
+        assert_eq!(both, lag, "who lacks nothing adds nothing");
     }
 }

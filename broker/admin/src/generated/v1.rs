@@ -157,6 +157,117 @@ pub struct LogDirsResponse {
     #[prost(string, tag = "4")]
     pub next_page_token: ::prost::alloc::string::String,
 }
+/// Asks a node about the remote tier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TierStatusRequest {
+    /// Most topics to name, at most 10000; 0 for 10000.
+    #[prost(uint32, tag = "1")]
+    pub max_topics: u32,
+    /// The next_page_token of an earlier answer; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// The remote tier as one node sees it. Numbers of requests and bytes are counted since the node started.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TierStatusResponse {
+    /// The node.
+    #[prost(int32, tag = "1")]
+    pub node_id: i32,
+    /// Whether this node has a remote tier at all; nothing else is said if not.
+    #[prost(bool, tag = "2")]
+    pub enabled: bool,
+    /// Where it lies, as eddyline.remote.store.
+    #[prost(string, tag = "3")]
+    pub location: ::prost::alloc::string::String,
+    /// Whether it can be used.
+    #[prost(enumeration = "StoreState", tag = "4")]
+    pub store: i32,
+    /// What the store answered last, if that was a failure.
+    #[prost(string, tag = "5")]
+    pub store_error: ::prost::alloc::string::String,
+    /// Since when it has failed, in ms since 1970; absent while it does not.
+    #[prost(int64, optional, tag = "6")]
+    pub failing_since_ms: ::core::option::Option<i64>,
+    /// Whether nothing is copied for now (eddyline.remote.copy.paused).
+    #[prost(bool, tag = "7")]
+    pub paused: bool,
+    /// Bytes of tiered logs on the disks of this node.
+    #[prost(uint64, tag = "8")]
+    pub disk_bytes: u64,
+    /// Bytes that they may hold; absent without eddyline.remote.disk.bytes.
+    #[prost(uint64, optional, tag = "9")]
+    pub disk_limit_bytes: ::core::option::Option<u64>,
+    /// Whether records for tiered topics are refused because of that.
+    #[prost(bool, tag = "10")]
+    pub produce_blocked: bool,
+    /// Bytes that were deleted because of that before they were copied.
+    #[prost(uint64, tag = "11")]
+    pub dropped_bytes: u64,
+    /// How long this node has counted.
+    #[prost(uint64, tag = "12")]
+    pub counted_ms: u64,
+    /// Requests that write: objects, and each part of a large one.
+    #[prost(uint64, tag = "13")]
+    pub put_requests: u64,
+    /// Requests that read.
+    #[prost(uint64, tag = "14")]
+    pub get_requests: u64,
+    /// Requests that list.
+    #[prost(uint64, tag = "15")]
+    pub list_requests: u64,
+    /// Objects that were deleted.
+    #[prost(uint64, tag = "16")]
+    pub delete_requests: u64,
+    /// Requests that failed.
+    #[prost(uint64, tag = "17")]
+    pub failed_requests: u64,
+    /// Bytes of segments that were copied.
+    #[prost(uint64, tag = "18")]
+    pub copied_bytes: u64,
+    /// Bytes of segments that were read.
+    #[prost(uint64, tag = "19")]
+    pub read_bytes: u64,
+    /// Pieces of segments that readers found in memory.
+    #[prost(uint64, tag = "20")]
+    pub cache_hits: u64,
+    /// Pieces that were asked of the store.
+    #[prost(uint64, tag = "21")]
+    pub cache_misses: u64,
+    /// Topics by name, from the page's first one on, as far as partitions of them are led here.
+    #[prost(message, repeated, tag = "22")]
+    pub topics: ::prost::alloc::vec::Vec<TierTopic>,
+    /// To be given back for the next page; empty after the last one.
+    #[prost(string, tag = "23")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// What a topic has in both tiers, as far as its partitions are led by the asked node.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TierTopic {
+    /// The topic.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Partitions of it that are led here.
+    #[prost(uint32, tag = "2")]
+    pub partitions: u32,
+    /// Bytes on the local disks.
+    #[prost(uint64, tag = "3")]
+    pub local_bytes: u64,
+    /// Bytes in the remote tier.
+    #[prost(uint64, tag = "4")]
+    pub remote_bytes: u64,
+    /// Segments in the remote tier.
+    #[prost(uint64, tag = "5")]
+    pub remote_segments: u64,
+    /// Bytes of closed segments that are not there.
+    #[prost(uint64, tag = "6")]
+    pub lag_bytes: u64,
+    /// How many those are.
+    #[prost(uint64, tag = "7")]
+    pub lag_segments: u64,
+    /// Age of the newest record of the oldest of them in ms; 0 when all are there.
+    #[prost(uint64, tag = "8")]
+    pub lag_ms: u64,
+}
 /// One log directory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LogDir {
@@ -721,6 +832,47 @@ impl ObstacleKind {
         }
     }
 }
+/// Whether a node can use its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StoreState {
+    /// Not told.
+    Unspecified = 0,
+    /// Nobody knows yet.
+    Untried = 1,
+    /// It was found fit and answers.
+    Used = 2,
+    /// It does not answer, or answers with errors; it is tried again.
+    Failing = 3,
+    /// It must not be used, and is not until a restart.
+    Refused = 4,
+}
+impl StoreState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STORE_STATE_UNSPECIFIED",
+            Self::Untried => "STORE_STATE_UNTRIED",
+            Self::Used => "STORE_STATE_USED",
+            Self::Failing => "STORE_STATE_FAILING",
+            Self::Refused => "STORE_STATE_REFUSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STORE_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STORE_STATE_UNTRIED" => Some(Self::Untried),
+            "STORE_STATE_USED" => Some(Self::Used),
+            "STORE_STATE_FAILING" => Some(Self::Failing),
+            "STORE_STATE_REFUSED" => Some(Self::Refused),
+            _ => None,
+        }
+    }
+}
 /// What a plan is to reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -985,6 +1137,31 @@ pub mod admin_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "LogDirs"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The remote tier as the asked node sees and uses it; every node answers for itself.
+        pub async fn tier_status(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TierStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TierStatusResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/TierStatus",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "TierStatus"));
             self.inner.unary(req, path, codec).await
         }
         /// What each broker holds and could hand over, how well partitions are replicated, what moves. The active controller
@@ -1350,6 +1527,14 @@ pub mod admin_server {
             &self,
             request: tonic::Request<super::LogDirsRequest>,
         ) -> std::result::Result<tonic::Response<super::LogDirsResponse>, tonic::Status>;
+        /// The remote tier as the asked node sees and uses it; every node answers for itself.
+        async fn tier_status(
+            &self,
+            request: tonic::Request<super::TierStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TierStatusResponse>,
+            tonic::Status,
+        >;
         /// What each broker holds and could hand over, how well partitions are replicated, what moves. The active controller
         /// answers, from committed metadata.
         async fn cluster_status(
@@ -1691,6 +1876,49 @@ pub mod admin_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LogDirsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/TierStatus" => {
+                    #[allow(non_camel_case_types)]
+                    struct TierStatusSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::TierStatusRequest>
+                    for TierStatusSvc<T> {
+                        type Response = super::TierStatusResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TierStatusRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::tier_status(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TierStatusSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

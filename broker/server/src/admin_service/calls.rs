@@ -15,10 +15,10 @@ use broker_admin::v1::{
     DrainResponse, LogDirsRequest, LogDirsResponse, MoveLeadersAwayRequest, MoveLeadersAwayResponse,
     PlanRebalanceRequest, RebalancePlan, RemoveVoterRequest, RemoveVoterResponse, SafeToStopRequest,
     SafeToStopResponse, SpreadToRequest, SpreadToResponse, StartRebalanceRequest, StartRebalanceResponse,
-    UncordonResponse, WatchRebalanceRequest,
+    TierStatusRequest, TierStatusResponse, UncordonResponse, WatchRebalanceRequest,
 };
 
-use super::{Progress, Shared, log_dirs, quorum, rebalance, standing, status, verdicts};
+use super::{Progress, Shared, log_dirs, quorum, rebalance, standing, status, tier, verdicts};
 use crate::broker::Broker;
 use crate::drivers::metadata_driver::{ActiveController, MetadataUnavailable};
 
@@ -129,6 +129,17 @@ impl Admin for Shared {
         let broker = self.broker()?;
         let _turn = self.calls.acquire().await;
         log_dirs::log_dirs(broker, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn tier_status(
+        &self,
+        request: Request<TierStatusRequest>,
+    ) -> Result<Response<TierStatusResponse>, Status> {
+        let broker = self.broker()?;
+        let _turn = self.calls.acquire().await;
+        tier::status(broker, request.into_inner())
             .await
             .map(Response::new)
     }

@@ -109,6 +109,10 @@ metrics! {
     REMOTE_CACHE_BYTES: Gauge "eddyline_remote_cache_bytes" [] "Bytes of remote segments and their indexes in memory.";
     REMOTE_CACHE_HITS: Counter "eddyline_remote_cache_hits_total" [] "Pieces of remote segments found in memory.";
     REMOTE_CACHE_MISSES: Counter "eddyline_remote_cache_misses_total" [] "Pieces that were asked of the remote store.";
+    REMOTE_COPY_LAG_MS: Gauge "eddyline_remote_copy_lag_ms" ["topic"] "Age of the newest record of the oldest closed segment led here that is not in the remote tier; 0 when all are.";
+    REMOTE_REQUESTS: Counter "eddyline_remote_store_requests_total" ["request"] "Requests to the remote store: put (parts of uploads, too), get, list, delete.";
+    REMOTE_REQUESTS_FAILED: Counter "eddyline_remote_store_failed_requests_total" [] "Requests to the remote store that failed; a refused condition is no failure.";
+    REMOTE_STORE_USED: Gauge "eddyline_remote_store_used" [] "1 while the remote store was found fit and its last answer was no failure.";
     REMOTE_DISK_BYTES: Gauge "eddyline_remote_disk_bytes" [] "Bytes of tiered logs on the disks of this broker.";
     REMOTE_DISK_LIMIT: Gauge "eddyline_remote_disk_limit_bytes" [] "Bytes that they may hold (eddyline.remote.disk.bytes); 0 for no budget.";
     REMOTE_PRODUCE_BLOCKED: Gauge "eddyline_remote_produce_blocked" [] "1 while records for tiered topics are refused because that budget is used up.";

@@ -2,29 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use broker_model::Offset;
-use broker_tiered::copy_plan::{RemoteLag, remote_lag};
-
 use broker_tiered::disk_budget::Producing;
 
 use super::definition::{
     MetricDef, REMOTE_CACHE_BYTES, REMOTE_CACHE_HITS, REMOTE_CACHE_MISSES, REMOTE_COPY_BYTES,
-    REMOTE_COPY_ERRORS, REMOTE_COPY_LAG_BYTES, REMOTE_COPY_LAG_SEGMENTS, REMOTE_COPY_REQUESTS,
-    REMOTE_DAMAGED, REMOTE_DELETE_ERRORS, REMOTE_DELETE_REQUESTS, REMOTE_DISK_BYTES, REMOTE_DISK_LIMIT,
-    REMOTE_DROPPED, REMOTE_FAILURES, REMOTE_FETCH_BYTES, REMOTE_FETCH_ERRORS, REMOTE_FETCH_REQUESTS,
-    REMOTE_LOG_SIZE, REMOTE_PRODUCE_BLOCKED, REMOTE_READ_BYTES, REMOTE_READS,
+    REMOTE_COPY_ERRORS, REMOTE_COPY_LAG_BYTES, REMOTE_COPY_LAG_MS, REMOTE_COPY_LAG_SEGMENTS,
+    REMOTE_COPY_REQUESTS, REMOTE_DAMAGED, REMOTE_DELETE_ERRORS, REMOTE_DELETE_REQUESTS, REMOTE_DISK_BYTES,
+    REMOTE_DISK_LIMIT, REMOTE_DROPPED, REMOTE_FAILURES, REMOTE_FETCH_BYTES, REMOTE_FETCH_ERRORS,
+    REMOTE_FETCH_REQUESTS, REMOTE_LOG_SIZE, REMOTE_PRODUCE_BLOCKED, REMOTE_READ_BYTES, REMOTE_READS,
+    REMOTE_REQUESTS, REMOTE_REQUESTS_FAILED, REMOTE_STORE_USED,
 };
 use super::exposition::Exposition;
 use crate::broker::Broker;
+use crate::remote_log_manager::{RemoteLogManager, StoreStanding, TopicTiers, topics_in_tiers};
 
 /// A metric and how its value is read.
-type Column = (&'static MetricDef, fn(&OfTopic) -> u64);
-
-#[derive(Default)]
-struct OfTopic {
-    lag: RemoteLag,
-    remote_bytes: u64,
-}
+type Column = (&'static MetricDef, fn(&TopicTiers) -> u64);
 
 /// Shows counters, and of each tiered topic what is led here.
 pub(super) fn show(text: &mut Exposition, broker: &Broker) {
@@ -61,36 +54,16 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
         text.single(def, value);
     }
     text.single(&REMOTE_CACHE_BYTES, held);
-    show_topics(text, &topics(broker));
+    let topics = topics_in_tiers(&broker.replica_manager, remote, broker.clock.wall());
+    show_topics(text, &topics);
+    show_requests(text, remote);
 }
 
-fn topics(broker: &Broker) -> BTreeMap<String, OfTopic> {
-    let mut topics: BTreeMap<String, OfTopic> = BTreeMap::new();
-    for handle in broker.replica_manager.partitions() {
-        let led = handle.with(|partition| {
-            let log = partition.log();
-            let is_tiered = log.config().remote_storage_enable;
-            is_tiered.then(|| {
-                let end = log.remote_end().unwrap_or(Offset::ZERO);
-                (partition.topic_id(), remote_lag(&log.closed_segments(), end))
-            })
-        });
-        let Ok(Some((topic, lag))) = led else { continue };
-        let id = handle.id();
-        let of_topic = topics.entry(id.topic.to_string()).or_default();
-        of_topic.lag.size_in_bytes += lag.size_in_bytes;
-        of_topic.lag.segments += lag.segments;
-        let remote = broker.remote.as_ref();
-        let part = remote.and_then(|remote| remote.remote_part(topic, id.partition));
-        of_topic.remote_bytes += part.map_or(0, |part| part.size_in_bytes);
-    }
-    topics
-}
-
-fn show_topics(text: &mut Exposition, topics: &BTreeMap<String, OfTopic>) {
-    let columns: [Column; 3] = [
+fn show_topics(text: &mut Exposition, topics: &BTreeMap<String, TopicTiers>) {
+    let columns: [Column; 4] = [
         (&REMOTE_COPY_LAG_BYTES, |topic| topic.lag.size_in_bytes),
         (&REMOTE_COPY_LAG_SEGMENTS, |topic| topic.lag.segments),
+        (&REMOTE_COPY_LAG_MS, |topic| topic.lag.age_ms),
         (&REMOTE_LOG_SIZE, |topic| topic.remote_bytes),
     ];
     for (def, value) in columns {
@@ -98,5 +71,21 @@ fn show_topics(text: &mut Exposition, topics: &BTreeMap<String, OfTopic>) {
         for (topic, facts) in topics {
             family.sample(&[topic], value(facts));
         }
+    }
+}
+
+fn show_requests(text: &mut Exposition, remote: &RemoteLogManager) {
+    let requests = remote.requests();
+    text.single(&REMOTE_REQUESTS_FAILED, requests.failures.get());
+    let is_used = remote.store_standing() == StoreStanding::Used;
+    text.single(&REMOTE_STORE_USED, u64::from(is_used));
+    let mut family = text.family(&REMOTE_REQUESTS);
+    for (kind, count) in [
+        ("put", &requests.puts),
+        ("get", &requests.gets),
+        ("list", &requests.lists),
+        ("delete", &requests.deletes),
+    ] {
+        family.sample(&[kind], count.get());
     }
 }

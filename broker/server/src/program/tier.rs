@@ -1,4 +1,5 @@
-//! `eddyline tier`: looks at the remote tier in its bucket, without a broker and without changing anything.
+//! `eddyline tier`: looks at the remote tier in its bucket, without a broker and without changing anything; what brokers
+//! are asked about it is `broker_cli`'s.
 //!
 //! `inspect` shows what the manifests say, `verify` compares them with what lies there and reads every segment with its
 //! checksums. Exit codes: 0 all is as it should be, 1 something is not.
@@ -29,11 +30,19 @@ const READ_SIZE: u64 = 8 << 20;
 #[derive(Debug, clap::Args)]
 pub(super) struct TierArguments {
     #[command(subcommand)]
-    command: TierCommand,
+    pub(super) command: TierCommand,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum TierCommand {
+pub(super) enum TierCommand {
+    #[command(flatten)]
+    OfBucket(BucketCommand),
+    #[command(flatten)]
+    OfCluster(broker_cli::TierCommand),
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum BucketCommand {
     /// Show what each partition has in a bucket, and what a restore would bring back
     Inspect {
         #[command(flatten)]
@@ -48,7 +57,7 @@ enum TierCommand {
 
 /// Which bucket.
 #[derive(Debug, clap::Args)]
-struct Place {
+pub(super) struct Place {
     /// s3://bucket/prefix or file:///folder, as eddyline.remote.store of the brokers
     store: String,
     /// URL of an S3 store that is not Amazon's
@@ -69,9 +78,9 @@ struct Bucket {
 ///
 /// # Errors
 /// When the store does not answer, or something is not as it should be.
-pub(super) async fn run(arguments: TierArguments) -> Result<(), ServeError> {
-    match arguments.command {
-        TierCommand::Inspect { place, groups } => {
+pub(super) async fn run(command: BucketCommand) -> Result<(), ServeError> {
+    match command {
+        BucketCommand::Inspect { place, groups } => {
             let location = place.location()?;
             inspect(&place.open()?).await?;
             let contents = match groups {
@@ -80,7 +89,7 @@ pub(super) async fn run(arguments: TierArguments) -> Result<(), ServeError> {
             };
             restore::show(&location, contents).await
         }
-        TierCommand::Verify(place) => verify(&place.open()?).await,
+        BucketCommand::Verify(place) => verify(&place.open()?).await,
     }
 }
 

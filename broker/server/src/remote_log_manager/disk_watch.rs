@@ -32,7 +32,10 @@ pub struct DiskStanding {
 pub(super) async fn run(shared: Arc<Shared>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        tokio::task::block_in_place(|| shared.look_at_disks());
+        let shared = shared.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || shared.look_at_disks()).await {
+            tracing::error!(%error, "the disk budget of tiered logs was not looked at");
+        }
     }
 }
 

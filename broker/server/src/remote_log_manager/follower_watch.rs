@@ -21,7 +21,10 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let store = shared.gate.passed().await;
     loop {
         tokio::time::sleep(shared.settings.task_interval).await;
-        let waiting = tokio::task::block_in_place(|| shared.waiting());
+        let asked = shared.clone();
+        let Ok(waiting) = tokio::task::spawn_blocking(move || asked.waiting()).await else {
+            return;
+        };
         for (key, handle) in waiting {
             shared.tell(&store, key, &handle).await;
         }

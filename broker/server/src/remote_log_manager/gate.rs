@@ -7,31 +7,64 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use broker_tiered::retry_budget::RetryBudget;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::Shared;
 use crate::clock::{seed_or_time, uuid_or_time};
-use crate::remote_store::{Admission, RemoteStore};
+use crate::remote_store::{Admission, ObservedStore, RemoteStore};
 
 /// The store, as soon as it may be used.
 #[derive(Debug)]
-pub(super) struct Gate(watch::Sender<Option<RemoteStore>>);
+pub(super) struct Gate {
+    store: watch::Sender<Option<RemoteStore>>,
+    refused: Mutex<Option<String>>,
+}
+
+/// What the store was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nobody knows yet.
+    Untried,
+    /// Fit.
+    Passed,
+    /// Unfit, for this reason.
+    Refused(String),
+}
 
 impl Default for Gate {
     fn default() -> Self {
-        Self(watch::Sender::new(None))
+        Self {
+            store: watch::Sender::new(None),
+            refused: Mutex::default(),
+        }
     }
 }
 
 impl Gate {
     /// The store, if it may be used by now.
     pub(super) fn store(&self) -> Option<RemoteStore> {
-        self.0.borrow().clone()
+        self.store.borrow().clone()
+    }
+
+    /// What the store was found to be so far.
+    pub(super) fn verdict(&self) -> Verdict {
+        if let Some(why) = &*self.refused.lock() {
+            return Verdict::Refused(why.clone());
+        }
+        match self.store.borrow().is_some() {
+            true => Verdict::Passed,
+            false => Verdict::Untried,
+        }
+    }
+
+    fn refuse(&self, why: &impl ToString) {
+        *self.refused.lock() = Some(why.to_string());
     }
 
     /// Waits until the store may be used; for ever if it must not.
     pub(super) async fn passed(&self) -> RemoteStore {
-        let mut store = self.0.subscribe();
+        let mut store = self.store.subscribe();
         match store.wait_for(Option::is_some).await {
             Ok(store) => store.clone(),
             Err(_) => None,
@@ -47,9 +80,11 @@ pub(super) async fn open(shared: Arc<Shared>) {
         Ok(connected) => connected,
         Err(error) => {
             tracing::error!(%location, %error, "the remote store cannot be used; nothing is tiered until a restart");
+            shared.gate.refuse(&error);
             return;
         }
     };
+    let objects = Arc::new(ObservedStore::new(objects, shared.observed.clone()));
     let admission = Admission {
         objects,
         prefix,
@@ -60,7 +95,7 @@ pub(super) async fn open(shared: Arc<Shared>) {
         match admission.try_once(uuid_or_time(&shared.clock)).await {
             Ok(store) => {
                 tracing::info!(%location, "the remote store was tried and is used");
-                shared.gate.0.send_replace(Some(store));
+                shared.gate.store.send_replace(Some(store));
                 return;
             }
             Err(refused) if refused.may_pass() => {
@@ -71,6 +106,7 @@ pub(super) async fn open(shared: Arc<Shared>) {
             Err(refused) => {
                 tracing::error!(%location, error = %refused,
                     "the remote store must not be used; nothing is tiered until a restart");
+                shared.gate.refuse(&refused);
                 return;
             }
         }

@@ -1,0 +1,99 @@
+//! What is told about the remote tier: whether the store can be used, and what each topic has in both tiers.
+//!
+//! Owns nothing: it asks the logs that are led here, their manifests as they were written, and the store's observer.
+
+use std::collections::BTreeMap;
+
+use broker_model::{Offset, Timestamp};
+use broker_tiered::copy_plan::{RemoteLag, remote_lag};
+
+use super::{RemoteLogManager, gate};
+use crate::remote_store::StoreRequests;
+use crate::replica_manager::ReplicaManager;
+
+/// Whether the store can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreStanding {
+    /// Nobody knows yet.
+    Untried,
+    /// It was found fit, and answers.
+    Used,
+    /// It does not answer, or with errors.
+    Failing {
+        /// Since when.
+        since: Timestamp,
+        /// What it said last.
+        error: String,
+    },
+    /// It must not be used.
+    Refused(String),
+}
+
+/// What a topic has in both tiers, in the partitions that are led here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TopicTiers {
+    /// How many those are.
+    pub partitions: u32,
+    /// Bytes on the local disks.
+    pub local_bytes: u64,
+    /// Bytes in the remote tier.
+    pub remote_bytes: u64,
+    /// Segments in the remote tier.
+    pub remote_segments: u64,
+    /// What is closed and not there.
+    pub lag: RemoteLag,
+}
+
+/// Every tiered topic of which something is led here.
+pub fn topics_in_tiers(
+    replica_manager: &ReplicaManager,
+    remote: &RemoteLogManager,
+    now: Timestamp,
+) -> BTreeMap<String, TopicTiers> {
+    let mut topics: BTreeMap<String, TopicTiers> = BTreeMap::new();
+    for handle in replica_manager.partitions() {
+        let led = handle.with(|partition| {
+            let log = partition.log();
+            log.config().remote_storage_enable.then(|| {
+                let end = log.remote_end().unwrap_or(Offset::ZERO);
+                let lag = remote_lag(&log.closed_segments(), end, now);
+                (partition.topic_id(), log.size(), lag)
+            })
+        });
+        let Ok(Some((topic, local_bytes, lag))) = led else {
+            continue;
+        };
+        let id = handle.id();
+        let part = remote.remote_part(topic, id.partition);
+        let tiers = topics.entry(id.topic.to_string()).or_default();
+        tiers.partitions += 1;
+        tiers.local_bytes += local_bytes;
+        tiers.remote_bytes += part.map_or(0, |part| part.size_in_bytes);
+        tiers.remote_segments += part.map_or(0, |part| part.segments as u64);
+        tiers.lag = tiers.lag.and(lag);
+    }
+    topics
+}
+
+impl RemoteLogManager {
+    /// Whether the store can be used.
+    pub fn store_standing(&self) -> StoreStanding {
+        let failing = self.shared.observed.failing();
+        match (self.shared.gate.verdict(), failing) {
+            (gate::Verdict::Refused(why), _) => StoreStanding::Refused(why),
+            (_, Some((since, error))) => StoreStanding::Failing { since, error },
+            (gate::Verdict::Untried, None) => StoreStanding::Untried,
+            (gate::Verdict::Passed, None) => StoreStanding::Used,
+        }
+    }
+
+    /// Requests that the store was sent.
+    pub fn requests(&self) -> &StoreRequests {
+        &self.shared.observed.requests
+    }
+
+    /// How long requests and bytes have been counted.
+    pub fn counted_ms(&self) -> u64 {
+        self.shared.clock.monotonic().since_ms(self.shared.started)
+    }
+}
