@@ -18,7 +18,7 @@ pub use config_value::{ConfigValue, java_double};
 pub use definition::{
     Acts, ConfigDef, ConfigType, DefaultValue, Importance, Synonym, UpdateMode, Validator, Visibility,
 };
-pub use remote_rules::{RemoteContext, RemoteSystem, TieredBefore};
+pub use remote_rules::{RemoteContext, RemoteSystem, TieredBefore, TopicReaders};
 pub use resource_rules::{
     GroupRange, group_range, validate_client_metrics_configs, validate_group_configs, validate_topic_configs,
 };

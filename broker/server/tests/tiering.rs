@@ -9,6 +9,8 @@
 #[path = "live/broker.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod broker;
+#[path = "tiering/compacted.rs"]
+mod compacted;
 #[path = "tiering/disk_budget.rs"]
 mod disk_budget;
 #[path = "tiering/faulty_store.rs"]
@@ -18,6 +20,8 @@ mod standing;
 #[path = "live/topics.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod topics;
+#[path = "tiering/transactions.rs"]
+mod transactions;
 #[path = "live/wire.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod wire;
@@ -65,6 +69,8 @@ const BROKER: &[(&str, &str)] = &[
     ("eddyline.remote.reader.grace.ms", "0"),
     ("eddyline.remote.orphan.grace.ms", "0"),
     ("eddyline.admin.listener", "127.0.0.1:0"),
+    ("log.cleaner.backoff.ms", "100"),
+    ("log.cleaner.dedupe.buffer.size", "1048576"),
 ];
 
 /// Segments of a few batches, none of which stays on the local disk for its own sake.

@@ -46,7 +46,7 @@ pub fn allowed_log_start(
     );
     let mut start = None;
     for segment in remote.chain(local) {
-        let is_surplus = segment.size_in_bytes <= surplus;
+        let is_surplus = surplus > 0 && segment.size_in_bytes <= surplus;
         if !(is_surplus || segment.is_older_than(limits.age_ms, now)) {
             break;
         }
@@ -140,6 +140,19 @@ mod tests {
     #[test]
     fn nothing_goes_without_a_limit() {
         assert_eq!(start(FOREVER, i64::MAX), None);
+    }
+
+    #[test]
+    fn a_segment_that_a_cleaner_emptied_goes_for_no_size() {
+        let emptied = ClosedSegment {
+            size_in_bytes: 0,
+            ..local(0, 100)
+        };
+        let now = Timestamp::from_ms(5_000);
+        for limits in [FOREVER, by_size(1_000)] {
+            let start = allowed_log_start(&manifest(&[]), &[emptied], 500, limits, now);
+            assert_eq!(start, None);
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Whether a topic may be tiered with the rest of its configurations, by Kafka's rules (KIP-405, KIP-950).
+//! Whether a topic may be tiered with the rest of its configurations, by Kafka's rules (KIP-405, KIP-950) but for one:
+//! compacted topics may, too; what the cleaner has gone over is copied, and tombstones stay.
 
 use super::ConfigValue;
 use crate::ConfigError;
@@ -10,6 +11,17 @@ pub struct RemoteContext {
     pub system: RemoteSystem,
     /// Whether the topic was tiered before.
     pub before: TieredBefore,
+    /// Who reads the topic.
+    pub readers: TopicReaders,
+}
+
+/// Who reads a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopicReaders {
+    /// Consumers.
+    Clients,
+    /// The brokers themselves, which read what is local alone.
+    Brokers,
 }
 
 /// `remote.log.storage.system.enable`.
@@ -58,14 +70,8 @@ pub(super) fn check(
              storage.",
         );
     }
-    let is_compacted = match effective("cleanup.policy") {
-        Some(ConfigValue::List(policies)) => policies.iter().any(|policy| policy == "compact"),
-        _ => false,
-    };
-    if is_compacted {
-        return refused(
-            "Remote log storage only supports topics with cleanup.policy=delete or cleanup.policy being an empty list.",
-        );
+    if context.readers == TopicReaders::Brokers {
+        return refused("Remote log storage is not supported for internal topics.");
     }
     let copying = !flag("remote.log.copy.disable");
     for kind in ["ms", "bytes"] {
@@ -121,6 +127,7 @@ mod tests {
     const SERVED: RemoteContext = RemoteContext {
         system: RemoteSystem::Enabled,
         before: TieredBefore::No,
+        readers: TopicReaders::Clients,
     };
 
     fn refusal(configs: &[(&str, &str)], context: RemoteContext) -> Option<String> {
@@ -151,9 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn compacted_topics_are_not_tiered() {
-        for policy in ["compact", "compact,delete"] {
-            assert!(refusal(&tiered(&[("cleanup.policy", policy)]), SERVED).is_some());
+    fn compacted_topics_may_be_tiered_and_internal_ones_may_not() {
+        let internal = RemoteContext {
+            readers: TopicReaders::Brokers,
+            ..SERVED
+        };
+        for policy in ["compact", "compact,delete", "delete"] {
+            let configs = tiered(&[("cleanup.policy", policy)]);
+            assert_eq!(refusal(&configs, SERVED), None);
+            assert!(refusal(&configs, internal).is_some());
         }
     }
 

@@ -25,6 +25,7 @@ fn every_name_stands_once_in_its_scope() {
 const UNTIERED: RemoteContext = RemoteContext {
     system: RemoteSystem::Disabled,
     before: TieredBefore::No,
+    readers: TopicReaders::Clients,
 };
 
 const OWN_DEFAULTS: [(&str, &str, &str); 3] = [

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use broker_controller::{ApiError, ConfigRules, EffectiveConfig};
 use broker_metadata::config_def::{
-    self, ConfigDef, ConfigType, ConfigValue, RemoteContext, RemoteSystem, TieredBefore, Visibility,
+    self, ConfigDef, ConfigType, ConfigValue, RemoteContext, RemoteSystem, TieredBefore, TopicReaders,
+    Visibility,
 };
 use broker_metadata::{ConfigError, ConfigResource, ConfigResourceType, MetadataImage};
 use broker_protocol::ErrorCode;
@@ -41,7 +42,7 @@ impl ConfigRules for ControllerConfigRules {
         let broker = self.statics.at(image);
         match resource.kind {
             ConfigResourceType::Topic => {
-                let remote = remote_context(&broker, image.configs.of_topic(&resource.name));
+                let remote = remote_context(&broker, &resource.name, image.configs.of_topic(&resource.name));
                 let inherited = |def: &ConfigDef| broker.inherited(def);
                 config_def::validate_topic_configs(pairs, inherited, remote).map_err(invalid_config)
             }
@@ -101,7 +102,11 @@ impl ConfigRules for ControllerConfigRules {
 }
 
 /// What decides about tiering beside the configurations that a topic is to have.
-fn remote_context(broker: &EffectiveConfigs<'_>, before: Option<&Arc<Configs>>) -> RemoteContext {
+fn remote_context(
+    broker: &EffectiveConfigs<'_>,
+    topic: &str,
+    before: Option<&Arc<Configs>>,
+) -> RemoteContext {
     let was_tiered = before.and_then(|before| before.get("remote.storage.enable"));
     RemoteContext {
         system: match broker.flag("remote.log.storage.system.enable") {
@@ -111,6 +116,10 @@ fn remote_context(broker: &EffectiveConfigs<'_>, before: Option<&Arc<Configs>>) 
         before: match was_tiered.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
             true => TieredBefore::Yes,
             false => TieredBefore::No,
+        },
+        readers: match broker_metadata::is_internal_topic(topic) {
+            true => TopicReaders::Brokers,
+            false => TopicReaders::Clients,
         },
     }
 }

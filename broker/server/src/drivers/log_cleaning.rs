@@ -18,7 +18,7 @@ use arc_swap::ArcSwap;
 use broker_model::TopicPartition;
 use broker_storage::{
     CleanerThrottle, Cleaning, CleaningError, CleaningFacts, CleaningOptions, CleaningOutcome, CleaningStep,
-    LogCleaner, UnifiedLog,
+    LogCleaner, StorageError, UnifiedLog,
 };
 use parking_lot::Mutex;
 
@@ -233,14 +233,22 @@ impl CleanerThread {
     fn facts_of<'a>(&self, handle: &'a PartitionHandle) -> Option<(&'a PartitionHandle, CleaningFacts)> {
         let facts = handle.with_log(|log| {
             if !log.config().cleanup_policy.compact {
-                return Ok(None);
+                return Ok::<_, StorageError>(None);
             }
             let cleaned_to = self
                 .parts
                 .choice
                 .lock()
                 .cleaned_to(log.partition(), log.topic_id());
-            log.cleaning_facts(cleaned_to, self.parts.clock.now_for_removal())
+            let facts = log.cleaning_facts(cleaned_to, self.parts.clock.now_for_removal())?;
+            if facts
+                .as_ref()
+                .is_some_and(|facts| log.note_cleaned_until(facts.first_dirty))
+            {
+                // What is cleaned may be copied to the remote tier.
+                handle.remote_work().notify_one();
+            }
+            Ok(facts)
         });
         match facts {
             Ok(Ok(facts)) => facts.map(|facts| (handle, facts)),

@@ -50,6 +50,7 @@ struct Facts {
     closed: Vec<ClosedSegment>,
     active_size: u64,
     last_stable: LastStableOffset,
+    cleaned_until: Option<Offset>,
 }
 
 /// What to do after a pass.
@@ -179,6 +180,7 @@ impl LeaderTask {
                 last_stable: log
                     .last_stable_offset()
                     .min(LastStableOffset::at(log.recovery_point().offset())),
+                cleaned_until: log.cleaned_until(),
             }
         })
     }
@@ -211,9 +213,15 @@ impl LeaderTask {
         let (Some(manifest), Some(facts)) = (driver.held(), self.facts(handle)) else {
             return Driven::Over;
         };
-        let limits = RetentionLimits {
-            age_ms: facts.config.retention_ms.and_then(|ms| u64::try_from(ms).ok()),
-            size_in_bytes: facts.config.retention_bytes,
+        let limits = match facts.config.cleanup_policy.delete {
+            true => RetentionLimits {
+                age_ms: facts.config.retention_ms.and_then(|ms| u64::try_from(ms).ok()),
+                size_in_bytes: facts.config.retention_bytes,
+            },
+            false => RetentionLimits {
+                age_ms: None,
+                size_in_bytes: None,
+            },
         };
         let remote_end = manifest.remote_end();
         let local_only = facts
@@ -336,7 +344,10 @@ impl LeaderTask {
             closed: &facts.closed,
             active_size: facts.active_size,
             last_stable: facts.last_stable,
-            cleaned_until: None,
+            cleaned_until: match config.cleanup_policy.compact {
+                true => Some(facts.cleaned_until.unwrap_or(Offset::ZERO)),
+                false => None,
+            },
             copying: match config.remote_log_copy_disable {
                 true => Copying::Disabled,
                 false => self.shared.limits.borrow().copying,

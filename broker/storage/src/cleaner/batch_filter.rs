@@ -32,6 +32,16 @@ pub(crate) struct LastOfProducer {
     pub(crate) epoch: ProducerEpoch,
 }
 
+/// What becomes of tombstones and markers whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spent {
+    /// They go.
+    Go,
+    /// They stay: older records of their keys, or of their transactions, may lie where this cleaning does not come, in the
+    /// remote tier, and would be read as if they stood.
+    Stay,
+}
+
 /// What decides beside the newest offsets of keys.
 #[derive(Debug)]
 pub(crate) struct FilterRules {
@@ -42,6 +52,7 @@ pub(crate) struct FilterRules {
     pub(crate) producers: HashMap<ProducerId, LastOfProducer>,
     /// Where the cleaning ends.
     pub(crate) upper: Offset,
+    pub(crate) spent: Spent,
     /// Tombstones of formats 0 and 1 go from segments that were not written after it.
     pub(crate) legacy_horizon: Timestamp,
 }
@@ -115,7 +126,7 @@ impl FilterRules {
         let (is_void, is_spent_marker) = if view.is_control() {
             let verdict = transactions.on_control(view, &batch.bytes);
             aborted = verdict.aborted;
-            let is_past = horizon.is_some_and(|horizon| horizon <= self.now);
+            let is_past = self.spent == Spent::Go && horizon.is_some_and(|horizon| horizon <= self.now);
             (verdict.is_dispensable && is_past, verdict.is_dispensable)
         } else {
             (transactions.on_data(view), false)
@@ -180,7 +191,7 @@ impl FilterRules {
         modified: Timestamp,
         map: &OffsetMap,
     ) -> Result<Option<Bytes>, BatchError> {
-        let keeps_tombstones = modified > self.legacy_horizon;
+        let keeps_tombstones = self.spent == Spent::Stay || modified > self.legacy_horizon;
         let stays = |record: &Record| {
             let newest = record.key.as_deref().map(|key| map.get(key));
             let is_newest = newest.is_some_and(|newest| newest.is_none_or(|newest| record.offset >= newest));
@@ -200,8 +211,9 @@ impl FilterRules {
             return false;
         };
         let is_newest = map.get(key).is_none_or(|newest| offset >= newest);
-        let is_needed =
-            record.value.is_some() || header.delete_horizon().is_none_or(|horizon| self.now < horizon);
+        let is_needed = self.spent == Spent::Stay
+            || record.value.is_some()
+            || header.delete_horizon().is_none_or(|horizon| self.now < horizon);
         is_newest && is_needed
     }
 

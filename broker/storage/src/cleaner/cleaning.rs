@@ -13,7 +13,7 @@ use broker_codec::batch::BatchError;
 use broker_model::{Now, Offset, Timestamp, TopicPartition};
 use bytes::Bytes;
 
-use crate::cleaner::batch_filter::{FilterRules, LastOfProducer};
+use crate::cleaner::batch_filter::{FilterRules, LastOfProducer, Spent};
 use crate::cleaner::cleanable::CleaningFacts;
 use crate::cleaner::cleaned_transactions::CleanedTransactions;
 use crate::cleaner::offset_map::{OffsetMap, Room};
@@ -204,6 +204,10 @@ impl UnifiedLog {
                 .map(|entry| (entry.producer_id, last(entry)))
                 .collect(),
             upper,
+            spent: match self.config.remote_storage_enable {
+                true => Spent::Stay,
+                false => Spent::Go,
+            },
             legacy_horizon: clean.map_or(Timestamp::NONE, |segment| segment.modified().plus_ms(-retention)),
         }
     }

@@ -31,6 +31,8 @@ pub(crate) struct RemotePart {
     pub(crate) is_start_noted: bool,
     /// Copied segments below this go though local retention would keep them.
     pub(crate) released: Option<Offset>,
+    /// Up to where the cleaner has gone over the log, as it said last.
+    pub(crate) cleaned_until: Option<Offset>,
 }
 
 /// A segment that is not written any more.
@@ -110,6 +112,16 @@ impl UnifiedLog {
     /// Notes how far the remote tier goes.
     pub fn note_remote_end(&mut self, end: Option<Offset>) {
         self.remote.end = end;
+    }
+
+    /// Up to where the log is cleaned; none while the cleaner has not said. What is behind is not copied.
+    pub fn cleaned_until(&self) -> Option<Offset> {
+        self.remote.cleaned_until
+    }
+
+    /// Notes how far the cleaner has come; answers whether that is news.
+    pub fn note_cleaned_until(&mut self, offset: Offset) -> bool {
+        self.remote.cleaned_until.replace(offset) != Some(offset)
     }
 
     /// Lets copied segments below `offset` go at the next look, though local retention would keep them.

@@ -64,7 +64,7 @@ impl UnifiedLog {
     pub fn delete_old_segments(&mut self, now: Now) -> Result<Option<PendingDelete>, StorageError> {
         self.require_online()?;
         let mut count = self.count_below_log_start();
-        if self.config.cleanup_policy.delete {
+        if self.config.cleanup_policy.delete || self.config.remote_storage_enable {
             let mut expired = self.count_expired(now)?;
             if self.config.remote_storage_enable {
                 // By age and size only the local part shrinks; what is nowhere else stays.
@@ -116,13 +116,17 @@ impl UnifiedLog {
             // What decides about data is read from the data.
             self.repair_indexes_if_suspect(index)?;
             let segment = &self.segments[index];
-            if segment.size() == 0 || now.wall.since_ms(segment.newest()) <= limit {
+            if segment.size() == 0 {
+                // New, or emptied by the cleaner: it goes with an older one behind it.
+                continue;
+            }
+            if now.wall.since_ms(segment.newest()) <= limit {
                 break;
             }
             if !self.is_max_timestamp_true(index)? {
                 break;
             }
-            count += 1;
+            count = index + 1;
         }
         Ok(count)
     }
@@ -134,12 +138,13 @@ impl UnifiedLog {
         };
         let mut surplus = self.size().saturating_sub(limit);
         let mut count = 0;
-        for segment in self.segments.iter().take_while(|segment| segment.size() > 0) {
+        let filled = self.segments.iter().enumerate();
+        for (index, segment) in filled.filter(|(_, segment)| segment.size() > 0) {
             if segment.size() > surplus {
                 break;
             }
             surplus -= segment.size();
-            count += 1;
+            count = index + 1;
         }
         count
     }

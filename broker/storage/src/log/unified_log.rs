@@ -219,6 +219,7 @@ impl UnifiedLog {
         // What was copied of it is of another history now.
         self.remote.end = self.remote.end.map(|end| end.min(target));
         self.remote.released = self.remote.released.map(|released| released.min(target));
+        self.remote.cleaned_until = self.remote.cleaned_until.map(|cleaned| cleaned.min(target));
         self.lowest_cut = Some(self.lowest_cut.map_or(target, |lowest| lowest.min(target)));
     }
 

@@ -62,6 +62,22 @@ fn small_segments_become_one_and_their_old_files_wait_to_be_unlinked() {
 }
 
 #[test]
+fn a_tombstone_of_a_tiered_log_stays_for_ever_because_older_values_may_be_remote() {
+    let mut world = with_segments(&[&[("a", Some("1"))], &[("a", None)], &[("c", Some("1"))]]);
+    let tiered = LogConfig {
+        remote_storage_enable: true,
+        ..compacted()
+    };
+    world.log.set_config(std::sync::Arc::new(tiered));
+    for (round, cleaned_to) in [(1, None), (2, Some(3)), (3, Some(4))] {
+        clean_from(&mut world, cleaned_to, round * 100_000);
+        assert_eq!(words(&world)[..2], ["1:a", "2:c=1"], "round {round}");
+        put(&mut world, &[("d", Some("1"))]);
+        world.log.roll(world.now).unwrap();
+    }
+}
+
+#[test]
 fn a_tombstone_stays_until_the_horizon_that_its_first_cleaning_sets() {
     let mut world = with_segments(&[
         &[("a", Some("1")), ("b", Some("1"))],
