@@ -270,6 +270,27 @@ impl World {
         ErrorCode::from_i16(answer.responses[0].error_code).unwrap()
     }
 
+    fn delete_topic(&mut self) {
+        let request = DeleteTopicsRequest {
+            topics: vec![DeleteTopicState {
+                name: Some(TOPIC.into()),
+                ..Default::default()
+            }],
+            timeout_ms: 10_000,
+            ..Default::default()
+        };
+        assert_eq!(self.wire.call(6, &request).responses[0].error_code, 0);
+    }
+
+    #[track_caller]
+    fn until_no_object_is_left(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.names().is_empty() {
+            assert!(Instant::now() < deadline, "{:?} stay", self.names());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Segments that the manifest names.
     fn named(&self) -> usize {
         let image = self.broker.broker().image.load();
@@ -401,25 +422,32 @@ fn deleted_records_are_gone_from_the_remote_tier() {
 }
 
 #[test]
+fn a_topic_that_is_deleted_while_the_store_cannot_be_used_takes_its_objects_along_later() {
+    let mut world = World::start(TIERED);
+    world.produce(0..40);
+    world.until_tiered();
+    world.store.begin(Fault::Down);
+    let mut world = world.restart();
+    world.delete_topic();
+    let gone = |world: &World| world.broker.broker().partition_by_name(TOPIC, 0).is_err();
+    let deadline = Instant::now() + PATIENCE;
+    while !gone(&world) {
+        assert!(Instant::now() < deadline, "the topic stays");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(world.segments() > 0);
+    world.store.end(Fault::Down);
+    world.until_no_object_is_left();
+}
+
+#[test]
 fn a_deleted_topic_takes_its_objects_along() {
     let mut world = World::start(TIERED);
     world.produce(0..40);
     world.until_tiered();
     assert!(world.segments() > 0);
-    let request = DeleteTopicsRequest {
-        topics: vec![DeleteTopicState {
-            name: Some(TOPIC.into()),
-            ..Default::default()
-        }],
-        timeout_ms: 10_000,
-        ..Default::default()
-    };
-    assert_eq!(world.wire.call(6, &request).responses[0].error_code, 0);
-    let deadline = Instant::now() + PATIENCE;
-    while !world.names().is_empty() {
-        assert!(Instant::now() < deadline, "{:?} stay", world.names());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    world.delete_topic();
+    world.until_no_object_is_left();
 }
 
 #[test]

@@ -60,6 +60,17 @@ enum Next {
     Over,
 }
 
+/// Who only deletes expects nothing to be there.
+fn for_giving_up(
+    (handle, leadership): (Arc<PartitionHandle>, Leadership),
+) -> (Arc<PartitionHandle>, Leadership) {
+    let leadership = Leadership {
+        remote: RemoteExpectation::MayBeEmpty,
+        ..leadership
+    };
+    (handle, leadership)
+}
+
 impl LeaderTask {
     pub(super) fn new(
         shared: Arc<Shared>,
@@ -83,11 +94,17 @@ impl LeaderTask {
 
     pub(super) async fn run(mut self) {
         let shared = self.shared.clone();
+        // A topic may be deleted while the store cannot be used; what it has there is to go all the same.
+        let at_first = self.leadership();
         let store = tokio::select! {
             store = shared.gate.passed() => store,
             () = ended(self.orders.clone()) => return,
         };
-        let Some((handle, leadership)) = self.leadership() else {
+        let found = match *self.orders.borrow() {
+            Orders::GiveUpRemote => self.leadership().or(at_first).map(for_giving_up),
+            Orders::Tier | Orders::End => self.leadership(),
+        };
+        let Some((handle, leadership)) = found else {
             return;
         };
         let orders = self.orders.clone();

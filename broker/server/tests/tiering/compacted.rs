@@ -37,7 +37,7 @@ impl World {
         for _ in 0..count {
             let step = written.len() * 7_919 % 104_729;
             let (key, padding) = (format!("key-{}", step % 12), "x".repeat(100));
-            let value = (step % 4 > 0).then(|| format!("{}-{padding}", written.len()));
+            let value = (!step.is_multiple_of(4)).then(|| format!("{}-{padding}", written.len()));
             self.put(written, &key, value.as_deref());
         }
     }
