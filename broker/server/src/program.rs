@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
             Some(command) => broker_cli::run(broker_cli::Command::Broker(command), Arguments::command()),
             None => serve::blocking(broker::run(arguments)),
         },
-        Command::Format(arguments) => serve::ended(format::run(arguments)),
+        Command::Format(arguments) => serve::blocking(format::run(arguments)),
         Command::Restore(arguments) => serve::blocking(restore::run(arguments)),
         Command::Tier(arguments) => match arguments.command {
             TierCommand::OfBucket(command) => serve::blocking(tier::run(command)),

@@ -101,6 +101,14 @@ pub enum RestoreError {
     /// No cluster lies there.
     #[error("no cluster has ever used {0}: its object `owner` is missing")]
     NoCluster(String),
+    /// Another cluster lies there than the one that was named.
+    #[error("cluster {found} lies in the bucket, not {wanted}: name that one, or another bucket or prefix")]
+    OtherCluster {
+        /// The one that was named.
+        wanted: ClusterId,
+        /// The one that lies there.
+        found: ClusterId,
+    },
     /// What lies there cannot be restored.
     #[error(transparent)]
     Refused(#[from] RestoreRefused),
@@ -172,6 +180,7 @@ pub async fn restore(request: RestoreRequest<'_>, clock: Clock) -> Result<Restor
     require_same_place(&request)?;
     directories::require_empty(request.settings)?;
     let bucket = Bucket::open(request.from).await?;
+    require_named(&request, bucket.cluster_id())?;
     let (plan, records, planned_by) = plan_in(&bucket, &request, &clock).await?;
     let node = request.settings.node_id;
     if request.settings.roles.is_broker() && !plan.brokers.contains(&node) {
@@ -228,6 +237,17 @@ fn require_same_place(request: &RestoreRequest<'_>) -> Result<(), RestoreError> 
     match configured == from {
         true => Ok(()),
         false => Err(RestoreError::ElsewhereConfigured { from, configured }),
+    }
+}
+
+/// Nothing is left in the bucket of another cluster than the one that was named, if one was.
+fn require_named(request: &RestoreRequest<'_>, found: &ClusterId) -> Result<(), RestoreError> {
+    match &request.format.cluster_id {
+        Some(wanted) if wanted != found => Err(RestoreError::OtherCluster {
+            wanted: wanted.clone(),
+            found: found.clone(),
+        }),
+        _ => Ok(()),
     }
 }
 

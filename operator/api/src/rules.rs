@@ -36,7 +36,7 @@ const REBALANCE: &str = "KafkaRebalance";
 const DERIVED_CONFIGS: &str = "self.all(key, !(key in ['node.id', 'broker.id', 'process.roles', 'listeners', \
     'advertised.listeners', 'listener.security.protocol.map', 'inter.broker.listener.name', \
     'security.inter.broker.protocol', 'log.dir', 'log.dirs', 'metadata.log.dir', 'broker.rack', 'cluster.id', \
-    'eddyline.http.listener', 'eddyline.remote.store', 'remote.log.storage.system.enable']) && \
+    'eddyline.http.listener', 'eddyline.remote.store', 'eddyline.restore.from', 'remote.log.storage.system.enable']) && \
     !key.startsWith('controller.quorum.') && !key.startsWith('controller.listener.') && \
     !key.startsWith('eddyline.remote.s3.'))";
 const DERIVED_CONFIGS_MESSAGE: &str = "remove the names of nodes, listeners, directories, racks, of the quorum and of \
@@ -97,6 +97,12 @@ pub const RULES: &[CelRule] = &[
         "!has(self.tiering) || !has(self.tiering.localRetention) || !has(self.config) || \
          !('log.local.retention.ms' in self.config || 'log.local.retention.bytes' in self.config)",
         "remove log.local.retention.ms and log.local.retention.bytes from config: tiering.localRetention says it",
+    ),
+    row(
+        CLUSTER,
+        "spec",
+        "!has(self.bootstrap) || !has(self.bootstrap.restore) || !self.bootstrap.restore || has(self.tiering)",
+        "name in tiering the bucket that bootstrap.restore is to read",
     ),
     row(
         CLUSTER,

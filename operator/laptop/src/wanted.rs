@@ -68,6 +68,11 @@ pub(crate) fn of(cluster: &KafkaCluster) -> Result<Wanted, String> {
         namespace: String::new(),
     };
     let valid = validate(cluster, &settings).map_err(|violation| violation.message)?;
+    if valid.restoring {
+        return Err(
+            "remove spec.bootstrap.restore: here the bucket is a folder that lies with the nodes".to_owned(),
+        );
+    }
     let nodes = valid.pools.iter().flat_map(|pool| {
         let node = |ordinal| (pool.start + ordinal, node(&valid, pool, ordinal));
         (0..pool.replicas).map(node).collect::<Vec<_>>()

@@ -120,6 +120,8 @@ pub struct ValidatedCluster {
     pub cluster_id: String,
     /// Whether the quorum has been seen once.
     pub quorum_formed: bool,
+    /// Whether empty volumes are filled from the bucket.
+    pub restoring: bool,
     /// Whether nothing is done.
     pub paused: bool,
     /// Whether no node should run.
@@ -256,6 +258,7 @@ pub fn validate(cluster: &KafkaCluster, settings: &OperatorSettings) -> Result<V
         version,
         image,
         quorum_formed: status.quorum_formed.unwrap_or_default(),
+        restoring: is_restoring(cluster),
         paused: spec.paused.unwrap_or_default() || pause.is_some_and(|value| value == "true"),
         hibernate: spec.hibernate.unwrap_or_default(),
         deletion_policy: spec.deletion_policy.unwrap_or_default(),
@@ -272,6 +275,17 @@ pub fn validate(cluster: &KafkaCluster, settings: &OperatorSettings) -> Result<V
         network_policy: network.enabled.unwrap_or(true),
         metrics_peers: peers(network.metrics_peers.as_ref(), "networkPolicy.metricsPeers")?,
     })
+}
+
+/// Until everything was well once: a volume that is lost later belongs to a node that joins.
+fn is_restoring(cluster: &KafkaCluster) -> bool {
+    let asked = cluster
+        .spec
+        .bootstrap
+        .as_ref()
+        .and_then(|bootstrap| bootstrap.restore);
+    let done = cluster.status.as_ref().and_then(|status| status.restored);
+    asked == Some(true) && done != Some(true)
 }
 
 fn config(spec: &KafkaClusterSpec) -> BTreeMap<String, String> {

@@ -1,5 +1,6 @@
 //! `eddyline format`: makes log directories those of a node of a new cluster, once.
 //!
+//! With `eddyline.restore.from` in the configuration an empty node becomes one of the cluster in that bucket instead.
 //! Nothing that is formatted is ever formatted again: with `--ignore-formatted` it stays, without it is an error.
 
 use broker_metadata::MetadataVersion;
@@ -12,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{BrokerConfig, parse_host_and_port};
 use crate::format::{AlreadyFormatted, FormatVoters, format};
 use crate::program::broker::Configuration;
+use crate::program::restore::{self, EmptyNode};
 use crate::program::serve::ServeError;
 
 /// What `format` can be told.
@@ -158,7 +160,8 @@ fn release(text: &str) -> Result<MetadataVersion, String> {
 ///
 /// # Errors
 /// The configuration cannot be used, a directory is formatted already, or the file system fails.
-pub(super) fn run(arguments: FormatArguments) -> Result<(), ServeError> {
+pub(super) async fn run(arguments: FormatArguments) -> Result<(), ServeError> {
+    let clock = Clock::start();
     let config = arguments.configuration.load()?;
     let already = match arguments.ignore_formatted {
         true => AlreadyFormatted::Keep,
@@ -168,11 +171,15 @@ pub(super) fn run(arguments: FormatArguments) -> Result<(), ServeError> {
         .voters
         .choose(&config)
         .map_err(ServeError::FirstVoters)?;
-    let mut request = config.format_request(arguments.cluster_id, already, Clock::start().wall());
+    let mut request = config.format_request(arguments.cluster_id, already, clock.wall());
     if let Some(voters) = chosen {
         request.voters = voters;
     }
     request.release = arguments.release_version.unwrap_or(request.release);
+    if restore::empty_node(&config, &request, clock).await? == EmptyNode::Restored {
+        println!("restored node {} from its bucket", config.node_id);
+        return Ok(());
+    }
     let formatted = format(&RealFs, &request)?;
     for path in &formatted.written {
         println!(

@@ -100,21 +100,38 @@ fn configured(settings: &BootSettings) -> Result<StoreLocation, ServeError> {
     })
 }
 
-/// Restores a node that is started with `eddyline.restore.from` on directories that are not formatted; waits for a
-/// cluster that was there until a moment ago.
+/// Restores a node that is started with `eddyline.restore.from` on directories that are not formatted.
 pub(super) async fn at_start(config: &BrokerConfig, clock: Clock) -> Result<(), ServeError> {
+    let format = config.format_request(None, AlreadyFormatted::Refuse, clock.wall());
+    empty_node(config, &format, clock).await.map(|_| ())
+}
+
+/// What came of a node whose configuration has `eddyline.restore.from`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EmptyNode {
+    /// It was empty and is one of the restored cluster now.
+    Restored,
+    /// It is not to be restored, or was formatted before.
+    LeftAlone,
+}
+
+/// Restores it if it is to be and is empty; waits for a cluster that was there until a moment ago.
+pub(super) async fn empty_node(
+    config: &BrokerConfig,
+    format: &FormatRequest,
+    clock: Clock,
+) -> Result<EmptyNode, ServeError> {
     let Some(text) = &config.restore_from else {
-        return Ok(());
+        return Ok(EmptyNode::LeftAlone);
     };
     let settings = config.boot_settings();
     if broker_storage::read_meta_properties(&RealFs, &settings.metadata_directory)
         .map_err(RestoreError::from)?
         .is_some()
     {
-        return Ok(());
+        return Ok(EmptyNode::LeftAlone);
     }
     let from = config.store_location(text).map_err(RestoreError::from)?;
-    let format: FormatRequest = config.format_request(None, AlreadyFormatted::Refuse, clock.wall());
     loop {
         let request = RestoreRequest {
             settings: &settings,
@@ -136,7 +153,7 @@ pub(super) async fn at_start(config: &BrokerConfig, clock: Clock) -> Result<(), 
                     tracing::warn!(topic = partition.topic, partition = %partition.partition, from = %partition.lost.from,
                         until = %partition.lost.until, "records that were only local are lost");
                 }
-                return Ok(());
+                return Ok(EmptyNode::Restored);
             }
             Err(RestoreError::Refused(alive @ broker_tiered::restore_plan::RestoreRefused::Alive { .. })) => {
                 tracing::warn!(reason = %alive, "the restore waits");

@@ -64,6 +64,11 @@ impl Bucket {
         })
     }
 
+    /// Whose it is.
+    pub(super) fn cluster_id(&self) -> &ClusterId {
+        &self.cluster_id
+    }
+
     /// Opens a bucket to take it over, if the store can be trusted.
     pub(super) async fn open(location: &StoreLocation) -> Result<Self, RestoreError> {
         let bucket = Self::read_only(location).await?;

@@ -96,6 +96,13 @@ const ROWS: &[Row] = &[
     ),
     (
         K,
+        "name in tiering the bucket",
+        "{brokers: {replicas: 1, storage: {size: 10Gi}}, tiering: {bucket: logs}, bootstrap: {clusterId: MkU3OEVBNTcwNTJENDM2Qg, restore: true}}",
+        "{brokers: {replicas: 1, storage: {size: 10Gi}}, bootstrap: {clusterId: MkU3OEVBNTcwNTJENDM2Qg, restore: true}}",
+        None,
+    ),
+    (
+        K,
         "set localRetention.time",
         "{brokers: {replicas: 1, storage: {size: 10Gi}}, tiering: {bucket: logs, localRetention: {size: 1Gi}}}",
         "{brokers: {replicas: 1, storage: {size: 10Gi}}, tiering: {bucket: logs, localRetention: {}}}",

@@ -145,4 +145,9 @@ pub struct Bootstrap {
     /// Cluster id that the volumes carry. Volumes are found by the names that their claims had.
     #[schemars(length(equal = 22), regex(pattern = r"^[A-Za-z0-9_-]{22}$"))]
     pub cluster_id: String,
+    /// Whether the new, empty volumes get what the cluster of this id left in the bucket of spec.tiering: topics, committed
+    /// offsets, and all records that had been copied there. The brokers must be as many as they were. Records that were
+    /// only on the lost disks are lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore: Option<bool>,
 }

@@ -28,6 +28,9 @@ pub struct KafkaClusterStatus {
     /// Whether the quorum of controllers was seen once. From then on new controllers join it instead of founding one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quorum_formed: Option<bool>,
+    /// Whether the cluster of spec.bootstrap.restore was well once. From then on an empty volume is that of a new node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<bool>,
     /// Brokers that exist in the default pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,

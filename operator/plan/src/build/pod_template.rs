@@ -201,6 +201,14 @@ fn format(input: &RenderInput<'_>, pool: &ValidatedPool) -> core::Container {
         &format!("--cluster-id={}", input.cluster.cluster_id),
     ]);
     let mut env = vec![pod_name()];
+    // A restore reads the bucket before the node runs.
+    env.extend(
+        input
+            .cluster
+            .tiering
+            .iter()
+            .flat_map(ValidatedTiering::environment),
+    );
     if pool.controllers > 0 {
         args.push("$(FORMAT_QUORUM)".to_owned());
         env.push(core::EnvVar {

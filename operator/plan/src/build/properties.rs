@@ -161,6 +161,9 @@ fn derived(input: &RenderInput<'_>, pool: &ValidatedPool, ordinal: i32) -> BTree
         .collect();
     let mut map = pool_wide(input);
     map.insert("advertised.listeners".to_owned(), told.join(","));
+    if let Some(tiering) = input.cluster.tiering.as_ref().filter(|_| input.cluster.restoring) {
+        map.insert("eddyline.restore.from".to_owned(), tiering.store.clone());
+    }
     map.insert(
         "controller.quorum.bootstrap.servers".to_owned(),
         servers.join(","),

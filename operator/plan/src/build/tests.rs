@@ -110,11 +110,38 @@ fn keys_of_the_store_come_from_the_secret_and_stand_in_no_file() {
     let text = text(&rendered(&cluster));
     let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
     for key in keys {
-        // The variable and the key of the Secret, in both pools.
-        assert_eq!(text.matches(&format!(" {key}\n")).count(), 4, "{key}");
+        // The variable and the key of the Secret, in both containers of both pools.
+        assert_eq!(text.matches(&format!(" {key}\n")).count(), 8, "{key}");
     }
     assert!(!text.contains("remote.s3.secret") && !text.contains("remote.s3.access"));
     assert_eq!(text.matches("log.local.retention.ms=86400000").count(), 6);
+}
+
+#[test]
+fn empty_volumes_are_filled_from_the_bucket_until_the_cluster_was_well_once() {
+    let (_, mut cluster) = samples().into_iter().find(|(name, _)| name == "tiered").unwrap();
+    let told = |cluster: &KafkaCluster| {
+        let text = text(&rendered(cluster));
+        text.matches("eddyline.restore.from=s3://plumbr-logs/kafka/tiered")
+            .count()
+    };
+    assert_eq!(told(&cluster), 0);
+    cluster.spec.bootstrap = Some(operator_api::kafka_cluster::Bootstrap {
+        cluster_id: "MkU3OEVBNTcwNTJENDM2Qg".to_owned(),
+        restore: Some(true),
+    });
+    assert_eq!(told(&cluster), 6);
+    let templates = |cluster: &KafkaCluster| {
+        let sets = rendered(cluster)
+            .into_iter()
+            .filter(|child| child.key.kind == "StatefulSet");
+        sets.map(|child| child.object["spec"]["template"].clone())
+            .collect::<Vec<_>>()
+    };
+    let before = templates(&cluster);
+    cluster.status.get_or_insert_default().restored = Some(true);
+    assert_eq!(told(&cluster), 0);
+    assert_eq!(templates(&cluster), before, "nothing restarts for it");
 }
 
 #[test]

@@ -109,6 +109,7 @@ pub(super) fn of(
         operator_version: Some(view.settings.version.clone()),
         cluster_id: Some(view.cluster.cluster_id.clone()),
         quorum_formed: (view.cluster.quorum_formed || quorum.is_some()).then_some(true),
+        restored: old.restored,
         replicas: Some(view.live.get("brokers").map_or(0, |pool| pool.replicas)),
         selector: Some(format!(
             "{}={},{}=brokers",
@@ -146,6 +147,13 @@ pub(super) fn of(
         status.plan = old.plan;
     }
     let said = conditions(view, flow, &status);
+    if view.cluster.restoring
+        && said
+            .iter()
+            .any(|said| said.name == READY && said.status == Some(true))
+    {
+        status.restored = Some(true);
+    }
     status.conditions = timed(said, &old.conditions, view.cluster.generation, view.facts.now);
     status
 }

@@ -241,6 +241,19 @@ fn a_hibernating_cluster_has_no_node_and_wakes_up_as_it_was() {
 }
 
 #[test]
+fn a_restored_cluster_says_so_when_it_is_well() {
+    let id = World::settled(THREE).cluster.status.unwrap().cluster_id.unwrap();
+    let spec = format!("tiering: {{bucket: logs}}, bootstrap: {{clusterId: {id}, restore: true}}");
+    let mut world = World::settled(&with(&spec));
+    assert_eq!(world.condition("Ready"), "True Available");
+    assert_eq!(world.cluster.status.clone().unwrap().restored, Some(true));
+    world.log.clear();
+    world.settle();
+    assert_eq!(world.log, [""; 0], "nothing restarts for it");
+    assert_eq!(World::settled(THREE).cluster.status.unwrap().restored, None);
+}
+
+#[test]
 fn a_manual_rollout_waits_for_its_approval_and_shows_what_it_would_do() {
     let mut world = World::settled(&with("rollout: {strategy: manual}"));
     world.apply(&with("image: 'x:2', rollout: {strategy: manual}"));
