@@ -95,7 +95,11 @@ impl QuorumController {
                     );
                     return Err(ApiError::new(ErrorCode::InvalidReplicationFactor, message));
                 }
-                moved(partition, wanted)
+                let moved = moved(partition, wanted);
+                if partition.replicas.iter().any(|id| !moved.0.contains(id)) {
+                    self.require_one_in_sync(topic, partition, &moved.0)?;
+                }
+                moved
             }
         };
         let rules = self.election_rules(topic, None);
@@ -110,8 +114,7 @@ impl QuorumController {
             .map(MetadataRecord::from))
     }
 
-    /// The replicas as they were before. Refused when none of them is in sync any more, unless the topic prefers to
-    /// lose records: what was acknowledged since is on the new replicas alone.
+    /// The replicas as they were before.
     fn cancelled(
         &self,
         topic: &TopicImage,
@@ -121,14 +124,26 @@ impl QuorumController {
             return Err(ApiError::bare(ErrorCode::NoReassignmentInProgress));
         }
         let settled = settled_replicas(partition);
-        let keeps_one = partition.isr.iter().any(|id| settled.contains(id));
-        let may_lose = self.election_rules(topic, None).election == Election::Unclean;
-        if !partition.isr.is_empty() && !keeps_one && !may_lose {
-            let message = "The reassignment cannot be taken back: none of the earlier replicas is in sync, and the \
-                           topic forbids unclean elections.";
-            return Err(ApiError::new(ErrorCode::InvalidReplicaAssignment, message));
-        }
+        self.require_one_in_sync(topic, partition, &settled)?;
         Ok((settled, Vec::new(), Vec::new()))
+    }
+
+    /// Replicas that a running reassignment was adding are given up only while one of those that are left is in sync,
+    /// unless the topic prefers to lose records: what was acknowledged since may be on the others alone, and so may be
+    /// the last known leader of a partition that nobody leads.
+    fn require_one_in_sync(
+        &self,
+        topic: &TopicImage,
+        partition: &PartitionRegistration,
+        left: &[BrokerId],
+    ) -> Result<(), ApiError> {
+        let keeps_one = partition.isr.iter().any(|id| left.contains(id));
+        if keeps_one || self.election_rules(topic, None).election == Election::Unclean {
+            return Ok(());
+        }
+        let message = "The reassignment cannot be taken back or given another target: none of the replicas that would \
+                       be left is in sync, and the topic forbids unclean elections.";
+        Err(ApiError::new(ErrorCode::InvalidReplicaAssignment, message))
     }
 
     /// The reassignments under way, of the named partitions or of all.

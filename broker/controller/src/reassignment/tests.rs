@@ -139,6 +139,24 @@ fn a_cancel_that_would_lose_what_was_acknowledged_is_refused_unless_the_topic_pr
 }
 
 #[test]
+fn a_new_replica_that_alone_is_in_sync_or_led_last_is_not_given_up() {
+    let mut world = world(4, &[1]);
+    move_to(&mut world, &[2, 3]);
+    world.set_isr("t", 0, &ids(&[1, 2]));
+    world.fence(1);
+    let refused = ErrorCode::InvalidReplicaAssignment.code();
+    assert_eq!(reassign(&mut world, Some(&[4]), Factor::MayChange), refused);
+    world.fence(2);
+    let nobody_leads = world.partition("t", 0).clone();
+    assert!(nobody_leads.isr.is_empty() && nobody_leads.is_reassigning());
+    assert_eq!(reassign(&mut world, None, Factor::MayChange), refused);
+    assert_eq!(reassign(&mut world, Some(&[4]), Factor::MayChange), refused);
+    assert_eq!(*world.partition("t", 0), nobody_leads);
+    world.unfence(2);
+    assert_eq!(world.partition("t", 0).leader, BrokerId::new(2));
+}
+
+#[test]
 fn a_new_replica_lies_in_the_only_directory_of_its_broker() {
     let mut world = world(2, &[1]);
     move_to(&mut world, &[2]);
