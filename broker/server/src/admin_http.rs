@@ -139,7 +139,8 @@ fn router(shared: &Arc<Shared>) -> Router {
         .with_state(Arc::clone(shared))
 }
 
-async fn accept_all(socket: TcpListener, router: Router) -> Infallible {
+/// Serves every connection, a bounded number of them at a time.
+pub(crate) async fn accept_all(socket: TcpListener, router: Router) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
         while connections.len() >= CONNECTIONS_MAX {

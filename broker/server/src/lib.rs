@@ -26,3 +26,4 @@ pub mod remote_log_manager;
 pub mod remote_store;
 pub mod replica_manager;
 pub mod restore;
+pub mod s3_endpoint;

@@ -66,3 +66,4 @@ pub use producer::producer_state_entry::{BatchMetadata, ProducerStateEntry};
 pub use producer::producer_state_manager::TransactionOutcome;
 pub use producer::snapshot_file::{parse_producer_snapshot, render_producer_snapshot};
 pub use segment::batch_view::{BatchView, VIEW_SIZE as BATCH_HEADER_SIZE};
+pub use segment::file_name::REMOTE_STORE_FOLDER;

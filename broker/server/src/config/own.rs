@@ -197,6 +197,12 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
         "",
         "Where the remote tier lies: s3://bucket/prefix, or file:///folder to try it out on one machine.",
     ),
+    own(
+        "eddyline.remote.topics",
+        ConfigType::Boolean,
+        "false",
+        "Whether topics that do not say remote.storage.enable are tiered; compacted and internal ones are not.",
+    ),
     ConfigDef {
         validator: Validator::AtLeast(1_048_576),
         ..own(

@@ -33,6 +33,7 @@ impl TopicConfigs {
 impl ResolveTopicSettings for TopicConfigs {
     fn resolve(&self, image: &MetadataImage, topic: &str) -> TopicSettings {
         let values = TopicValues {
+            topic,
             own: image.configs.of_topic(topic).map(Arc::as_ref),
             broker: self.statics.at(image),
         };
@@ -49,6 +50,7 @@ impl ResolveTopicSettings for TopicConfigs {
 /// The configurations of one topic as values.
 #[derive(Clone, Copy, Debug)]
 struct TopicValues<'a> {
+    topic: &'a str,
     own: Option<&'a Configs>,
     broker: EffectiveConfigs<'a>,
 }
@@ -60,6 +62,10 @@ impl TopicValues<'_> {
         let text = own.or_else(|| self.broker.inherited(def));
         let parsed = text.and_then(|text| def.parse_value(&text).ok());
         parsed.or_else(|| default_value(def))
+    }
+
+    fn says(&self, name: &str) -> bool {
+        self.own.is_some_and(|own| own.contains_key(name))
     }
 
     fn number(&self, name: &str) -> i64 {
@@ -137,7 +143,7 @@ fn log_config(values: &TopicValues<'_>) -> LogConfig {
         remote_copy_lag_ms: values.limit("remote.copy.lag.ms"),
         remote_log_copy_disable: values.flag("remote.log.copy.disable"),
         remote_log_delete_on_disable: values.flag("remote.log.delete.on.disable"),
-        remote_storage_enable: values.flag("remote.storage.enable"),
+        remote_storage_enable: is_tiered(values),
         retention_bytes: values.limit("retention.bytes"),
         retention_ms: values.limit("retention.ms"),
         segment_bytes: segment_bytes(values),
@@ -153,6 +159,15 @@ fn segment_bytes(values: &TopicValues<'_>) -> u32 {
         Some(ConfigValue::Number(bytes)) => u32::try_from(bytes).unwrap_or_default(),
         _ => values.unsigned("segment.bytes"),
     }
+}
+
+/// What a topic says; what all topics are to be if it says nothing, unless the cleaner or brokers work on it.
+fn is_tiered(values: &TopicValues<'_>) -> bool {
+    if values.says("remote.storage.enable") {
+        return values.flag("remote.storage.enable");
+    }
+    let is_open_to_all = !cleanup_policy(values).compact && !broker_metadata::is_internal_topic(values.topic);
+    is_open_to_all && values.broker.flag("eddyline.remote.topics")
 }
 
 fn cleanup_policy(values: &TopicValues<'_>) -> CleanupPolicy {

@@ -5,11 +5,11 @@
 //! that begins with `ready in` is printed when clients are served, not before, and its form never changes.
 
 use std::io::Write as _;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use broker_storage::RealFs;
+use broker_storage::{REMOTE_STORE_FOLDER, RealFs};
 use operator_laptop::{LaptopSettings, Output};
 
 use crate::boot::RunningBroker;
@@ -19,6 +19,8 @@ use crate::format::{AlreadyFormatted, format};
 use crate::logging;
 use crate::program::dev_cluster::{self, DevOutput};
 use crate::program::serve::{self, ServeError};
+use crate::remote_store::StoreLocation;
+use crate::s3_endpoint::{BUCKET, S3Endpoint};
 
 /// The port that Kafka's tools expect.
 const USUAL_PORT: u16 = 9092;
@@ -39,6 +41,9 @@ pub(super) struct DevArguments {
     /// Set a configuration of the broker; repeat it for several
     #[arg(long = "config", value_name = "KEY=VALUE", value_parser = super::broker::key_value)]
     pub(super) configs: Vec<(String, String)>,
+    /// Show the older segments as an S3 endpoint on this port, to be looked at with S3's tools
+    #[arg(long, value_name = "PORT", conflicts_with = "file")]
+    s3_port: Option<u16>,
     /// Run the KafkaCluster and the Topics of this file, as `kubectl apply` would, and again whenever it is saved
     #[arg(long, short = 'f', value_name = "FILE", conflicts_with_all = ["brokers", "chaos", "configs"])]
     file: Option<PathBuf>,
@@ -59,14 +64,18 @@ pub(super) struct DevArguments {
     pub(super) output: DevOutput,
 }
 
-/// What `dev` does otherwise than a broker without configuration: it is alone, looks after its logs every 5 s, does
-/// not wait for more members of a new group, and logs what needs attention only.
+/// What `dev` does otherwise than a broker without configuration: it is alone, looks after its logs every 5 s, copies
+/// closed segments into a folder beside them, does not wait for more members of a new group, and logs what needs
+/// attention only.
 const DEV_CONFIGS: &[(&str, &str)] = &[
     ("node.id", "1"),
     ("default.replication.factor", "1"),
     ("offsets.topic.replication.factor", "1"),
     ("log.retention.check.interval.ms", "5000"),
     ("log.cleaner.backoff.ms", "5000"),
+    ("remote.log.storage.system.enable", "true"),
+    ("remote.log.manager.task.interval.ms", "5000"),
+    ("eddyline.remote.topics", "true"),
     ("group.initial.rebalance.delay.ms", "0"),
     ("eddyline.log.level", "warn"),
 ];
@@ -132,6 +141,10 @@ pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
         return of_file(file, &arguments, &data).await;
     }
     if arguments.brokers > 1 {
+        if arguments.s3_port.is_some() {
+            let why = "--s3-port shows the segments of one broker: leave --brokers away";
+            return Err(ServeError::Cluster(why.to_owned()));
+        }
         return dev_cluster::run(arguments, data).await;
     }
     let port = match arguments.port {
@@ -145,7 +158,32 @@ pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
         &config.format_request(None, AlreadyFormatted::Keep, clock.wall()),
     )?;
     let settings = config.boot_settings();
-    serve::until_told(settings, clock, |running| announce(running, &data, clock)).await
+    let remote = settings.remote.as_ref().map(|remote| remote.location.clone());
+    let s3 = match (arguments.s3_port, &remote) {
+        (Some(port), Some(location)) => {
+            let (objects, _) = location.connect().map_err(std::io::Error::other)?;
+            Some(S3Endpoint::start(objects, port).await?)
+        }
+        (Some(_), None) => {
+            let why = "--s3-port needs a remote tier: remote.log.storage.system.enable is false";
+            return Err(ServeError::Tier(why.to_owned()));
+        }
+        (None, _) => None,
+    };
+    let tier = ToldTier {
+        location: remote,
+        s3: s3.as_ref().map(S3Endpoint::address),
+    };
+    serve::until_told(settings, clock, |running| {
+        announce(running, (&data, &tier), clock)
+    })
+    .await
+}
+
+/// Where older segments are.
+struct ToldTier {
+    location: Option<StoreLocation>,
+    s3: Option<SocketAddr>,
 }
 
 /// Runs the objects of a file as processes.
@@ -171,11 +209,13 @@ async fn of_file(file: PathBuf, arguments: &DevArguments, data: &DataDirectory) 
 }
 
 fn configuration(data: &Path, port: u16, more: Vec<(String, String)>) -> Result<BrokerConfig, ServeError> {
+    let remote = std::path::absolute(data)?.join(REMOTE_STORE_FOLDER);
     let http_port = usual_or_free_port(USUAL_HTTP_PORT)?;
     let admin_port = usual_or_free_port(USUAL_ADMIN_PORT)?;
     let of_place = [
         ("log.dirs", data.display().to_string()),
         ("listeners", format!("PLAINTEXT://127.0.0.1:{port}")),
+        ("eddyline.remote.store", format!("file://{}", remote.display())),
         ("eddyline.http.listener", format!("127.0.0.1:{http_port}")),
         ("eddyline.admin.listener", format!("127.0.0.1:{admin_port}")),
     ];
@@ -198,7 +238,11 @@ fn usual_or_free_port(usual: u16) -> Result<u16, ServeError> {
     }
 }
 
-fn announce(running: &RunningBroker, data: &DataDirectory, clock: Clock) -> Result<(), ServeError> {
+fn announce(
+    running: &RunningBroker,
+    (data, tier): (&DataDirectory, &ToldTier),
+    clock: Clock,
+) -> Result<(), ServeError> {
     let Some((_, kafka)) = running.addresses().first() else {
         return Ok(());
     };
@@ -206,6 +250,15 @@ fn announce(running: &RunningBroker, data: &DataDirectory, clock: Clock) -> Resu
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready in {seconds:.1}s  kafka {kafka}")?;
     writeln!(out, "  data   {}", data.told())?;
+    if let Some(location) = &tier.location {
+        writeln!(out, "  older  {location} (closed segments, looked for every 5 s)")?;
+    }
+    if let Some(s3) = tier.s3 {
+        writeln!(
+            out,
+            "  s3     aws s3 ls --recursive s3://{BUCKET} --endpoint-url http://{s3}"
+        )?;
+    }
     if let Some(http) = running.admin_address() {
         writeln!(out, "  http   http://{http}/metrics")?;
     }
@@ -217,4 +270,28 @@ fn announce(running: &RunningBroker, data: &DataDirectory, clock: Clock) -> Resu
     writeln!(out, "  stop   Ctrl-C")?;
     out.flush()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remote(more: &[(&str, &str)]) -> Option<String> {
+        let data = std::env::temp_dir().join("eddyline-that-is-not-made");
+        let more = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = configuration(&data, 0, more.collect()).unwrap();
+        let settings = config.boot_settings();
+        settings.remote.map(|remote| remote.location.to_string())
+    }
+
+    #[test]
+    fn older_segments_lie_below_the_data_unless_somebody_wants_them_elsewhere_or_nowhere() {
+        let below = std::env::temp_dir().join("eddyline-that-is-not-made/remote-store");
+        assert_eq!(remote(&[]), Some(format!("file://{}", below.display())));
+        let elsewhere = [("eddyline.remote.store", "file:///elsewhere")];
+        assert_eq!(remote(&elsewhere), Some("file:///elsewhere".to_owned()));
+        assert_eq!(remote(&[("remote.log.storage.system.enable", "false")]), None);
+    }
 }

@@ -25,7 +25,7 @@ use crate::log::retention::PendingDelete;
 use crate::log::tail_cache::TailCacheBudget;
 use crate::log::unified_log::UnifiedLog;
 
-use crate::segment::file_name::{DELETE_FOLDER_SUFFIX, parse_folder_name};
+use crate::segment::file_name::{DELETE_FOLDER_SUFFIX, REMOTE_STORE_FOLDER, parse_folder_name};
 pub use placing::{Made, NewLog};
 
 /// The topic of the metadata quorum, whose log the manager does not load.
@@ -240,6 +240,7 @@ impl LogManager {
                     Ok(true) => {}
                     Ok(false) | Err(_) => partitions.push(partition),
                 },
+                None if entry.name == REMOTE_STORE_FOLDER => {}
                 None => ignored.push(path),
             }
         }

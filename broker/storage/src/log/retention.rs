@@ -67,6 +67,11 @@ impl UnifiedLog {
         if self.config.cleanup_policy.delete || self.config.remote_storage_enable {
             let mut expired = self.count_expired(now)?;
             if self.config.remote_storage_enable {
+                let all = self.segments.len();
+                if self.count_older(now)? == all && self.count_below_high_watermark() == all {
+                    // What is over goes with the rest, and what is written to is never copied.
+                    self.roll(now)?;
+                }
                 // By age and size only the local part shrinks; what is nowhere else stays.
                 expired = expired.max(self.count_released()).min(self.count_remote());
             }

@@ -33,6 +33,8 @@ pub(crate) const DELETED_SUFFIX: &str = ".deleted";
 pub(crate) const CLEANED_SUFFIX: &str = ".cleaned";
 /// Ending of a file that is complete and replaces others.
 pub(crate) const SWAP_SUFFIX: &str = ".swap";
+/// Name of a folder that may lie beside those of partitions and is none: a remote store for trying it out.
+pub const REMOTE_STORE_FOLDER: &str = "remote-store";
 /// Ending of a partition's folder that waits to be removed.
 pub(crate) const DELETE_FOLDER_SUFFIX: &str = "-delete";
 /// Ending of a partition's folder whose topic the metadata do not know.

@@ -51,6 +51,24 @@ fn resolve(
 }
 
 #[test]
+fn topics_are_tiered_by_default_only_where_that_is_said_and_never_compacted_ones() {
+    const ALL: (&str, &str) = ("eddyline.remote.topics", "true");
+    let is_tiered = |broker: &[(&str, &str)], own: &[(&'static str, &'static str)]| {
+        let own: Vec<_> = own
+            .iter()
+            .map(|(name, value)| (ConfigResourceType::Topic, TOPIC, *name, *value))
+            .collect();
+        resolve(broker, &own).log.remote_storage_enable
+    };
+    assert!(!is_tiered(&[], &[]));
+    assert!(is_tiered(&[ALL], &[]));
+    assert!(!is_tiered(&[ALL], &[("remote.storage.enable", "false")]));
+    assert!(!is_tiered(&[ALL], &[("cleanup.policy", "compact,delete")]));
+    let both = [("cleanup.policy", "compact"), ("remote.storage.enable", "true")];
+    assert!(is_tiered(&[ALL], &both), "it says so itself");
+}
+
+#[test]
 fn a_topic_of_which_nothing_is_said_has_the_defaults() {
     let settings = resolve(&[], &[]);
     assert_eq!(*settings.log, LogConfig::default());

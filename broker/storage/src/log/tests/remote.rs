@@ -84,6 +84,29 @@ fn the_segment_that_is_written_never_goes_for_its_copy() {
 }
 
 #[test]
+fn a_segment_whose_time_is_over_is_closed_so_that_it_can_be_copied_and_go() {
+    let mut world = tiered();
+    let by_age = LogConfig {
+        local_retention_bytes: None,
+        local_retention_ms: Some(1_000),
+        ..(**world.log.config()).clone()
+    };
+    world.log.set_config(Arc::new(by_age));
+    world.log.note_log_start_written();
+    assert!(world.log.delete_old_segments(at(20_500)).unwrap().is_none());
+    assert!(world.log.active_size() > 0, "its newest record is young");
+    give_up(&mut world);
+    assert_eq!(world.log.active_size(), 0);
+    let end = world.log.log_end().offset();
+    assert_eq!(world.log.closed_segments().last().unwrap().next_offset, end);
+    give_up(&mut world);
+    assert_eq!(world.log.active_size(), 0, "an empty one is not closed again");
+    world.log.note_remote_end(Some(end));
+    assert!(give_up(&mut world));
+    assert_eq!(local_start(&world), end.value());
+}
+
+#[test]
 fn what_is_released_goes_before_its_time_and_only_if_it_is_copied() {
     let mut world = tiered();
     let keeps_all = LogConfig {
