@@ -306,3 +306,10 @@ impl RemoteLogManager {
         self.runtime.lock().as_ref().map(|runtime| runtime.spawn(task))
     }
 }
+
+impl Drop for RemoteLogManager {
+    /// A runtime may not be dropped where others wait, as where a broker did not start.
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

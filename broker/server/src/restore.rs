@@ -260,7 +260,14 @@ async fn plan_in(
     let found = bucket.find().await?;
     let writers = found.logs.iter().map(|backup| &backup.writer);
     let writers = writers.chain([&found.metadata.writer]);
-    require_silence(writers, clock.wall(), request.silence_ms)?;
+    if let Err(alive) = require_silence(writers, clock.wall(), request.silence_ms) {
+        let (planned, _) = bucket.plan_of(found.generation).await?;
+        let node = request.settings.node_id;
+        let (plan, checkpoint) = planned
+            .filter(|(plan, _)| plan.awaits(node, &found.image))
+            .ok_or(alive)?;
+        return Ok((plan, read_checkpoint(&checkpoint)?.records, PlannedBy::Another));
+    }
     let (planned, etag) = bucket.plan_of(found.generation.next()).await?;
     if let Some((plan, checkpoint)) = planned.filter(|(plan, _)| plan.is_of(&found.metadata, &found.logs)) {
         return Ok((plan, read_checkpoint(&checkpoint)?.records, PlannedBy::Another));

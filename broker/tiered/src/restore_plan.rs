@@ -370,6 +370,15 @@ impl RestorePlan {
         self.based_on == nonces(metadata, logs)
     }
 
+    /// Whether the cluster lives by this plan, and this broker of it was never there since: it is late, and the plan is
+    /// still what it begins with.
+    pub fn awaits(&self, broker: BrokerId, image: &MetadataImage) -> bool {
+        let registered = image.cluster.broker(broker);
+        generation_of(image) == self.generation
+            && registered
+                .is_some_and(|found| found.incarnation_id == self.nonce && found.epoch == RESTORED_EPOCH)
+    }
+
     /// The partitions that a broker keeps.
     pub fn of_broker(&self, broker: BrokerId) -> impl Iterator<Item = &RestoredPartition> {
         self.partitions
@@ -385,11 +394,15 @@ impl RestorePlan {
         }
     }
 
-    /// How many records are lost, as far as is known. The offsets of groups come back by themselves.
-    pub fn lost(&self) -> u64 {
+    /// Partitions of which records are lost. The offsets of groups come back by themselves.
+    pub fn with_losses(&self) -> impl Iterator<Item = &RestoredPartition> {
         let partitions = self.partitions.iter();
-        let of_clients = partitions.filter(|partition| partition.topic != GROUP_METADATA_TOPIC);
-        of_clients.map(|partition| partition.lost.count()).sum()
+        partitions.filter(|partition| partition.topic != GROUP_METADATA_TOPIC && partition.lost.count() > 0)
+    }
+
+    /// How many records are lost, as far as is known.
+    pub fn lost(&self) -> u64 {
+        self.with_losses().map(|partition| partition.lost.count()).sum()
     }
 }
 

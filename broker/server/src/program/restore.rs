@@ -144,12 +144,7 @@ pub(super) async fn empty_node(
             Ok(restored) => {
                 let (cluster, logs, lost) = (&restored.plan.cluster_id, restored.logs, restored.plan.lost());
                 tracing::info!(%cluster, %from, logs, lost, "this node was restored from the remote store");
-                for partition in restored
-                    .plan
-                    .partitions
-                    .iter()
-                    .filter(|partition| partition.lost.count() > 0)
-                {
+                for partition in restored.plan.with_losses() {
                     tracing::warn!(topic = partition.topic, partition = %partition.partition, from = %partition.lost.from,
                         until = %partition.lost.until, "records that were only local are lost");
                 }

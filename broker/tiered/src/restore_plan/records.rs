@@ -2,8 +2,9 @@
 //!
 //! Topics, configurations, features, ACLs and users come back as they were. What was said by processes that are gone
 //! does not: brokers are registered as stopped, so that one which comes back with a directory of this restore, and
-//! only that one, is taken for whole; nobody leads; everything is in sync, since all replicas begin alike. A plan of
-//! a rebalance is dropped.
+//! only that one, is taken for whole; nobody leads. All replicas begin alike, so each of them may lead first: all are
+//! eligible and none in sync (KIP-966), which holds as well for those that come late or never. A plan of a rebalance is
+//! dropped.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -43,6 +44,10 @@ pub fn restored_records(image: &MetadataImage, plan: &RestorePlan) -> Vec<Metada
             )
         })
         .collect();
+    let first_leaders = match image.features.elr_enabled() {
+        true => FirstLeaders::Eligible,
+        false => FirstLeaders::InSync,
+    };
     let mut records = Vec::new();
     let mut brokers = BTreeMap::new();
     for record in image_records(image) {
@@ -53,7 +58,7 @@ pub fn restored_records(image: &MetadataImage, plan: &RestorePlan) -> Vec<Metada
             MetadataRecord::RegisterController(_) => {}
             MetadataRecord::Partition(partition) => {
                 let begin = begins.get(&(partition.topic_id, partition.partition_id));
-                records.extend(begin.map(|begin| restored_partition(partition, begin).into()));
+                records.extend(begin.map(|begin| restored_partition(partition, begin, first_leaders).into()));
             }
             MetadataRecord::Config(config) if is_our_own(&config) => {}
             MetadataRecord::ProducerIds(mut ids) => {
@@ -90,10 +95,29 @@ fn is_our_own(config: &ConfigRecord) -> bool {
     config.resource_type == ConfigResourceType::Topic.code() && !is_legal_topic_name(&config.resource_name)
 }
 
-fn restored_partition(before: PartitionRecord, begin: &RestoredPartition) -> PartitionRecord {
+/// Who may lead a partition first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FirstLeaders {
+    /// Every replica, as eligible ones.
+    Eligible,
+    /// The first alone, where nobody is eligible outside of the in-sync set: the last of several that are in sync
+    /// and not there yet would be waited for.
+    InSync,
+}
+
+fn restored_partition(
+    before: PartitionRecord,
+    begin: &RestoredPartition,
+    first_leaders: FirstLeaders,
+) -> PartitionRecord {
     let replicas: Vec<i32> = begin.replicas.iter().map(|id| id.value()).collect();
+    let (isr, eligible) = match first_leaders {
+        FirstLeaders::Eligible => (Vec::new(), Some(replicas.clone())),
+        FirstLeaders::InSync => (replicas.iter().take(1).copied().collect(), None),
+    };
     PartitionRecord {
-        isr: replicas.clone(),
+        isr,
+        eligible_leader_replicas: eligible,
         directories: vec![directory::UNASSIGNED.uuid(); replicas.len()],
         replicas,
         removing_replicas: Vec::new(),
@@ -102,7 +126,6 @@ fn restored_partition(before: PartitionRecord, begin: &RestoredPartition) -> Par
         leader_recovery_state: 0,
         leader_epoch: begin.leader_epoch.value(),
         partition_epoch: before.partition_epoch.saturating_add(1),
-        eligible_leader_replicas: None,
         last_known_elr: None,
         ..before
     }

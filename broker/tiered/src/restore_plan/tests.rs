@@ -311,7 +311,7 @@ fn replicas_go_to_brokers_that_there_are() {
 }
 
 #[test]
-fn nobody_leads_and_every_replica_is_in_sync_and_stopped() {
+fn nobody_leads_and_every_replica_may_lead_first() {
     let (plan, before) = plan_of(&[], vec![copied()], None);
     let restored = image_of(restored_records(&before, &plan));
     let partition = restored
@@ -322,7 +322,8 @@ fn nobody_leads_and_every_replica_is_in_sync_and_stopped() {
         .unwrap()
         .clone();
     assert!(!partition.has_leader());
-    assert_eq!(partition.isr, [BrokerId::new(1), BrokerId::new(2)]);
+    assert_eq!(partition.elr, [BrokerId::new(1), BrokerId::new(2)]);
+    assert_eq!(partition.isr, [], "nobody is waited for");
     assert_eq!(partition.leader_epoch, partition_of(&plan, 3).leader_epoch);
     for broker in restored.cluster.brokers.values() {
         assert!(broker.fenced && broker.directories.is_empty());
@@ -389,4 +390,25 @@ fn a_plan_is_void_once_a_backup_was_written_again() {
     later[0].writer.nonce = id(1_234);
     assert!(!plan.is_of(&metadata(1, 1), &later));
     assert!(!plan.is_of(&metadata(1, 1), &[]));
+}
+
+#[test]
+fn a_broker_is_late_only_while_it_was_never_there() {
+    let (plan, before) = plan_of(&[], Vec::new(), None);
+    let (first, second) = (BrokerId::new(1), BrokerId::new(2));
+    assert!(
+        !plan.awaits(first, &before),
+        "the cluster that was lost waits for nobody"
+    );
+    let mut records = restored_records(&before, &plan);
+    assert!(plan.awaits(first, &image_of(records.clone())));
+    records.push(broker(1));
+    let since = image_of(records);
+    assert!(!plan.awaits(first, &since) && plan.awaits(second, &since));
+    assert!(!plan.awaits(BrokerId::new(3), &since));
+    let another = RestorePlan { nonce: id(7), ..plan };
+    assert!(
+        !another.awaits(second, &since),
+        "the cluster lives by another plan"
+    );
 }
