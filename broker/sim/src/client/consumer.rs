@@ -161,7 +161,10 @@ impl Consumer {
                 position.offset = around.checker.deleted_below(*id);
                 return Ok(());
             }
-            Err(ErrorCode::OffsetOutOfRange) if self.from != ReadFrom::AnyReplica => {
+            // One that has not heard that it was replaced may end anywhere.
+            Err(ErrorCode::OffsetOutOfRange)
+                if self.from != ReadFrom::AnyReplica && is_newest_leader(*id, &self.routing, around) =>
+            {
                 return Err(format!(
                     "lost (I1): the leader has no offset {} any more",
                     position.offset
@@ -184,4 +187,12 @@ impl Consumer {
         around.counts.consumed += u64::try_from(read).unwrap_or(0);
         Ok(())
     }
+}
+
+/// Whether nobody leads a partition in a later epoch than the one that the client knows of.
+fn is_newest_leader(id: PartitionId, routing: &Routing, around: &Surroundings<'_>) -> bool {
+    let image = around.checker.newest_image();
+    let newest = image.and_then(|image| image.topics.by_id(id.0)?.partition(id.1));
+    let known = routing.leader(id).map(|(_, epoch)| epoch);
+    newest.is_none_or(|newest| known.is_some_and(|known| known >= newest.leader_epoch))
 }

@@ -297,7 +297,11 @@ impl LogDirectory {
                     self.previous_broker_epoch = epoch;
                 }
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            // The process that died may have made a log whose name it had not synced: it is there, and would be gone after
+            // a loss of power with all that is synced into it.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return self.health.sync_names(self.fs.as_ref());
+            }
             Err(error) if error.kind() == ErrorKind::InvalidData => {}
             Err(error) => return Err(self.health.failed(&path, error)),
         }

@@ -462,9 +462,19 @@ impl Fs for MemFs {
         let mut state = held(&self.state);
         state.require(directory)?;
         state.begin_change()?;
-        let (synced, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut state.journal)
+        let journal = std::mem::take(&mut state.journal);
+        // Names are kept by path: what is inside of a folder that was removed and made anew must not go with the old one
+        // when that becomes durable later, so it becomes so now.
+        let is_made_anew = journal
+            .iter()
+            .any(|change| matches!(change, NameChange::Remove(path) if path == directory));
+        let concerns = |change: &NameChange| match change {
+            NameChange::Remove(path) | NameChange::Create(path, _) => is_made_anew && path == directory,
+            NameChange::Rename(..) | NameChange::Exchange(..) => false,
+        };
+        let (synced, rest): (Vec<_>, Vec<_>) = journal
             .into_iter()
-            .partition(|change| change.folder() == Some(directory));
+            .partition(|change| change.folder() == Some(directory) || concerns(change));
         state.journal = rest;
         for change in synced {
             change.apply(&mut state.durable);

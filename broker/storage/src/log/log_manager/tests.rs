@@ -330,6 +330,65 @@ fn a_folder_has_its_topic_id_before_a_segment_and_goes_if_a_crash_came_first() {
 }
 
 #[test]
+fn a_log_that_was_begun_twice_survives_a_loss_of_power() {
+    for seed in 0..32 {
+        let broker = Broker::new(1);
+        let mut manager = broker.start();
+        broker
+            .faults
+            .inject(Fault::always(FaultOperation::Rename, "t-0/partition.metadata"));
+        assert!(
+            manager
+                .create_logs(vec![new_log(0, None)], NOW)
+                .remove(0)
+                .is_err()
+        );
+        drop(manager);
+        broker.faults.heal();
+        let mut manager = broker.start();
+        load(&mut manager);
+        let mut log = create(&mut manager, 0);
+        append(&mut log, "a");
+        log.flush(NOW).unwrap();
+        drop((manager, log));
+        broker.mem.crash(seed);
+        let mut manager = broker.start();
+        let loaded = load(&mut manager);
+        assert_eq!(loaded.logs.len(), 1, "seed {seed}: {loaded:?}");
+        assert_eq!(loaded.logs[0].log.topic_id(), topic_id(), "seed {seed}");
+    }
+}
+
+/// The process ends between making the folder and syncing its name in the directory.
+#[test]
+fn a_log_whose_name_was_not_synced_survives_a_loss_of_power_after_the_next_start() {
+    for seed in 0..32 {
+        let broker = Broker::new(1);
+        let mut manager = broker.start();
+        broker.faults.inject(Fault {
+            skip: 1,
+            count: 1,
+            ..Fault::always(FaultOperation::SyncDirectory, "/d0")
+        });
+        assert!(
+            manager
+                .create_logs(vec![new_log(0, None)], NOW)
+                .remove(0)
+                .is_err()
+        );
+        drop(manager);
+        let mut manager = broker.start();
+        let mut loaded = load(&mut manager);
+        append(&mut loaded.logs[0].log, "a");
+        loaded.logs[0].log.flush(NOW).unwrap();
+        drop((manager, loaded));
+        broker.mem.crash(seed);
+        let loaded = load(&mut broker.start());
+        assert_eq!(loaded.logs.len(), 1, "seed {seed}: {loaded:?}");
+    }
+}
+
+#[test]
 fn a_folder_with_a_segment_and_no_topic_id_is_kept() {
     let broker = Broker::new(1);
     let mut manager = broker.start();
