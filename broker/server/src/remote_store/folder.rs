@@ -2,7 +2,8 @@
 //!
 //! What the crate's store for folders lacks is added: a change under a condition. Invariant: between the comparison of
 //! an ETag and the write nobody else writes an object under a condition, in this process or another; a lock on a file
-//! in the folder sees to that.
+//! in the folder sees to that. Of one process one waits for that lock at a time: all of a runtime's blocking threads may
+//! not wait for somebody who needs one of them to go on.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -17,12 +18,14 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Objects as files.
 #[derive(Debug)]
 pub struct FolderStore {
     files: LocalFileSystem,
     lock: PathBuf,
+    turn: Mutex<()>,
 }
 
 impl FolderStore {
@@ -36,10 +39,12 @@ impl FolderStore {
         Ok(Self {
             files,
             lock: folder.join(".lock"),
+            turn: Mutex::new(()),
         })
     }
 
-    async fn locked(&self) -> Result<File> {
+    async fn locked(&self) -> Result<(MutexGuard<'_, ()>, File)> {
+        let turn = self.turn.lock().await;
         let path = self.lock.clone();
         let locked = tokio::task::spawn_blocking(move || {
             let file = File::options()
@@ -50,10 +55,11 @@ impl FolderStore {
             file.lock()?;
             Ok::<_, io::Error>(file)
         });
-        locked.await?.map_err(|source| Error::Generic {
+        let file = locked.await?.map_err(|source| Error::Generic {
             store: "folder",
             source: source.into(),
-        })
+        })?;
+        Ok((turn, file))
     }
 }
 
@@ -113,5 +119,39 @@ impl ObjectStore for FolderStore {
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
         self.files.copy_opts(from, to, options).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn many_who_write_under_a_condition_do_not_keep_each_other_from_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .max_blocking_threads(4)
+            .enable_all()
+            .build()
+            .unwrap();
+        let store = Arc::new(FolderStore::open(folder.path()).unwrap());
+        let written = runtime.block_on(async move {
+            let one = |number: usize| {
+                let store = store.clone();
+                async move {
+                    let path = Path::from(format!("object-{number}"));
+                    store.put_opts(&path, "x".into(), PutMode::Create.into()).await
+                }
+            };
+            let all: Vec<_> = (0..64).map(|number| tokio::spawn(one(number))).collect();
+            tokio::time::timeout(Duration::from_secs(60), futures::future::join_all(all)).await
+        });
+        runtime.shutdown_background();
+        let written = written.expect("nobody waits for ever");
+        assert!(written.into_iter().all(|one| one.unwrap().is_ok()));
     }
 }
