@@ -7,6 +7,7 @@ store=http://$HOST:19123
 store_pid=$!
 ended() {
 	local status=$?
+	set +e # what comes is to be done whatever failed
 	kill "$store_pid" 2>/dev/null
 	(exit $status)
 	leave

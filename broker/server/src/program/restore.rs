@@ -1,7 +1,7 @@
 //! `eddyline restore`: makes an empty node one of the cluster that lies in a bucket, and says what is lost.
 //!
-//! The node's configuration says which node it is and that its remote store is that bucket. Every node of the cluster
-//! is restored before the first one is started.
+//! The node's configuration says which node it is and that its remote store is that bucket. A node that comes later
+//! carries out the same plan.
 
 use std::io::Write as _;
 
