@@ -46,7 +46,7 @@ free_port() { # E2E_PORT is taken if it is free
 	return 1
 }
 
-# broker_up [KEY=VALUE…]: starts a broker with these properties besides those of one node; sets `broker`, `broker_pid`, `data`.
+# broker_up [KEY=VALUE…]: starts a broker with these properties besides those of one node, formatted with `format_flags`; sets `broker`, `broker_pid`, `data`.
 broker_up() {
 	if [ -n "${E2E_BROKER:-}" ]; then
 		broker=$E2E_BROKER broker_pid='' data=''
@@ -70,7 +70,7 @@ broker_up() {
 		echo "eddyline.http.listener="
 		printf '%s\n' "$@"
 	} >"$work/server.properties"
-	"$program" format --config "$work/server.properties" >"$logs/format.log" 2>&1 || { cat "$logs/format.log"; finish_early "format fails"; }
+	"$program" format "${format_flags[@]+"${format_flags[@]}"}" --config "$work/server.properties" >"$logs/format.log" 2>&1 || { cat "$logs/format.log"; finish_early "format fails"; }
 	"$program" broker --config "$work/server.properties" >"$logs/broker.log" 2>&1 &
 	broker_pid=$!
 	started+=("$broker_pid")
