@@ -7,12 +7,15 @@
 //! before anything else is sent.
 
 mod admission;
+mod explained;
 mod folder;
 mod location;
 mod observed;
 mod small_objects;
 
 pub use admission::{Admission, StoreRefused};
+pub use explained::explained;
+use explained::is_absent;
 pub use folder::FolderStore;
 pub use location::{LocationProblem, S3Access, StoreLocation};
 pub use observed::{Observations, ObservedStore, StoreRequests};
@@ -52,14 +55,14 @@ pub enum StoreError {
         found: u64,
     },
     /// The store refused, or did not answer.
-    #[error(transparent)]
+    #[error("{}", explained(.0))]
     Failed(Error),
 }
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound { path, .. } => Self::Missing(path),
+            Error::NotFound { ref path, .. } if is_absent(&error) => Self::Missing(path.clone()),
             other => Self::Failed(other),
         }
     }
@@ -86,9 +89,9 @@ impl RemoteStore {
         };
         let (bytes, etag) = match read.await {
             Ok(read) => read,
-            Err(Error::NotFound { .. }) => return ManifestRead::Absent,
+            Err(error) if is_absent(&error) => return ManifestRead::Absent,
             Err(error) => {
-                tracing::warn!(%path, %error, "a manifest cannot be read from the remote store");
+                tracing::warn!(%path, error = explained(&error), "a manifest cannot be read from the remote store");
                 return ManifestRead::Failed;
             }
         };
@@ -96,7 +99,8 @@ impl RemoteStore {
             Ok(manifest) => ManifestRead::Found(Box::new(manifest), ETag(etag)),
             Err(error) => {
                 tracing::error!(%path, %error,
-                    "a manifest is damaged or was edited; nothing of its partition is copied or deleted until it is repaired");
+                    "a manifest is damaged or was edited; nothing of its partition is copied or deleted until it is repaired: \
+                     put its last sound version back (a version of the bucket, or a copy); the broker tries again by itself");
                 ManifestRead::Failed
             }
         }
@@ -112,7 +116,8 @@ impl RemoteStore {
                 ManifestPut::Refused
             }
             Err(error) => {
-                tracing::warn!(%path, %error, "nobody knows whether a manifest was written; it is read back");
+                tracing::warn!(%path, error = explained(&error),
+                    "nobody knows whether a manifest was written; it is read back");
                 ManifestPut::Unknown
             }
         }
@@ -221,8 +226,8 @@ impl RemoteStore {
 
     async fn delete(&self, path: &Path) -> Result<(), StoreError> {
         match self.objects.delete(path).await {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+            Err(error) if !is_absent(&error) => Err(error.into()),
+            Ok(()) | Err(_) => Ok(()),
         }
     }
 

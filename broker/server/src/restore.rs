@@ -119,7 +119,7 @@ pub enum RestoreError {
     #[error(transparent)]
     Store(#[from] StoreRefused),
     /// The bucket does not answer.
-    #[error("the bucket does not answer: {0}")]
+    #[error("the bucket does not answer: {}", crate::remote_store::explained(.0))]
     Unavailable(#[from] object_store::Error),
     /// An object cannot be read.
     #[error("{path}: {source}")]

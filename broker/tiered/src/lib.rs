@@ -39,6 +39,7 @@ pub mod segment_scan;
 #[cfg(test)]
 mod small_world;
 pub mod store_probe;
+pub mod store_problem;
 pub mod sweep;
 
 pub use error::{ManifestError, RemoteFormatError};

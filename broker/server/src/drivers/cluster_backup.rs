@@ -67,7 +67,7 @@ enum Unwritten {
     Overtaken(BackupWriter),
     #[error("somebody else wrote in between")]
     Refused,
-    #[error(transparent)]
+    #[error("{}", crate::remote_store::explained(.0))]
     Store(#[from] object_store::Error),
     #[error(transparent)]
     Metadata(#[from] broker_metadata::LogFormatError),

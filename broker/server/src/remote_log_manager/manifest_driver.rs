@@ -91,7 +91,8 @@ impl ManifestDriver {
                 KeeperEffect::Missing => {
                     let folder = self.leadership.partition.folder();
                     tracing::error!(%folder,
-                        "the manifest of a partition is gone though its log begins in the remote tier; nothing is copied or deleted until it is back");
+                        "the manifest of a partition is gone though its log begins in the remote tier; nothing is copied or deleted until it is back: \
+                         put its last sound version back (a version of the bucket, or a copy); the broker tries again by itself");
                     if self.pause().await == Driven::Over {
                         return Driven::Over;
                     }

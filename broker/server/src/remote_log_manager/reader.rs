@@ -196,7 +196,8 @@ impl Shared {
     fn note_damage(&self, key: ReplicaKey, segment: &RemoteLogSegmentMetadata, reason: &str) {
         self.counters.damaged_objects.add(1);
         tracing::error!(topic_id = %key.topic, partition = %key.partition, segment = %segment.id, offset = %segment.start_offset,
-            reason, "a remote segment is not what was copied; it is asked of the store once more");
+            reason, "a remote segment is not what was copied; it is asked of the store once more. Should that go on, `eddyline tier verify` \
+                     tells what is wrong: put the object back (a version of the bucket, or a copy), or give its offsets up by DeleteRecords");
     }
 
     async fn read_segment(

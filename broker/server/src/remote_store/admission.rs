@@ -1,8 +1,9 @@
 //! Whether a store may be used at all, found out at every start.
 //!
 //! Two questions: does it keep its word about conditions (`broker_tiered::store_probe`), and does it belong to this
-//! cluster. The first cluster that comes to a prefix writes its id there, and any other is refused. Invariant: nothing
-//! but the probe's own object and the owner's mark is written before both are answered.
+//! cluster. The first cluster that comes to a prefix writes its id there, and any other is refused. Invariants: nothing
+//! but the probe's own object and the owner's mark is written before both are answered; nothing at all is where another
+//! cluster's mark lies, also in a store that would let it be written over.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use broker_tiered::store_probe::{ETagForm, ProbeAnswer, ProbeNext, ProbeStep, Pr
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion};
 
+use super::explained::{explained, is_absent};
 use super::{RemoteStore, in_form, path_in};
 
 /// A store must not be used, or not yet.
@@ -36,7 +38,7 @@ pub enum StoreRefused {
         own: ClusterId,
     },
     /// It could not be tried.
-    #[error("the store cannot be tried: {0}")]
+    #[error("the store cannot be tried: {}", explained(.0))]
     Unavailable(Error),
 }
 
@@ -64,8 +66,11 @@ impl Admission {
     /// # Errors
     /// When it is not fit, belongs to somebody else, or does not answer.
     pub async fn try_once(&self, id: Uuid) -> Result<RemoteStore, StoreRefused> {
-        self.take_possession().await?;
+        let mark = self.read_mark().await?;
         let etags = self.probe(id).await?;
+        if mark == Mark::Missing {
+            self.leave_mark().await?;
+        }
         Ok(RemoteStore {
             objects: self.objects.clone(),
             prefix: self.prefix.clone(),
@@ -74,24 +79,34 @@ impl Admission {
         })
     }
 
-    /// Writes the owner's mark, or finds it.
-    async fn take_possession(&self) -> Result<(), StoreRefused> {
-        let path = path_in(&self.prefix, "owner");
+    /// Finds the owner's mark.
+    async fn read_mark(&self) -> Result<Mark, StoreRefused> {
+        let path = path_in(&self.prefix, OWNER);
+        let read = async { self.objects.get(&path).await?.bytes().await };
+        let found = match read.await {
+            Ok(found) => String::from_utf8_lossy(&found).trim().to_owned(),
+            Err(error) if is_absent(&error) => return Ok(Mark::Missing),
+            Err(error) => return Err(StoreRefused::Unavailable(error)),
+        };
+        match found == self.cluster_id.to_string() {
+            true => Ok(Mark::Own),
+            false => Err(StoreRefused::OwnedByOther {
+                found,
+                own: self.cluster_id.clone(),
+            }),
+        }
+    }
+
+    /// Leaves the mark, unless another cluster did so meanwhile.
+    async fn leave_mark(&self) -> Result<(), StoreRefused> {
+        let path = path_in(&self.prefix, OWNER);
         let own = format!("{}\n", self.cluster_id);
         let options = PutOptions::from(PutMode::Create);
-        match self.objects.put_opts(&path, own.clone().into(), options).await {
+        match self.objects.put_opts(&path, own.into(), options).await {
             Ok(_) | Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {}
             Err(error) => return Err(StoreRefused::Unavailable(error)),
         }
-        let read = async { self.objects.get(&path).await?.bytes().await };
-        let found = read.await.map_err(StoreRefused::Unavailable)?;
-        if found == own.as_bytes() {
-            return Ok(());
-        }
-        Err(StoreRefused::OwnedByOther {
-            found: String::from_utf8_lossy(&found).trim().to_owned(),
-            own: self.cluster_id.clone(),
-        })
+        self.read_mark().await.map(|_| ())
     }
 
     async fn probe(&self, id: Uuid) -> Result<ETagForm, StoreRefused> {
@@ -162,7 +177,18 @@ impl Admission {
     }
 }
 
+/// Whose the prefix is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    /// Nobody's so far.
+    Missing,
+    /// This cluster's.
+    Own,
+}
+
 const CHANGED: &str = "changed";
+/// The mark, below the prefix.
+const OWNER: &str = "owner";
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,7 @@ use object_store::{
 };
 use parking_lot::Mutex;
 
+use super::explained::{explained, is_absent};
 use crate::clock::Clock;
 use crate::metrics::Counter;
 
@@ -62,17 +63,15 @@ impl Observations {
     fn note<T>(&self, outcome: &Result<T>) {
         match outcome {
             Ok(_)
-            | Err(
-                Error::NotFound { .. }
-                | Error::AlreadyExists { .. }
-                | Error::Precondition { .. }
-                | Error::NotModified { .. },
-            ) => *self.failing.lock() = None,
+            | Err(Error::AlreadyExists { .. } | Error::Precondition { .. } | Error::NotModified { .. }) => {
+                *self.failing.lock() = None;
+            }
+            Err(error) if is_absent(error) => *self.failing.lock() = None,
             Err(error) => {
                 self.requests.failures.add(1);
                 let mut failing = self.failing.lock();
                 let since = failing.as_ref().map(|(since, _)| *since);
-                *failing = Some((since.unwrap_or_else(|| self.clock.wall()), error.to_string()));
+                *failing = Some((since.unwrap_or_else(|| self.clock.wall()), explained(error)));
             }
         }
     }

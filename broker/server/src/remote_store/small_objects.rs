@@ -6,7 +6,7 @@ use broker_tiered::manifest_keeper::{ETag, PutCondition};
 use bytes::Bytes;
 use object_store::{Error, ObjectStoreExt as _, PutPayload};
 
-use super::RemoteStore;
+use super::{RemoteStore, is_absent};
 
 /// What a store answered to a GET.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl RemoteStore {
     pub async fn read_small(&self, below: &str) -> Result<SmallRead, Error> {
         let got = match self.objects.get(&self.path(below)).await {
             Ok(got) => got,
-            Err(Error::NotFound { .. }) => return Ok(SmallRead::Absent),
+            Err(error) if is_absent(&error) => return Ok(SmallRead::Absent),
             Err(error) => return Err(error),
         };
         let etag = ETag(got.meta.e_tag.clone().unwrap_or_default());
