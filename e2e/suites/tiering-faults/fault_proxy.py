@@ -13,6 +13,7 @@ A line to the control port, one answer: `rule METHOD SUFFIX EVERY FAULT [NUMBER]
 | short | the body lacks bytes, and the header knows of it | bytes that lack |
 | corrupt | one bit of the body is flipped | |
 | slow | it waits before the store hears of it | ms |
+| forget | the store does not hear of the condition, and does it (a store that checks signatures notices) | |
 """
 import asyncio
 import collections
@@ -101,6 +102,8 @@ async def one_request(reader, writer):
         return False
     if fault == "slow":
         await asyncio.sleep(rule.number / 1000)
+    if fault == "forget":
+        head = b"\r\n".join(line for line in head.split(b"\r\n") if not line.lower().startswith(b"if-"))
     head, body = await ask_store(head, body)
     if fault == "hold-after":
         await hold(writer)

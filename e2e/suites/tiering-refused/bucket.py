@@ -22,7 +22,7 @@ def listed(prefix):
 
 if command == "session":
     sts = boto3.client("sts", endpoint_url=endpoint)
-    given = sts.assume_role(RoleArn="arn:any:any:any:any", RoleSessionName="e2e", Policy=words[0], DurationSeconds=3600)["Credentials"]
+    given = sts.assume_role(RoleArn="arn:aws:iam::any:role/any", RoleSessionName="e2e", Policy=words[0], DurationSeconds=3600)["Credentials"]
     print(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 elif command == "state":
     for entry in listed(words[0]):

@@ -1,10 +1,15 @@
 """Looks at the bucket from outside: bucket.py ENDPOINT make|list|count; damage flips a bit of the first segment, mend does it again"""
 import sys
 import boto3
+from botocore.exceptions import ClientError
 
 s3 = boto3.client("s3", endpoint_url=sys.argv[1])
 if sys.argv[2] == "make":
-    s3.create_bucket(Bucket="tiered")
+    try:
+        s3.create_bucket(Bucket="tiered")
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+            raise
     sys.exit()
 pages = s3.get_paginator("list_objects_v2").paginate(Bucket="tiered")
 keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
