@@ -15,7 +15,7 @@ pub mod failure;
 pub mod isr_proposer;
 pub mod log_cleaning;
 pub mod log_maintenance;
-mod memory_return;
+pub(crate) mod memory_return;
 pub mod metadata_driver;
 pub mod producer_ids;
 pub mod replica_fetcher;

@@ -18,6 +18,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use tier::TierCommand;
 
+use crate::drivers::memory_return;
+
 pub use serve::{ServeError, runtime};
 
 /// Kafka in one small binary: a broker and its tools.
@@ -49,6 +51,9 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    if let Err(error) = memory_return::refuse_huge_pages() {
+        eprintln!("eddyline: the system gives huge pages all the same ({error}); more memory counts as used");
+    }
     match Arguments::parse().command {
         Command::Dev(arguments) => serve::blocking(dev::run(arguments)),
         Command::Broker(arguments) => match arguments.command {
