@@ -23,7 +23,7 @@ leave() {
 	trap - EXIT
 	if [ $status -ne 0 ]; then
 		echo "--- what there was at the end" >&2
-		k get kafkaclusters,topics,kafkarebalances,pods -o wide >&2 || true
+		k get kafkaclusters,topics,kafkarebalances,pods -o wide 2>&1 | head -60 >&2 || true
 		k get kafkaclusters -o json | jq -c '.items[].status | {conditions, operation, plan}' >&2 || true
 		k get events --sort-by=.lastTimestamp >&2 | tail -20 || true
 		kubectl -n eddyline-system logs -l app.kubernetes.io/name=eddyline-operator --tail 30 >&2 || true
@@ -128,16 +128,24 @@ kept() { # BEFORE AFTER: how many pods of the first list are in the second
 	jq -n --argjson before "$1" --argjson after "$2" '[$before[] | select(. as $uid | $after | index($uid))] | length'
 }
 
+writes_of_topics() { # as below, of Topics
+	jq -c 'select(.user.username == "system:serviceaccount:eddyline-system:eddyline-operator" and .objectRef.resource == "topics")' "$AUDIT" | wc -l
+}
+
 operator_writes() { # writes of the operator so far, Leases and events aside, from the API server's audit log
 	jq -c 'select(.user.username == "system:serviceaccount:eddyline-system:eddyline-operator")' "$AUDIT" | wc -l
 }
 
-resident() { # FIELD of /proc/PID/status: MiB of the operator that was started last
+operator_pid() { # of the one that was started last
 	local pid newest=
 	for pid in $(pgrep -f '^/bin/eddyline-operator run'); do
 		! grep -q "/$CLUSTER_NAME/" "/proc/$pid/cgroup" || newest=$pid
 	done
-	awk -v field="$1:" '$1 == field { print int($2 / 1024) }' "/proc/$newest/status"
+	echo "$newest"
+}
+
+resident() { # FIELD of /proc/PID/status: MiB of the operator that was started last
+	awk -v field="$1:" '$1 == field { print int($2 / 1024) }' "/proc/$(operator_pid)/status"
 }
 
 load_begins() { # CLUSTER TOPIC [RATE]

@@ -17,6 +17,7 @@ use crate::events::Events;
 use crate::kubernetes::Kubernetes;
 use crate::metrics::Metrics;
 use crate::retry::Attempts;
+use crate::topic::claims::{self, Claims};
 
 /// Whether plans are carried out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,8 +40,8 @@ pub struct Context<B: Brokers> {
     pub mode: Mode,
     /// All clusters, from watches: one for each namespace that is watched.
     pub clusters: Vec<Store<KafkaCluster>>,
-    /// All topics, from watches.
-    pub topics: Vec<Store<Topic>>,
+    /// Who is for which topic, from watches.
+    pub topics: Vec<Arc<Mutex<Claims>>>,
     /// Those of these watches that have not listed everything once.
     pub unlisted: Unlisted,
     /// Where clusters were a moment ago, by namespace/name.
@@ -74,10 +75,16 @@ impl<B: Brokers> Context<B> {
             .map_or(Fact::Absent, Fact::Known)
     }
 
-    /// All topics; `None` until everything was listed once.
-    pub fn all_topics(&self) -> Option<Vec<Arc<Topic>>> {
-        let listed = self.unlisted.is_empty();
-        listed.then(|| self.topics.iter().flat_map(Store::state).collect())
+    /// The oldest other object for the same topic, if it is older than this one; unknown until everything was listed once.
+    pub fn older(&self, topic: &Topic) -> Fact<Arc<Topic>> {
+        if !self.unlisted.is_empty() {
+            return Fact::Unknown("the list of Topics is not there yet".to_owned());
+        }
+        let of_watch = |claims: &Arc<Mutex<Claims>>| {
+            let claims = claims.lock().unwrap_or_else(PoisonError::into_inner);
+            claims.older(topic)
+        };
+        claims::oldest(self.topics.iter().filter_map(of_watch)).map_or(Fact::Absent, Fact::Known)
     }
 }
 

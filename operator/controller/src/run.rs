@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::stream::BoxStream;
@@ -38,6 +38,7 @@ use crate::metrics::Outcome;
 use crate::permissions;
 use crate::retry::{self, Attempts};
 use crate::settings::{Arguments, Command, LogFormat, RunArguments};
+use crate::topic::claims::Claims;
 use crate::{cluster, rebalance, topic};
 
 /// Longest time of one pass.
@@ -153,6 +154,8 @@ struct Watches {
     known: Store<KafkaCluster>,
     clusters: Controller<KafkaCluster>,
     topics: Controller<Topic>,
+    /// Who is for which topic.
+    claims: Arc<Mutex<Claims>>,
     rebalances: Controller<KafkaRebalance>,
 }
 
@@ -173,7 +176,10 @@ async fn control(
         .map(|namespace| watches(&client, namespace.as_deref(), &arguments, &unlisted))
         .collect();
     let clusters: Vec<Store<KafkaCluster>> = watches.iter().map(|watches| watches.known.clone()).collect();
-    let topics: Vec<Store<Topic>> = watches.iter().map(|watches| watches.topics.store()).collect();
+    let topics = watches
+        .iter()
+        .map(|watches| Arc::clone(&watches.claims))
+        .collect();
     let context = Arc::new(Context {
         kubernetes: Kubernetes::new(client.clone()),
         brokers,
@@ -264,12 +270,20 @@ fn watches(
         .watches_stream(children::<ConfigMap>(client, namespace), owner);
     let (attached, writer) = reflector::store();
     let all_topics = watcher(api::<Topic>(client, namespace), own.clone()).modify(without_history);
-    let own_topics =
-        noted(all_topics, writer, unlisted).predicate_filter(what_a_topic_asks, PredicateConfig::default());
+    let claims = Arc::<Mutex<Claims>>::default();
+    let indexed = {
+        let (claims, attached) = (Arc::clone(&claims), attached.clone());
+        move |event: &Event<Topic>| {
+            let mut claims = claims.lock().unwrap_or_else(PoisonError::into_inner);
+            claims.follow(event, &attached);
+        }
+    };
+    let own_topics = noted(all_topics, (writer, indexed), unlisted)
+        .predicate_filter(what_a_topic_asks, PredicateConfig::default());
     let (known, writer) = reflector::store();
     let all_clusters = watcher(api::<KafkaCluster>(client, namespace), watcher::Config::default());
-    let serving =
-        noted(all_clusters, writer, unlisted).predicate_filter(what_topics_need, PredicateConfig::default());
+    let serving = noted(all_clusters, (writer, |_: &Event<KafkaCluster>| {}), unlisted)
+        .predicate_filter(what_topics_need, PredicateConfig::default());
     let of_it = attached.clone();
     let topics = Controller::for_stream(own_topics, attached)
         .with_config(config.clone().concurrency(arguments.concurrent_topic_passes))
@@ -281,6 +295,7 @@ fn watches(
         known,
         clusters,
         topics,
+        claims,
         rebalances,
     }
 }
@@ -312,10 +327,10 @@ fn owner<K: Resource<DynamicType = ()>>(child: PartialObjectMeta<K>) -> Option<O
     Some(ObjectRef::new(cluster).within(&child.namespace()?))
 }
 
-/// A watch that fills a store, and says when it has listed everything for the first time.
+/// A watch that fills a store and what is kept beside it, and says when it has listed everything for the first time.
 fn noted<K>(
     events: impl Stream<Item = watcher::Result<Event<K>>> + Send + 'static,
-    writer: Writer<K>,
+    (writer, mut beside): (Writer<K>, impl FnMut(&Event<K>) + Send + 'static),
     unlisted: &Unlisted,
 ) -> BoxStream<'static, watcher::Result<K>>
 where
@@ -323,6 +338,9 @@ where
 {
     let mut note = Some(unlisted.one());
     let filled = events.default_backoff().reflect(writer).inspect(move |event| {
+        if let Ok(event) = event {
+            beside(event);
+        }
         if matches!(event, Ok(Event::InitDone)) {
             drop(note.take());
         }

@@ -1,11 +1,13 @@
 //! A pass over one `Topic`: observe, plan, finalizer, requests, status.
 
+pub mod claims;
 mod observe;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use broker_protocol::ErrorCode;
+use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 use kube::api::{Api, Patch, PatchParams};
 use kube::runtime::controller::Action;
@@ -155,8 +157,20 @@ fn again<B: Brokers>(context: &Context<B>, plan: &TopicPlan) -> Action {
     Action::requeue(match (&plan.flow, plan.requests.is_empty()) {
         (_, false) => SOON,
         (Flow::Working { .. }, true) => Duration::from_secs(plan.flow.look_again_after()),
-        (Flow::Done | Flow::Stalled { .. }, true) => context.topics_again,
+        (Flow::Done | Flow::Stalled { .. }, true) => rest(context.topics_again, Timestamp::now()),
     })
+}
+
+/// Topics at rest are looked at in so many moments of a round, those of a moment in a few requests: ten thousand that
+/// became ready one after the other would else be asked about one after the other for ever.
+const MOMENTS: u32 = 12;
+
+/// The wait until the first moment after `round`.
+fn rest(round: Duration, now: Timestamp) -> Duration {
+    let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    let between = millis(round / MOMENTS).max(1);
+    let after = now.as_millisecond().rem_euclid(between);
+    round + Duration::from_millis((between - after).unsigned_abs())
 }
 
 /// The finalizer is changed by its place in the list that was seen, so that those of others are never touched.
@@ -230,4 +244,37 @@ fn described(topic: &Topic, plan: &TopicPlan) -> String {
         "Topic {name}: {:?}, finalizer {:?}, requests {:?}",
         plan.flow, plan.finalizer, plan.requests
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In milliseconds since the epoch.
+    fn next_look(round: u64, now: i64) -> i64 {
+        let wait = rest(
+            Duration::from_secs(round),
+            Timestamp::from_millisecond(now).expect("a time"),
+        );
+        now + i64::try_from(wait.as_millis()).expect("short")
+    }
+
+    #[test]
+    fn topics_that_became_ready_one_after_the_other_are_looked_at_together() {
+        let looks: Vec<i64> = (0..120_000)
+            .step_by(10)
+            .map(|now| next_look(120, 7_000_000 + now))
+            .collect();
+        let mut moments = looks.clone();
+        moments.dedup();
+        assert!(moments.len() <= 13, "{moments:?}");
+        for (now, look) in (7_000_000..).step_by(10).zip(looks) {
+            assert!((120_000..=130_000).contains(&(look - now)), "{now} {look}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_round_has_moments_too() {
+        assert!((1_001..=1_083).contains(&(next_look(1, 5) - 5)));
+    }
 }

@@ -16,6 +16,8 @@ use crate::context::Context;
 use crate::error::OperatorError;
 use crate::kubernetes::kind::NAMESPACE;
 
+use super::claims;
+
 /// The cluster that a reference in this namespace names.
 #[must_use]
 pub fn cluster_key(reference: &operator_api::access::ClusterRef, namespace: &str) -> ObjectRef<KafkaCluster> {
@@ -23,7 +25,7 @@ pub fn cluster_key(reference: &operator_api::access::ClusterRef, namespace: &str
     ObjectRef::new(&reference.name).within(of)
 }
 
-fn key_of(topic: &Topic) -> ObjectRef<KafkaCluster> {
+pub(super) fn key_of(topic: &Topic) -> ObjectRef<KafkaCluster> {
     cluster_key(&topic.spec.cluster_ref, &topic.namespace().unwrap_or_default())
 }
 
@@ -126,25 +128,9 @@ pub(crate) async fn granted<B: Brokers>(
 
 /// The oldest other object for the same topic, if it is older than this one.
 fn older<B: Brokers>(context: &Context<B>, topic: &Topic) -> Fact<String> {
-    let Some(topics) = context.all_topics() else {
-        return Fact::Unknown("the list of Topics is not there yet".to_owned());
-    };
-    let (cluster, name) = (key_of(topic), topic_name(topic));
-    let age = |topic: &Topic| (topic.creation_timestamp(), topic.uid());
-    // Of thousands nearly all fail the first test, which therefore copies nothing.
-    let is_named = |other: &Topic| {
-        let named = other.spec.topic_name.as_ref().or(other.metadata.name.as_ref());
-        named == Some(&name)
-    };
-    let rivals = topics.into_iter().filter(|other| {
-        is_named(other) && other.uid() != topic.uid() && key_of(other) == cluster && age(other) < age(topic)
-    });
-    match rivals.min_by_key(|other| age(other)) {
-        Some(other) => Fact::Known(format!(
-            "{}/{}",
-            other.namespace().unwrap_or_default(),
-            other.name_any()
-        )),
-        None => Fact::Absent,
+    match context.older(topic) {
+        Fact::Known(other) => Fact::Known(claims::label(&other)),
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(reason) => Fact::Unknown(reason),
     }
 }
