@@ -175,11 +175,6 @@ async fn control(
         .iter()
         .map(|namespace| watches(&client, namespace.as_deref(), &arguments, &unlisted))
         .collect();
-    let clusters: Vec<Store<KafkaCluster>> = watches.iter().map(|watches| watches.known.clone()).collect();
-    let topics = watches
-        .iter()
-        .map(|watches| Arc::clone(&watches.claims))
-        .collect();
     let context = Arc::new(Context {
         kubernetes: Kubernetes::new(client.clone()),
         brokers,
@@ -189,8 +184,11 @@ async fn control(
         } else {
             Mode::Act
         },
-        clusters,
-        topics,
+        clusters: watches.iter().map(|watches| watches.known.clone()).collect(),
+        topics: watches
+            .iter()
+            .map(|watches| Arc::clone(&watches.claims))
+            .collect(),
         unlisted,
         addresses: Recent::default(),
         namespaces: Recent::default(),

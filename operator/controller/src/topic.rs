@@ -156,6 +156,9 @@ fn after_refusal(topic: &Topic, seen: Seen, error: &OperatorError) -> TopicPlan 
 fn again<B: Brokers>(context: &Context<B>, plan: &TopicPlan) -> Action {
     Action::requeue(match (&plan.flow, plan.requests.is_empty()) {
         (_, false) => SOON,
+        (Flow::Working { .. }, true) if plan.waits_for_cluster() => {
+            rest(context.topics_again, Timestamp::now())
+        }
         (Flow::Working { .. }, true) => Duration::from_secs(plan.flow.look_again_after()),
         (Flow::Done | Flow::Stalled { .. }, true) => rest(context.topics_again, Timestamp::now()),
     })

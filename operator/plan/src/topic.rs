@@ -121,6 +121,11 @@ pub enum TopicRequest {
     },
 }
 
+/// There is no such cluster.
+const CLUSTER_NOT_FOUND: &str = "ClusterNotFound";
+/// The cluster does not serve.
+const WAITING_FOR_CLUSTER: &str = "WaitingForCluster";
+
 /// What happens to the finalizer of an object.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FinalizerChange {
@@ -163,6 +168,18 @@ impl TopicPlan {
             status: None,
             flow,
         }
+    }
+
+    /// Whether nothing moves until the cluster's own object changes, which wakes a pass.
+    #[must_use]
+    pub fn waits_for_cluster(&self) -> bool {
+        matches!(
+            self.flow,
+            Flow::Working {
+                reason: CLUSTER_NOT_FOUND | WAITING_FOR_CLUSTER,
+                ..
+            }
+        )
     }
 
     /// Whether nothing is written or asked.

@@ -8,8 +8,9 @@ use broker_model::BrokerId;
 use broker_protocol::{ApiKey, ErrorCode};
 use operator_plan::topic::TopicRequest;
 
-use crate::calls::{Call, together};
+use crate::calls::{Call, ReplicasChange, together};
 use crate::placement::placement;
+use crate::throttle;
 
 type Answers = BTreeMap<String, Result<(), ClientError>>;
 
@@ -47,29 +48,46 @@ async fn send(client: &Client, call: &Call) -> Result<Answers, ClientError> {
     }
 }
 
-/// Gives each partition of each topic another number of replicas.
-async fn change_replicas(client: &Client, wanted: &[(String, i32)]) -> Result<Answers, ClientError> {
+/// Gives each partition of each topic another number of replicas. What is to move slowly is listed before it moves.
+async fn change_replicas(client: &Client, wanted: &[ReplicasChange]) -> Result<Answers, ClientError> {
     let cluster = client.describe_cluster().await?;
     let usable = cluster.brokers.iter().filter(|broker| !broker.is_fenced);
     let brokers: Vec<BrokerId> = usable.map(|broker| broker.id).collect();
-    let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = wanted.iter().map(|change| change.topic.as_str()).collect();
     let metadata = client.refresh(TopicSelection::Named(&names)).await?;
     let mut changes = Vec::new();
+    let mut slow = Vec::new();
     let mut answers = Answers::new();
-    for (name, replicas) in wanted {
+    for change in wanted {
         let topic = metadata
             .topics
-            .get(name)
+            .get(&change.topic)
             .filter(|topic| topic.error == ErrorCode::None);
         let answer = match topic {
             Some(topic) => {
-                let replicas = usize::try_from(*replicas).unwrap_or_default();
-                changes.extend(placement(topic, &brokers, replicas));
+                let replicas = usize::try_from(change.replicas).unwrap_or_default();
+                let placed = placement(topic, &brokers, replicas);
+                if change.throttle.is_some() {
+                    slow.extend(throttle::listed(topic, &placed));
+                }
+                changes.extend(placed);
                 Ok(())
             }
-            None => Err(ClientError::NoSuchTopic { topic: name.clone() }),
+            None => Err(ClientError::NoSuchTopic {
+                topic: change.topic.clone(),
+            }),
         };
-        answers.insert(name.clone(), answer);
+        answers.insert(change.topic.clone(), answer);
+    }
+    if let Some(rate) = wanted.iter().filter_map(|change| change.throttle).min()
+        && !slow.is_empty()
+    {
+        for (topic, listed) in throttle::set(client, rate, &slow).await? {
+            if listed.is_err() {
+                changes.retain(|(partition, _)| partition.topic[..] != topic[..]);
+                answers.insert(topic, listed);
+            }
+        }
     }
     if changes.is_empty() {
         return Ok(answers);

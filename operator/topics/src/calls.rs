@@ -23,8 +23,17 @@ pub(crate) enum Call {
     Create(Vec<NewTopic>),
     Grow(Vec<(String, i32)>),
     Configure(Vec<(String, Vec<ConfigChange>)>),
-    ChangeReplicas(Vec<(String, i32)>),
+    ChangeReplicas(Vec<ReplicasChange>),
     Delete(Vec<TopicId>),
+}
+
+/// Another number of replicas for every partition of a topic.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplicasChange {
+    pub(crate) topic: String,
+    pub(crate) replicas: i32,
+    /// Most bytes a second of each broker.
+    pub(crate) throttle: Option<i64>,
 }
 
 /// A call, and for whom: the place of each wish that it carries, with the key of its answer.
@@ -84,9 +93,15 @@ impl Call {
             TopicRequest::ChangeConfig { name, set, remove } => {
                 Self::Configure(vec![(name.clone(), changes(set, remove))])
             }
-            TopicRequest::ChangeReplicas { name, replicas, .. } => {
-                Self::ChangeReplicas(vec![(name.clone(), *replicas)])
-            }
+            TopicRequest::ChangeReplicas {
+                name,
+                replicas,
+                throttle,
+            } => Self::ChangeReplicas(vec![ReplicasChange {
+                topic: name.clone(),
+                replicas: *replicas,
+                throttle: *throttle,
+            }]),
             TopicRequest::Delete { id, .. } => Self::Delete(vec![TopicId::new(id.parse::<Uuid>().ok()?)]),
         })
     }
@@ -106,9 +121,8 @@ impl Call {
     fn extend(&mut self, other: Self) {
         match (self, other) {
             (Self::Create(all), Self::Create(more)) => all.extend(more),
-            (Self::Grow(all), Self::Grow(more)) | (Self::ChangeReplicas(all), Self::ChangeReplicas(more)) => {
-                all.extend(more);
-            }
+            (Self::Grow(all), Self::Grow(more)) => all.extend(more),
+            (Self::ChangeReplicas(all), Self::ChangeReplicas(more)) => all.extend(more),
             (Self::Configure(all), Self::Configure(more)) => all.extend(more),
             (Self::Delete(all), Self::Delete(more)) => all.extend(more),
             (this, other) => debug_assert!(false, "{this:?} and {other:?} are of two kinds"),

@@ -8,6 +8,7 @@ mod ask;
 mod calls;
 mod look;
 mod placement;
+mod throttle;
 
 use std::collections::BTreeMap;
 

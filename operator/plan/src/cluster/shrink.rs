@@ -97,13 +97,21 @@ fn empty_first(view: &View<'_>, kafka: &KafkaFacts, brokers: &[i32]) -> Option<D
     let first = brokers.first()?;
     match &kafka.brokers.get(first)?.replicas {
         Fact::Known(0) => None,
-        Fact::Known(replicas) if view.cluster.drain_on_scale_down => Some(Decision::Ask(
-            vec![AdminRequest::Drain {
-                brokers: brokers.to_vec(),
-                throttle: view.cluster.throttle,
-            }],
-            draining(format!("broker {first} has {replicas} replicas left")),
-        )),
+        Fact::Known(replicas) if view.cluster.drain_on_scale_down => match &kafka.moving {
+            Fact::Known(0) => Some(Decision::Ask(
+                vec![AdminRequest::Drain {
+                    brokers: brokers.to_vec(),
+                    throttle: view.cluster.throttle,
+                }],
+                draining(format!("broker {first} has {replicas} replicas left")),
+            )),
+            // Of this drain or of what was begun before it: the controller carries out one plan at a time.
+            Fact::Known(moving) => Some(Decision::wait(
+                "DrainingBroker",
+                format!("broker {first} has {replicas} replicas left, and {moving} replicas are moving"),
+            )),
+            Fact::Absent | Fact::Unknown(_) => observing("nobody knows how many replicas are moving"),
+        },
         Fact::Known(replicas) => Some(Decision::wait(
             "DrainingBroker",
             format!(
@@ -182,7 +190,8 @@ pub(super) fn spread(view: &View<'_>) -> Option<Decision> {
         .brokers
         .values()
         .any(|broker| matches!(broker.replicas, Fact::Known(replicas) if replicas > 0));
-    if empty.is_empty() || !others {
+    // The controller carries out one plan at a time.
+    if moving > 0 || empty.is_empty() || !others {
         return (moving > 0).then(|| Decision::wait("Rebalancing", format!("{moving} replicas are moving")));
     }
     Some(Decision::Ask(

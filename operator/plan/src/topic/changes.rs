@@ -130,17 +130,15 @@ fn was_created(topic: &Topic) -> bool {
 
 fn config_change(topic: &Topic, wanted: &DesiredTopic, fact: &TopicFact) -> Option<TopicRequest> {
     let policy = topic.spec.config_policy.unwrap_or_default();
-    if policy == ConfigPolicy::Observe {
-        return None;
-    }
     let set: BTreeMap<String, String> = wanted
         .config
         .iter()
-        .filter(|(key, value)| fact.config.get(*key) != Some(*value))
+        .filter(|(key, value)| policy != ConfigPolicy::Observe && fact.config.get(*key) != Some(*value))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    let remove: Vec<String> = undeclared(wanted, fact)
-        .filter(|_| policy == ConfigPolicy::Enforce)
+    let undeclared = undeclared(wanted, fact).filter(|_| policy == ConfigPolicy::Enforce);
+    let remove: Vec<String> = undeclared
+        .chain(of_ended_movement(wanted, fact))
         .cloned()
         .collect();
     (!set.is_empty() || !remove.is_empty()).then(|| TopicRequest::ChangeConfig {
@@ -148,6 +146,19 @@ fn config_change(topic: &Topic, wanted: &DesiredTopic, fact: &TopicFact) -> Opti
         set,
         remove,
     })
+}
+
+/// Which replicas a movement was to be slow for. One that has ended takes the list along; `*` is no movement's.
+fn of_ended_movement<'a>(wanted: &'a DesiredTopic, fact: &'a TopicFact) -> impl Iterator<Item = &'a String> {
+    let replicas = wanted.replicas.unwrap_or(fact.replicas.0);
+    let has_ended = fact.moving == 0 && fact.replicas == (replicas, replicas);
+    let listed = fact.config.iter().filter(move |(key, value)| {
+        has_ended
+            && TOPIC_CONFIGS_OF_MOVEMENTS.contains(&key.as_str())
+            && !wanted.config.contains_key(*key)
+            && value.as_str() != "*"
+    });
+    listed.map(|(key, _)| key)
 }
 
 /// Configuration that is set and not declared, without what movements of replicas set and remove themselves.

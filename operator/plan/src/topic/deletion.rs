@@ -16,7 +16,9 @@ use operator_api::labels::TOPIC_FINALIZER;
 use operator_api::topic::ManagementPolicy;
 
 use super::status;
-use super::{FinalizerChange, TopicEvent, TopicFacts, TopicPlan, TopicRequest, topic_name};
+use super::{
+    FinalizerChange, TopicEvent, TopicFacts, TopicPlan, TopicRequest, WAITING_FOR_CLUSTER, topic_name,
+};
 use crate::fact::Fact;
 use crate::flow::Flow;
 
@@ -122,7 +124,7 @@ fn ending(topic: &Topic, facts: &TopicFacts) -> Ending {
             "topic {name} is deleted when the cluster serves again; set deletionPolicy: Retain to let this object go \
              without it"
         );
-        return wait("WaitingForCluster", message);
+        return wait(WAITING_FOR_CLUSTER, message);
     }
     match &facts.topic {
         Fact::Absent => Ending::Go(None),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use operator_api::Topic;
 
-use super::{ClusterOfTopic, TopicFacts, topic_name};
+use super::{CLUSTER_NOT_FOUND, ClusterOfTopic, TopicFacts, WAITING_FOR_CLUSTER, topic_name};
 use crate::fact::Fact;
 use crate::flow::Flow;
 use crate::tiering;
@@ -60,7 +60,7 @@ pub(super) fn obstacle(topic: &Topic, facts: &TopicFacts) -> Option<Flow> {
         Fact::Known(cluster) => cluster,
         Fact::Absent => {
             let message = format!("there is no KafkaCluster {} yet", reference.name);
-            return Some(Flow::working("ClusterNotFound", message));
+            return Some(Flow::working(CLUSTER_NOT_FOUND, message));
         }
         Fact::Unknown(reason) => return observing("the KafkaCluster cannot be read", reason),
     };
@@ -85,7 +85,7 @@ pub(super) fn obstacle(topic: &Topic, facts: &TopicFacts) -> Option<Flow> {
     }
     if cluster.hibernated || cluster.terminating || !cluster.available {
         let message = format!("KafkaCluster {} does not serve clients now", reference.name);
-        return Some(Flow::working("WaitingForCluster", message));
+        return Some(Flow::working(WAITING_FOR_CLUSTER, message));
     }
     facts
         .topic

@@ -77,6 +77,28 @@ fn a_topic_that_is_not_there_is_made_with_the_defaults_of_its_cluster() {
 }
 
 #[test]
+fn only_who_waits_for_the_object_of_the_cluster_is_woken_by_it_alone() {
+    let waits = |cluster: Fact<ClusterOfTopic>| {
+        let facts = TopicFacts {
+            cluster,
+            ..facts(None)
+        };
+        plan(&topic(""), &facts).waits_for_cluster()
+    };
+    let silent = Fact::Known(ClusterOfTopic {
+        brokers: 3,
+        ..ClusterOfTopic::default()
+    });
+    assert!(waits(silent) && waits(Fact::Absent));
+    let serves = Fact::Known(ClusterOfTopic {
+        available: true,
+        brokers: 3,
+        ..ClusterOfTopic::default()
+    });
+    assert!(!waits(serves) && !waits(Fact::Unknown("not listed".to_owned())));
+}
+
+#[test]
 fn a_tiered_topic_is_made_and_kept_so() {
     let spec = "tiering: {localRetention: {time: 1d}}, config: {retention.ms: 5}";
     let made = plan(&topic(spec), &facts(None));
@@ -142,6 +164,51 @@ fn another_number_of_replicas_is_one_movement_at_a_time() {
 }
 
 #[test]
+fn replicas_are_added_as_fast_as_the_cluster_says_and_the_limit_goes_with_the_movement() {
+    let lists = [
+        ("follower.replication.throttled.replicas", "0:2"),
+        ("leader.replication.throttled.replicas", "0:1"),
+    ];
+    let mut facts = facts(Some(existing(1, 1, &[])));
+    if let Fact::Known(cluster) = &mut facts.cluster {
+        cluster.throttle = Some(1_000);
+    }
+    let spec = "replicas: 2, configPolicy: Observe";
+    let asked = plan(&topic(spec), &facts).requests;
+    assert!(
+        matches!(
+            &asked[..],
+            [TopicRequest::ChangeReplicas {
+                throttle: Some(1_000),
+                ..
+            }]
+        ),
+        "{asked:?}"
+    );
+    let mut requests = |fact: TopicFact, spec: &str| {
+        facts.topic = Fact::Known(fact);
+        plan(&topic(spec), &facts).requests
+    };
+    let moving = TopicFact {
+        moving: 1,
+        ..existing(1, 1, &lists)
+    };
+    assert!(requests(moving, spec).is_empty());
+    let asked = requests(existing(1, 2, &lists), spec);
+    let [TopicRequest::ChangeConfig { set, remove, .. }] = &asked[..] else {
+        panic!("the lists are to go")
+    };
+    assert_eq!(
+        (set.len(), &remove[..]),
+        (0, &lists.map(|(name, _)| name.to_owned())[..])
+    );
+    let all = [("leader.replication.throttled.replicas", "*")];
+    assert!(requests(existing(1, 2, &all), spec).is_empty());
+    let declared = "replicas: 2, config: {leader.replication.throttled.replicas: \"0:1\"}";
+    assert!(requests(existing(1, 2, &lists[1..]), declared).is_empty());
+}
+
+#[test]
 fn undeclared_configuration_is_removed_kept_or_only_shown() {
     let fact = existing(1, 1, &[("cleanup.policy", "compact"), ("retention.ms", "1")]);
     let with = |policy: &str| {
@@ -165,9 +232,10 @@ fn undeclared_configuration_is_removed_kept_or_only_shown() {
 }
 
 #[test]
-fn throttles_of_a_movement_are_left_alone() {
+fn throttles_of_a_movement_that_goes_on_are_left_alone() {
     let fact = existing(1, 1, &[("leader.replication.throttled.replicas", "0:1")]);
-    assert!(plan(&topic(""), &facts(Some(fact))).requests.is_empty());
+    let moving = TopicFact { moving: 1, ..fact };
+    assert!(plan(&topic(""), &facts(Some(moving))).requests.is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The decision table, one rule at a time: what was changed in a world that is as it should be, and which rule speaks.
 
 use super::{THREE, brokers, with};
-use crate::cluster::{ClusterPlan, Step, plan};
+use crate::cluster::{AdminRequest, ClusterPlan, Step, plan};
 use crate::fact::Fact;
 use crate::facts::{ClusterFacts, KafkaFacts, Obstacle, ObstacleKind, PodTrouble, StopVerdict, TroubleKind};
 use crate::flow::Flow;
@@ -308,6 +308,46 @@ fn a_broker_with_replicas_stays_until_somebody_drains_it() {
     world.brokers.get_mut(&2).unwrap().cordoned = true;
     let plan = check(&world, |_| (), "broker-too-many", "DrainingBroker");
     assert!(plan.requests.is_empty());
+}
+
+#[test]
+fn a_drain_is_asked_for_when_nothing_moves_any_more() {
+    let mut world = changed(&brokers(2));
+    world.brokers.get_mut(&2).unwrap().replicas = 3;
+    world.brokers.get_mut(&2).unwrap().cordoned = true;
+    let asked = check(&world, |_| (), "broker-too-many", "DrainingBroker").requests;
+    assert!(
+        matches!(&asked[..], [AdminRequest::Drain { brokers, .. }] if *brokers == [2]),
+        "{asked:?}"
+    );
+    let moving = |facts: &mut ClusterFacts| kafka(facts).moving = Fact::Known(7);
+    let plan = check(&world, moving, "broker-too-many", "DrainingBroker");
+    let Flow::Working { message, .. } = plan.flow else {
+        panic!("{:?}", plan.flow)
+    };
+    assert!(
+        plan.requests.is_empty() && message.contains("7 replicas are moving"),
+        "{message}"
+    );
+    let silent = |facts: &mut ClusterFacts| kafka(facts).moving = unknown();
+    check(&world, silent, "broker-too-many", "Observing");
+}
+
+#[test]
+fn a_new_broker_gets_its_share_when_nothing_moves_any_more() {
+    let mut world = World::settled(&brokers(3));
+    for id in 0..3 {
+        world.brokers.get_mut(&id).unwrap().replicas = 8;
+    }
+    world.brokers.get_mut(&2).unwrap().replicas = 0;
+    let asked = check(&world, |_| (), "broker-empty", "Rebalancing").requests;
+    assert!(matches!(&asked[..], [AdminRequest::SpreadTo { .. }]), "{asked:?}");
+    let moving = |facts: &mut ClusterFacts| kafka(facts).moving = Fact::Known(7);
+    assert!(
+        check(&world, moving, "broker-empty", "Rebalancing")
+            .requests
+            .is_empty()
+    );
 }
 
 #[test]
