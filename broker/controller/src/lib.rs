@@ -64,4 +64,5 @@ pub use rebalance::{
 };
 pub use safe_to_stop::{MinInSync, partitions_at_risk, safe_to_stop};
 pub use seed::Seed;
+pub use topics::RestoredTopic;
 pub use upkeep::{Remainder, UpkeepSchedule, UpkeepSettings};

@@ -3,12 +3,15 @@
 mod create_partitions;
 mod create_topics;
 mod delete_topics;
+mod restored_topic;
 mod topic_name;
 
 use broker_metadata::PartitionRegistration;
 use broker_metadata::image::LeaderRecoveryState;
 use broker_model::{BrokerId, LeaderEpoch, PartitionEpoch};
 use broker_protocol::ErrorCode;
+
+pub use restored_topic::RestoredTopic;
 
 use crate::{ApiError, PlacementSpec, QuorumController, ReplicaPlacer, Seed, UsableBroker};
 

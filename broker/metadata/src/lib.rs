@@ -19,6 +19,7 @@ mod loader;
 pub mod metadata_log;
 mod metadata_version;
 mod snapshot;
+mod topic_begin;
 mod topic_name;
 
 pub use delta::{MetadataChanges, MetadataDelta, TopicChange, TopicFate};
@@ -36,4 +37,7 @@ pub use internal_topic::{
 pub use loader::MetadataLoader;
 pub use metadata_version::MetadataVersion;
 pub use snapshot::image_records;
+pub use topic_begin::{
+    BegunPartition, PartitionBegin, TopicBegin, TopicSource, UnreadableBegin, begin_removal, begun_partition,
+};
 pub use topic_name::{TOPIC_NAME_LENGTH_MAX, is_legal_topic_name};

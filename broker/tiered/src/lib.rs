@@ -41,5 +41,6 @@ mod small_world;
 pub mod store_probe;
 pub mod store_problem;
 pub mod sweep;
+pub mod topic_restore;
 
 pub use error::{ManifestError, RemoteFormatError};

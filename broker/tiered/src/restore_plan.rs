@@ -17,7 +17,7 @@ mod records;
 
 use std::collections::{BTreeMap, HashMap};
 
-use broker_metadata::{GROUP_METADATA_TOPIC, MetadataImage};
+use broker_metadata::{GROUP_METADATA_TOPIC, MetadataImage, TopicImage};
 use broker_model::{BrokerId, ClusterId, LeaderEpoch, Offset, PartitionIndex, Timestamp, TopicId, Uuid};
 use broker_storage::EpochEntry;
 use thiserror::Error;
@@ -196,20 +196,14 @@ pub fn restore_plan(facts: &RestoreFacts<'_>, context: PlanContext) -> RestorePl
     let brokers = facts.brokers.map_or(known, <[_]>::to_vec);
     let mut partitions = Vec::new();
     for topic in facts.image.topics.sorted_by_name() {
-        for (index, registration) in topic.indexed_partitions() {
-            let place = (topic.id, index);
+        for begins in topic_begins(topic, &marks, facts.manifests) {
+            let Some(registration) = topic.partition(begins.partition) else {
+                continue;
+            };
             let turn = partitions.len();
             let replicas = kept_replicas(&registration.replicas, &brokers, turn);
             let replicas = replicas.into_iter();
-            let (manifest, mark) = (
-                facts.manifests.get(&place),
-                marks.of_partition(&topic.name, place),
-            );
-            let begins = begins(manifest, &mark, registration.leader_epoch);
             partitions.push(RestoredPartition {
-                topic: topic.name.to_string(),
-                topic_id: topic.id,
-                partition: index,
                 replicas: replicas
                     .filter(|id| !registration.removing_replicas.contains(id))
                     .collect(),
@@ -232,6 +226,37 @@ pub fn restore_plan(facts: &RestoreFacts<'_>, context: PlanContext) -> RestorePl
             .map(|(index, mark)| (index, mark.offsets))
             .collect(),
     }
+}
+
+/// Where the partitions of one topic begin again, kept by nobody yet.
+pub(crate) fn beginnings(
+    image: &MetadataImage,
+    logs: &[LogsBackup],
+    manifests: &HashMap<(TopicId, PartitionIndex), Manifest>,
+    topic: TopicId,
+) -> Vec<RestoredPartition> {
+    let marks = Marks::of(logs, &newest_groups(logs));
+    let topic = image.topics.by_id(topic);
+    topic.map_or_else(Vec::new, |topic| topic_begins(topic, &marks, manifests))
+}
+
+fn topic_begins(
+    topic: &TopicImage,
+    marks: &Marks,
+    manifests: &HashMap<(TopicId, PartitionIndex), Manifest>,
+) -> Vec<RestoredPartition> {
+    let partitions = topic.indexed_partitions();
+    let begins = partitions.map(|(index, registration)| {
+        let place = (topic.id, index);
+        let mark = marks.of_partition(&topic.name, place);
+        RestoredPartition {
+            topic: topic.name.to_string(),
+            topic_id: topic.id,
+            partition: index,
+            ..begins(manifests.get(&place), &mark, registration.leader_epoch)
+        }
+    });
+    begins.collect()
 }
 
 fn nonces(metadata: &MetadataBackup, logs: &[LogsBackup]) -> Vec<Uuid> {

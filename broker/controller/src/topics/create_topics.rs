@@ -107,7 +107,7 @@ impl QuorumController {
             self.assigned_partitions(topic)?
         };
         let id = seed.uuid();
-        let records = topic_records(topic, id, &configs, &partitions);
+        let records = topic_records(name, id, &configs, &partitions);
         let effective = self.rules.effective_topic_configs(self.image(), &configs);
         Ok((records, created(topic, id, &partitions, effective)))
     }
@@ -207,14 +207,14 @@ fn distinct_names(request: &CreateTopicsRequest) -> (BTreeSet<&str>, BTreeSet<&s
     (names, twice)
 }
 
-fn topic_records(
-    topic: &CreatableTopic,
+pub(super) fn topic_records(
+    topic: &str,
     id: Uuid,
     configs: &Configs,
     partitions: &[PartitionRegistration],
 ) -> Vec<MetadataRecord> {
     let head = TopicRecord {
-        name: topic.name.detached(),
+        name: topic.into(),
         topic_id: id,
         unknown_tagged_fields: Vec::new(),
     };
@@ -222,7 +222,7 @@ fn topic_records(
     records.extend(configs.iter().map(|(name, value)| {
         let record = ConfigRecord {
             resource_type: ConfigResourceType::Topic.code(),
-            resource_name: topic.name.detached(),
+            resource_name: topic.into(),
             name: (&**name).into(),
             value: Some((&**value).into()),
             unknown_tagged_fields: Vec::new(),

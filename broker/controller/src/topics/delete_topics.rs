@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use broker_metadata::begin_removal;
 use broker_metadata::messages::RemoveTopicRecord;
 use broker_model::{TopicId, Uuid};
 use broker_protocol::ErrorCode;
@@ -67,6 +68,7 @@ impl QuorumController {
                         unknown_tagged_fields: Vec::new(),
                     };
                     records.push(record.into());
+                    records.extend(begin_removal(self.image(), id));
                     results.push(result(Some(&name), id.uuid(), None));
                 }
             }
