@@ -20,6 +20,18 @@ impl ConfirmArgs {
     /// # Errors
     /// The answer is another one, or there is no terminal to ask on.
     pub(crate) fn confirm(self, what: &str, name: &str) -> Result<(), CliError> {
+        self.ask(what, &format!("{what} cannot be undone."), name)
+    }
+
+    /// The same for what can be undone, but is shown before.
+    ///
+    /// # Errors
+    /// As for [`Self::confirm`].
+    pub(crate) fn agree(self, what: &str, shown: &str, name: &str) -> Result<(), CliError> {
+        self.ask(what, shown, name)
+    }
+
+    fn ask(self, what: &str, shown: &str, name: &str) -> Result<(), CliError> {
         if self.yes {
             return Ok(());
         }
@@ -32,7 +44,7 @@ impl ConfirmArgs {
             source,
         };
         let mut err = std::io::stderr().lock();
-        write!(err, "{what} cannot be undone. Type {name:?} to go on: ").map_err(failed)?;
+        write!(err, "{shown} Type {name:?} to go on: ").map_err(failed)?;
         err.flush().map_err(failed)?;
         let mut answer = String::new();
         std::io::stdin().lock().read_line(&mut answer).map_err(failed)?;

@@ -1,10 +1,11 @@
-//! `tier status`, `tier cost`, `tier pause` and `tier resume`: the remote tier as the brokers use it.
+//! `tier status`, `tier cost`, `tier pause`, `tier resume` and `tier restore`: the remote tier as the brokers use it.
 //!
 //! Every node that `--admin` names is asked about itself; what each leads adds up to the topics. Copying is paused by a
 //! configuration of all brokers, so that it outlives restarts. What lies in a bucket is looked at without brokers, beside
 //! these commands (`tier inspect`, `tier verify`).
 
 mod cost;
+mod restore;
 mod status;
 
 use broker_admin::v1::{TierStatusRequest, TierStatusResponse};
@@ -30,6 +31,8 @@ pub enum TierCommand {
     Pause(SwitchArgs),
     /// Copy to the remote tier again
     Resume(SwitchArgs),
+    /// Bring one topic back from the bucket of another cluster, under a name that is free here
+    Restore(Box<restore::RestoreArgs>),
 }
 
 /// Which nodes are asked: every broker of the cluster, or what they lead is missing.
@@ -56,6 +59,7 @@ impl TierCommand {
         match self {
             Self::Status(args) | Self::Cost(args) => args.admin.output,
             Self::Pause(args) | Self::Resume(args) => args.cluster.output,
+            Self::Restore(args) => args.output_format(),
         }
     }
 
@@ -68,6 +72,7 @@ impl TierCommand {
                     .await
             }
             Self::Resume(args) => args.switch("resumed", ConfigOperation::Delete).await,
+            Self::Restore(args) => args.carry_out().await,
         }
     }
 }

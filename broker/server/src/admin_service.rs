@@ -16,6 +16,7 @@ mod sizes;
 mod standing;
 mod status;
 mod tier;
+mod topic_restore;
 mod verdicts;
 
 use std::io;
@@ -47,7 +48,7 @@ const WATCHERS_MAX: usize = 16;
 /// Calls of one connection at a time.
 const STREAMS_MAX: u32 = 16;
 /// Bytes of a request.
-const REQUEST_BYTES_MAX: usize = 64 * 1024;
+const REQUEST_BYTES_MAX: usize = 256 * 1024;
 const HEADER_BYTES_MAX: u32 = 16 * 1024;
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;

@@ -10,6 +10,7 @@ mod copy;
 mod disk_watch;
 mod follower_watch;
 mod gate;
+mod import;
 mod leader_task;
 mod manifest_driver;
 mod pieces;
@@ -24,7 +25,7 @@ pub use reader::{ReadTimestampError, RemoteReadError, RemoteRecords, WantedRecor
 pub use standing::{StoreStanding, TopicTiers, topics_in_tiers};
 pub use tail::TailError;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,6 +137,8 @@ struct Shared {
     disk: Mutex<DiskStanding>,
     /// Manifests of the partitions that are led here, as they were last written.
     led: RwLock<HashMap<ReplicaKey, Arc<Manifest>>>,
+    /// Partitions of restored topics that are fetched from another bucket.
+    importing: Mutex<HashSet<ReplicaKey>>,
     pieces: Pieces,
     copy_pace: Mutex<Pace>,
     fetch_pace: Mutex<Pace>,
@@ -205,6 +208,7 @@ impl RemoteLogManager {
             copy_memory: Semaphore::new(copy::MEMORY_MAX),
             deletes: Semaphore::new(settings.deletes.max(1)),
             led: RwLock::default(),
+            importing: Mutex::default(),
             gate: Gate::default(),
             cluster_id,
             replica_manager,
@@ -287,6 +291,12 @@ impl RemoteLogManager {
             segments: manifest.segments().len(),
             size_in_bytes: manifest.size_in_bytes(),
         })
+    }
+
+    /// Whether a partition that is led here was restored and is not all here yet.
+    pub fn is_importing(&self, topic: TopicId, partition: PartitionIndex) -> bool {
+        let key = ReplicaKey { topic, partition };
+        self.shared.importing.lock().contains(&key)
     }
 
     /// Runs something else that needs the store, as soon as that may be used, until this ends.

@@ -15,12 +15,13 @@ mod small_objects;
 
 pub use admission::{Admission, StoreRefused};
 pub use explained::explained;
-use explained::is_absent;
+pub(crate) use explained::is_absent;
 pub use folder::FolderStore;
 pub use location::{LocationProblem, S3Access, StoreLocation};
 pub use observed::{Observations, ObservedStore, StoreRequests};
 pub use small_objects::{SmallPut, SmallRead};
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -245,6 +246,23 @@ impl RemoteStore {
             })
         };
         Ok(listed.into_iter().filter_map(object).collect())
+    }
+
+    /// The segments' objects in a partition's folder with their sizes; for repair, and for what is begun anew.
+    ///
+    /// # Errors
+    /// When the store does not say.
+    pub async fn segments(
+        &self,
+        partition: &RemotePartition,
+    ) -> Result<HashMap<SegmentKey, u64>, StoreError> {
+        let folder = self.path(&partition.folder());
+        let listed: Vec<_> = self.objects.list(Some(&folder)).try_collect().await?;
+        let segment = |meta: &object_store::ObjectMeta| {
+            let key = SegmentKey::parse(meta.location.filename()?)?;
+            Some((key, meta.size))
+        };
+        Ok(listed.iter().filter_map(segment).collect())
     }
 
     fn path(&self, below: &str) -> Path {

@@ -6,6 +6,8 @@
 
 mod bucket;
 mod directories;
+mod log_begin;
+mod topic;
 
 use std::path::PathBuf;
 
@@ -17,6 +19,7 @@ use broker_tiered::RemoteFormatError;
 use broker_tiered::restore_plan::{
     PlanContext, RestoreFacts, RestorePlan, RestoreRefused, require_silence, restore_plan, restored_records,
 };
+use broker_tiered::topic_restore::TopicRestoreRefused;
 use bytes::Bytes;
 
 use crate::boot::BootSettings;
@@ -26,6 +29,9 @@ use crate::remote_store::{LocationProblem, StoreLocation, StoreRefused};
 use bucket::Bucket;
 
 pub use directories::require_finished;
+pub use log_begin::LogBeginError;
+pub(crate) use log_begin::begin_here;
+pub use topic::{TopicLook, look_at_topic};
 
 /// How long a cluster must have been silent, unless somebody says that it is gone: twice what its brokers let pass
 /// between two backups.
@@ -112,6 +118,9 @@ pub enum RestoreError {
     /// What lies there cannot be restored.
     #[error(transparent)]
     Refused(#[from] RestoreRefused),
+    /// A topic of what lies there cannot be restored.
+    #[error(transparent)]
+    Topic(#[from] TopicRestoreRefused),
     /// The bucket cannot be used.
     #[error(transparent)]
     Location(#[from] LocationProblem),
@@ -154,6 +163,14 @@ pub enum RestoreError {
         partition: TopicPartition,
         /// Why.
         source: LoadError,
+    },
+    /// A log cannot begin where the plan says.
+    #[error("the log of {partition} cannot begin: {source}")]
+    Begin {
+        /// The partition.
+        partition: TopicPartition,
+        /// Why.
+        source: LogBeginError,
     },
     /// A log cannot be written.
     #[error("the log of {partition} cannot be written: {source}")]

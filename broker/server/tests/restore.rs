@@ -9,6 +9,8 @@
 #[path = "live/broker.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod broker;
+#[path = "restore/one_topic.rs"]
+mod one_topic;
 #[path = "live/topics.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod topics;
@@ -51,6 +53,10 @@ const UNUSED_FROM: i64 = 1_000_000;
 const BROKER: &[(&str, &str)] = &[
     ("remote.log.storage.system.enable", "true"),
     ("eddyline.remote.store", "s3://replaced/by-the-test"),
+    ("eddyline.admin.listener", "127.0.0.1:0"),
+    ("eddyline.remote.reader.grace.ms", "0"),
+    ("remote.log.manager.task.retry.backoff.ms", "20"),
+    ("remote.log.manager.task.retry.backoff.max.ms", "200"),
     ("eddyline.remote.backup.interval.ms", "100"),
     ("remote.log.manager.task.interval.ms", "100"),
     ("log.retention.check.interval.ms", "100"),

@@ -25,6 +25,7 @@ pub mod index_lookup;
 pub mod lineage;
 pub mod manifest;
 pub mod manifest_keeper;
+pub mod object_check;
 pub mod object_key;
 pub mod pace;
 pub mod read_ahead;

@@ -240,6 +240,104 @@ pub struct TierStatusResponse {
     #[prost(string, tag = "23")]
     pub next_page_token: ::prost::alloc::string::String,
 }
+/// Which topic is to be restored from where.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanTopicRestoreRequest {
+    /// The bucket of the other cluster, as its eddyline.remote.store.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    /// The topic as it is called there.
+    #[prost(string, tag = "2")]
+    pub topic: ::prost::alloc::string::String,
+    /// What it is to be called here; empty for the same.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// Configuration that replaces what it had.
+    #[prost(map = "string, string", tag = "4")]
+    pub configs: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Replicas of each partition; 0 for as many as it had.
+    #[prost(uint32, tag = "5")]
+    pub replication_factor: u32,
+}
+/// What a restored topic will be. It can be given back as it is.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TopicRestorePlan {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its id. A plan makes one topic, however often it is started.
+    #[prost(string, tag = "2")]
+    pub topic_id: ::prost::alloc::string::String,
+    /// Replicas of each partition.
+    #[prost(uint32, tag = "3")]
+    pub replication_factor: u32,
+    /// Its configuration.
+    #[prost(map = "string, string", tag = "4")]
+    pub configs: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// The bucket that its segments come from.
+    #[prost(string, tag = "5")]
+    pub source: ::prost::alloc::string::String,
+    /// The cluster whose bucket that is.
+    #[prost(string, tag = "6")]
+    pub source_cluster_id: ::prost::alloc::string::String,
+    /// The topic's id there.
+    #[prost(string, tag = "7")]
+    pub source_topic_id: ::prost::alloc::string::String,
+    /// When that cluster wrote its metadata there last, in ms since 1970.
+    #[prost(int64, tag = "8")]
+    pub written_ms: i64,
+    /// The leader epoch that its logs begin with.
+    #[prost(int32, tag = "9")]
+    pub leader_epoch: i32,
+    /// Its partitions, by number.
+    #[prost(message, repeated, tag = "10")]
+    pub partitions: ::prost::alloc::vec::Vec<TopicRestorePartition>,
+}
+/// What one partition of a restored topic will be.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TopicRestorePartition {
+    /// Where its log starts.
+    #[prost(int64, tag = "1")]
+    pub log_start: i64,
+    /// First offset that is not in the bucket.
+    #[prost(int64, tag = "2")]
+    pub remote_end: i64,
+    /// First offset that is given anew.
+    #[prost(int64, tag = "3")]
+    pub resume: i64,
+    /// First offset whose record was only local and is lost.
+    #[prost(int64, tag = "4")]
+    pub lost_from: i64,
+    /// First offset behind those, as far as was seen.
+    #[prost(int64, tag = "5")]
+    pub lost_until: i64,
+    /// Segments that are fetched.
+    #[prost(uint64, tag = "6")]
+    pub segments: u64,
+    /// Bytes of their records.
+    #[prost(uint64, tag = "7")]
+    pub bytes: u64,
+    /// First offset that retention will not delete as soon as it is restored; absent if it keeps everything.
+    #[prost(int64, optional, tag = "8")]
+    pub expires_until: ::core::option::Option<i64>,
+}
+/// Which topic is made.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StartTopicRestoreRequest {
+    /// As PlanTopicRestore answered. Only what makes the topic counts: what is lost, how much is fetched and what expires
+    /// may be left out.
+    #[prost(message, optional, tag = "1")]
+    pub plan: ::core::option::Option<TopicRestorePlan>,
+}
+/// The topic is made.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartTopicRestoreResponse {}
 /// What a topic has in both tiers, as far as its partitions are led by the asked node.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TierTopic {
@@ -267,6 +365,9 @@ pub struct TierTopic {
     /// Age of the newest record of the oldest of them in ms; 0 when all are there.
     #[prost(uint64, tag = "8")]
     pub lag_ms: u64,
+    /// Partitions of it that were restored and of which not everything is here yet.
+    #[prost(uint32, tag = "9")]
+    pub restoring: u32,
 }
 /// One log directory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1164,6 +1265,58 @@ pub mod admin_client {
                 .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "TierStatus"));
             self.inner.unary(req, path, codec).await
         }
+        /// What a topic of another cluster's bucket would be in this cluster; nothing is changed. Any broker with a remote tier
+        /// answers: it reads that bucket with the access that it has to its own.
+        pub async fn plan_topic_restore(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PlanTopicRestoreRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopicRestorePlan>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/PlanTopicRestore",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "PlanTopicRestore"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Makes the topic of a plan. Its partitions serve at once; what they have in the other bucket is fetched by their
+        /// leaders. The active controller answers.
+        pub async fn start_topic_restore(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StartTopicRestoreRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartTopicRestoreResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/eddyline.admin.v1.Admin/StartTopicRestore",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("eddyline.admin.v1.Admin", "StartTopicRestore"));
+            self.inner.unary(req, path, codec).await
+        }
         /// What each broker holds and could hand over, how well partitions are replicated, what moves. The active controller
         /// answers, from committed metadata.
         pub async fn cluster_status(
@@ -1533,6 +1686,24 @@ pub mod admin_server {
             request: tonic::Request<super::TierStatusRequest>,
         ) -> std::result::Result<
             tonic::Response<super::TierStatusResponse>,
+            tonic::Status,
+        >;
+        /// What a topic of another cluster's bucket would be in this cluster; nothing is changed. Any broker with a remote tier
+        /// answers: it reads that bucket with the access that it has to its own.
+        async fn plan_topic_restore(
+            &self,
+            request: tonic::Request<super::PlanTopicRestoreRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopicRestorePlan>,
+            tonic::Status,
+        >;
+        /// Makes the topic of a plan. Its partitions serve at once; what they have in the other bucket is fetched by their
+        /// leaders. The active controller answers.
+        async fn start_topic_restore(
+            &self,
+            request: tonic::Request<super::StartTopicRestoreRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartTopicRestoreResponse>,
             tonic::Status,
         >;
         /// What each broker holds and could hand over, how well partitions are replicated, what moves. The active controller
@@ -1919,6 +2090,96 @@ pub mod admin_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TierStatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/PlanTopicRestore" => {
+                    #[allow(non_camel_case_types)]
+                    struct PlanTopicRestoreSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::PlanTopicRestoreRequest>
+                    for PlanTopicRestoreSvc<T> {
+                        type Response = super::TopicRestorePlan;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PlanTopicRestoreRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::plan_topic_restore(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PlanTopicRestoreSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/eddyline.admin.v1.Admin/StartTopicRestore" => {
+                    #[allow(non_camel_case_types)]
+                    struct StartTopicRestoreSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::UnaryService<super::StartTopicRestoreRequest>
+                    for StartTopicRestoreSvc<T> {
+                        type Response = super::StartTopicRestoreResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StartTopicRestoreRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::start_topic_restore(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StartTopicRestoreSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

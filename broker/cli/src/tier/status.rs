@@ -50,6 +50,8 @@ struct Topic {
     lag_bytes: u64,
     lag_segments: u64,
     lag_seconds: f64,
+    /// Partitions that were restored and are not all here yet.
+    restoring: u32,
 }
 
 impl Tier {
@@ -64,6 +66,7 @@ impl Tier {
             whole.remote_segments += part.remote_segments;
             whole.lag_bytes += part.lag_bytes;
             whole.lag_segments += part.lag_segments;
+            whole.restoring += part.restoring;
             whole.lag_seconds = whole.lag_seconds.max(part.lag_ms as f64 / 1000.0);
         }
         Self {
@@ -174,6 +177,10 @@ impl Shown for Tier {
                 format!("{:.0}", topic.lag_seconds),
             ]);
         }
+        for topic in self.topics.iter().filter(|topic| topic.restoring > 0) {
+            let (count, name) = (topic.restoring, &topic.name);
+            why += &format!("topic {name} is being restored: {count} partitions are not all here yet\n");
+        }
         format!("{nodes}\n{topics}{why}")
     }
 }
@@ -200,6 +207,7 @@ mod tests {
                 lag_bytes: 5,
                 lag_segments: 1,
                 lag_ms,
+                restoring: 1,
             }],
             ..TierStatusResponse::default()
         }
@@ -219,6 +227,10 @@ mod tests {
             (2, 20, 200, 10)
         );
         assert_eq!(topic.lag_seconds, 2.0, "the longest of all");
+        assert!(
+            tier.text()
+                .contains("topic events is being restored: 2 partitions")
+        );
         assert_eq!(tier.nodes[0].hit_rate, Some(0.75));
         assert_eq!(tier.nodes[0].store, "used");
     }

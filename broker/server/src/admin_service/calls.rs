@@ -13,12 +13,13 @@ use broker_admin::v1::{
     CancelRebalanceResponse, CaughtUpRequest, CaughtUpResponse, ClusterStatusRequest, ClusterStatusResponse,
     CordonRequest, CordonResponse, DescribeQuorumRequest, DescribeQuorumResponse, DrainRequest,
     DrainResponse, LogDirsRequest, LogDirsResponse, MoveLeadersAwayRequest, MoveLeadersAwayResponse,
-    PlanRebalanceRequest, RebalancePlan, RemoveVoterRequest, RemoveVoterResponse, SafeToStopRequest,
-    SafeToStopResponse, SpreadToRequest, SpreadToResponse, StartRebalanceRequest, StartRebalanceResponse,
-    TierStatusRequest, TierStatusResponse, UncordonResponse, WatchRebalanceRequest,
+    PlanRebalanceRequest, PlanTopicRestoreRequest, RebalancePlan, RemoveVoterRequest, RemoveVoterResponse,
+    SafeToStopRequest, SafeToStopResponse, SpreadToRequest, SpreadToResponse, StartRebalanceRequest,
+    StartRebalanceResponse, StartTopicRestoreRequest, StartTopicRestoreResponse, TierStatusRequest,
+    TierStatusResponse, TopicRestorePlan, UncordonResponse, WatchRebalanceRequest,
 };
 
-use super::{Progress, Shared, log_dirs, quorum, rebalance, standing, status, tier, verdicts};
+use super::{Progress, Shared, log_dirs, quorum, rebalance, standing, status, tier, topic_restore, verdicts};
 use crate::broker::Broker;
 use crate::drivers::metadata_driver::{ActiveController, MetadataUnavailable};
 
@@ -140,6 +141,27 @@ impl Admin for Shared {
         let broker = self.broker()?;
         let _turn = self.calls.acquire().await;
         tier::status(broker, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn plan_topic_restore(
+        &self,
+        request: Request<PlanTopicRestoreRequest>,
+    ) -> Result<Response<TopicRestorePlan>, Status> {
+        let broker = self.broker()?;
+        let _turn = self.calls.acquire().await;
+        topic_restore::plan(&broker, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn start_topic_restore(
+        &self,
+        request: Request<StartTopicRestoreRequest>,
+    ) -> Result<Response<StartTopicRestoreResponse>, Status> {
+        let broker = self.controller()?;
+        topic_restore::start(&broker, request.into_inner())
             .await
             .map(Response::new)
     }

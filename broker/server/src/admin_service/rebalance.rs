@@ -317,7 +317,7 @@ pub(crate) async fn decide<R: Send + 'static>(
     decided.map_err(|error| refused(&error))
 }
 
-fn refused(error: &ApiError) -> Status {
+pub(super) fn refused(error: &ApiError) -> Status {
     let text = match &error.message {
         Some(message) => format!("{}: {message}", error.code.name()),
         None => format!("{}: {}", error.code.name(), error.code.message()),

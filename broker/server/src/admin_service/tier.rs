@@ -87,5 +87,6 @@ fn topic(name: String, tiers: TopicTiers) -> TierTopic {
         lag_bytes: tiers.lag.size_in_bytes,
         lag_segments: tiers.lag.segments,
         lag_ms: tiers.lag.age_ms,
+        restoring: tiers.restoring,
     }
 }

@@ -45,6 +45,8 @@ pub struct RemoteCounters {
     pub damaged_objects: Counter,
     /// Pauses because the store failed.
     pub store_failures: Counter,
+    /// Bytes of segments that restored topics fetched from another bucket.
+    pub imported_bytes: Counter,
     /// Bytes that were deleted for the disk budget before they were copied.
     pub dropped_bytes: Counter,
 }

@@ -92,6 +92,7 @@ metrics! {
     GROUP_OFFSET: Gauge "kafka_consumergroup_current_offset" ["consumergroup", "topic", "partition"] "Offset that the group committed.";
     GROUP_LAG: Gauge "kafka_consumergroup_lag" ["consumergroup", "topic", "partition"] "Records between the committed offset and the high watermark.";
     REMOTE_COPY_BYTES: Counter "kafka_server_brokertopicmetrics_remotecopybytes_total" [] "Bytes of segments copied to the remote tier.";
+    REMOTE_IMPORT_BYTES: Counter "eddyline_remote_import_bytes_total" [] "Bytes of segments that restored topics fetched from another bucket.";
     REMOTE_COPY_REQUESTS: Counter "kafka_server_brokertopicmetrics_remotecopyrequests_total" [] "Segments copied to the remote tier.";
     REMOTE_COPY_ERRORS: Counter "kafka_server_brokertopicmetrics_remotecopyerrors_total" [] "Copies that failed and are tried again.";
     REMOTE_COPY_LAG_BYTES: Gauge "kafka_server_brokertopicmetrics_remotecopylagbytes" ["topic"] "Bytes of closed segments led here that are not in the remote tier.";

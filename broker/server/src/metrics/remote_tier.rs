@@ -9,8 +9,8 @@ use super::definition::{
     REMOTE_COPY_ERRORS, REMOTE_COPY_LAG_BYTES, REMOTE_COPY_LAG_MS, REMOTE_COPY_LAG_SEGMENTS,
     REMOTE_COPY_REQUESTS, REMOTE_DAMAGED, REMOTE_DELETE_ERRORS, REMOTE_DELETE_REQUESTS, REMOTE_DISK_BYTES,
     REMOTE_DISK_LIMIT, REMOTE_DROPPED, REMOTE_FAILURES, REMOTE_FETCH_BYTES, REMOTE_FETCH_ERRORS,
-    REMOTE_FETCH_REQUESTS, REMOTE_LOG_SIZE, REMOTE_PRODUCE_BLOCKED, REMOTE_READ_BYTES, REMOTE_READS,
-    REMOTE_REQUESTS, REMOTE_REQUESTS_FAILED, REMOTE_STORE_USED,
+    REMOTE_FETCH_REQUESTS, REMOTE_IMPORT_BYTES, REMOTE_LOG_SIZE, REMOTE_PRODUCE_BLOCKED, REMOTE_READ_BYTES,
+    REMOTE_READS, REMOTE_REQUESTS, REMOTE_REQUESTS_FAILED, REMOTE_STORE_USED,
 };
 use super::exposition::Exposition;
 use crate::broker::Broker;
@@ -27,6 +27,7 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
     let (cache, held) = remote.cache_counts();
     for (def, value) in [
         (&REMOTE_COPY_BYTES, counters.copied_bytes.get()),
+        (&REMOTE_IMPORT_BYTES, counters.imported_bytes.get()),
         (&REMOTE_COPY_REQUESTS, counters.copied_segments.get()),
         (&REMOTE_COPY_ERRORS, counters.copy_errors.get()),
         (&REMOTE_DELETE_REQUESTS, counters.deleted_segments.get()),

@@ -34,7 +34,7 @@ pub(super) fn memory_of(size_in_bytes: u64, part_bytes: usize) -> u32 {
 }
 
 /// Largest log file that is sent in one PUT: a segment of the size of a part, and what its last batches exceed that by.
-fn single_max(part_bytes: usize) -> u64 {
+pub(super) fn single_max(part_bytes: usize) -> u64 {
     (part_bytes + part_bytes / 8) as u64
 }
 

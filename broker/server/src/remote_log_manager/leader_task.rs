@@ -9,6 +9,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use broker_metadata::BegunPartition;
 use broker_model::{LastStableOffset, LeaderEpoch, LogStartOffset, Offset, Timestamp};
 use broker_replication::Partition;
 use broker_replication::fetch::ReplicaKey;
@@ -22,6 +23,7 @@ use broker_tiered::sweep::{SweepVerdict, sweep};
 use tokio::sync::watch;
 
 use super::copy::CopyError;
+use super::import::Importer;
 use super::manifest_driver::{Driven, ManifestDriver};
 use super::wiring::{Orders, ended};
 use super::{RemoteLimits, Shared, copy};
@@ -41,6 +43,8 @@ pub(super) struct LeaderTask {
     partition: RemotePartition,
     /// When the folder is listed next; none while nothing gives a reason.
     sweep_at: Option<Timestamp>,
+    /// Where it comes from, if its topic was restored from another bucket.
+    begun: Option<BegunPartition>,
 }
 
 /// What a pass looks at, taken under one lock.
@@ -60,23 +64,12 @@ enum Next {
     Over,
 }
 
-/// Who only deletes expects nothing to be there.
-fn for_giving_up(
-    (handle, leadership): (Arc<PartitionHandle>, Leadership),
-) -> (Arc<PartitionHandle>, Leadership) {
-    let leadership = Leadership {
-        remote: RemoteExpectation::MayBeEmpty,
-        ..leadership
-    };
-    (handle, leadership)
-}
-
 impl LeaderTask {
     pub(super) fn new(
         shared: Arc<Shared>,
-        key: ReplicaKey,
-        epoch: LeaderEpoch,
+        (key, epoch): (ReplicaKey, LeaderEpoch),
         orders: watch::Receiver<Orders>,
+        begun: Option<BegunPartition>,
     ) -> Self {
         let partition = shared.partition(key);
         // Whoever led before may have left an upload behind.
@@ -89,6 +82,7 @@ impl LeaderTask {
             orders,
             partition,
             sweep_at,
+            begun,
         }
     }
 
@@ -100,16 +94,11 @@ impl LeaderTask {
             store = shared.gate.passed() => store,
             () = ended(self.orders.clone()) => return,
         };
-        let found = match *self.orders.borrow() {
-            Orders::GiveUpRemote => self.leadership().or(at_first).map(for_giving_up),
-            Orders::Tier | Orders::End => self.leadership(),
-        };
-        let Some((handle, leadership)) = found else {
+        let Some((handle, leadership)) = self.found(at_first).await else {
             return;
         };
-        let orders = self.orders.clone();
-        let begun = ManifestDriver::begin(shared, self.key, leadership, store.clone(), orders);
-        let Some(mut driver) = begun.await else {
+        self.fetch_first(&leadership, &store).await;
+        let Some(mut driver) = self.take_manifest(leadership, &store).await else {
             return;
         };
         loop {
@@ -138,6 +127,59 @@ impl LeaderTask {
                 () = tokio::time::sleep(pause) => {}
                 () = handle.remote_work().notified() => {}
                 changed = self.orders.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// The log, and what it says; a topic that is deleted had one when this began.
+    async fn found(
+        &mut self,
+        at_first: Option<(Arc<PartitionHandle>, Leadership)>,
+    ) -> Option<(Arc<PartitionHandle>, Leadership)> {
+        if let Some(found) = self.leadership() {
+            return Some(found);
+        }
+        // The log is gone before the orders say why.
+        let news = self.orders.wait_for(|orders| *orders != Orders::Tier).await;
+        match news.map(|orders| *orders) {
+            Ok(Orders::GiveUpRemote) => at_first,
+            Ok(Orders::Tier | Orders::End) | Err(_) => None,
+        }
+    }
+
+    /// What a restored topic has in another bucket comes first.
+    async fn fetch_first(&self, leadership: &Leadership, store: &RemoteStore) {
+        let Some(begun) = &self.begun else { return };
+        if leadership.remote == RemoteExpectation::HoldsSegments {
+            let importer = Importer {
+                shared: &self.shared,
+                store,
+                partition: &self.partition,
+                epoch: self.epoch,
+                begun,
+            };
+            importer.run(self.orders.clone()).await;
+        }
+    }
+
+    /// Takes the manifest over. Who only deletes expects nothing to be there, also if that is the order only by then.
+    async fn take_manifest(&mut self, leadership: Leadership, store: &RemoteStore) -> Option<ManifestDriver> {
+        loop {
+            let orders = *self.orders.borrow_and_update();
+            let leadership = match orders {
+                Orders::End => return None,
+                Orders::Tier => leadership.clone(),
+                Orders::GiveUpRemote => Leadership {
+                    remote: RemoteExpectation::MayBeEmpty,
+                    ..leadership.clone()
+                },
+            };
+            let (shared, key) = (self.shared.clone(), self.key);
+            let begun = ManifestDriver::begin(shared, key, leadership, store.clone(), self.orders.clone());
+            let begun = begun.await;
+            let is_still_asked = orders == Orders::Tier && *self.orders.borrow() == Orders::GiveUpRemote;
+            if begun.is_some() || !is_still_asked {
+                return begun;
             }
         }
     }
@@ -484,6 +526,21 @@ impl LeaderTask {
                 return Next::Failed;
             }
             self.shared.counters.deleted_segments.add(1);
+        }
+        // What an upload or a restore left there that never got into the manifest goes along.
+        let unnamed = match store.segments(&self.partition).await {
+            Ok(unnamed) => unnamed,
+            Err(error) => {
+                tracing::warn!(folder = %self.partition.folder(), %error, "a folder cannot be listed yet");
+                return Next::Failed;
+            }
+        };
+        for key in unnamed.into_keys() {
+            if let Err(error) = store.delete_segment(&self.partition, key).await {
+                tracing::warn!(folder = %self.partition.folder(), %error, "an object is not deleted yet");
+                self.shared.counters.delete_errors.add(1);
+                return Next::Failed;
+            }
         }
         match store.delete_manifest(&self.partition).await {
             Ok(()) => Next::Over,

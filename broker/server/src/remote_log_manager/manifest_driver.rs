@@ -93,7 +93,8 @@ impl ManifestDriver {
                     tracing::error!(%folder,
                         "the manifest of a partition is gone though its log begins in the remote tier; nothing is copied or deleted until it is back: \
                          put its last sound version back (a version of the bucket, or a copy); the broker tries again by itself");
-                    if self.pause().await == Driven::Over {
+                    // Who only deletes needs no manifest, and begins again as one who expects none.
+                    if self.pause().await == Driven::Over || *self.orders.borrow() == Orders::GiveUpRemote {
                         return Driven::Over;
                     }
                     KeeperEvent::Resume

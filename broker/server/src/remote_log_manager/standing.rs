@@ -42,6 +42,8 @@ pub struct TopicTiers {
     pub remote_segments: u64,
     /// What is closed and not there.
     pub lag: RemoteLag,
+    /// Partitions that were restored and of which not everything is here yet.
+    pub restoring: u32,
 }
 
 /// Every tiered topic of which something is led here.
@@ -71,6 +73,7 @@ pub fn topics_in_tiers(
         tiers.remote_bytes += part.map_or(0, |part| part.size_in_bytes);
         tiers.remote_segments += part.map_or(0, |part| part.segments as u64);
         tiers.lag = tiers.lag.and(lag);
+        tiers.restoring += u32::from(remote.is_importing(topic, id.partition));
     }
     topics
 }

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use broker_metadata::{
-    ConfigResourceType, MetadataChanges, MetadataImage, PartitionRegistration, TopicFate, TopicImage,
+    BegunPartition, ConfigResourceType, MetadataChanges, MetadataImage, PartitionRegistration, TopicFate,
+    TopicImage, begun_partition,
 };
 use broker_model::{LeaderEpoch, Now, TopicId};
 use broker_replication::fetch::ReplicaKey;
@@ -34,6 +35,14 @@ pub(super) async fn ended(mut orders: watch::Receiver<Orders>) {
     if orders.wait_for(|orders| *orders == Orders::End).await.is_err() {
         std::future::pending().await
     }
+}
+
+/// Where a partition of a restored topic begins. One whose beginning cannot be read has no log either.
+fn begun(image: &MetadataImage, key: ReplicaKey) -> Option<BegunPartition> {
+    begun_partition(image, key.topic, key.partition).unwrap_or_else(|error| {
+        tracing::error!(%error, "nothing of a restored partition is fetched");
+        None
+    })
 }
 
 /// Tasks by partition.
@@ -64,7 +73,7 @@ impl RemoteLogManager {
                 partition: index,
             };
             match self.wanted(registration, &settings.log) {
-                Some((epoch, orders)) => self.lead(key, epoch, orders),
+                Some(led) => self.lead(key, led, begun(image, key)),
                 None => self.leave(key, Orders::End),
             }
         }
@@ -80,7 +89,7 @@ impl RemoteLogManager {
         is_led_here.then_some((registration.leader_epoch, orders))
     }
 
-    fn lead(&self, key: ReplicaKey, epoch: LeaderEpoch, orders: Orders) {
+    fn lead(&self, key: ReplicaKey, (epoch, orders): (LeaderEpoch, Orders), begun: Option<BegunPartition>) {
         let mut wired = self.wired.lock();
         if let Some(leading) = wired.leading.get(&key)
             && leading.epoch == epoch
@@ -98,7 +107,7 @@ impl RemoteLogManager {
         let (orders, told) = watch::channel(orders);
         let shared: Arc<Shared> = self.shared.clone();
         if self
-            .spawn(LeaderTask::new(shared, key, epoch, told).run())
+            .spawn(LeaderTask::new(shared, (key, epoch), told, begun).run())
             .is_some()
         {
             wired.leading.insert(key, Leading { epoch, orders });

@@ -16,7 +16,7 @@ pub fn explained(error: &Error) -> String {
 }
 
 /// Whether the store says that there is no such object.
-pub(super) fn is_absent(error: &Error) -> bool {
+pub(crate) fn is_absent(error: &Error) -> bool {
     let is_missing = matches!(error, Error::NotFound { .. });
     is_missing && StoreProblem::of(&error.to_string()) != Some(StoreProblem::NoBucket)
 }

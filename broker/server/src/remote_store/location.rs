@@ -103,6 +103,18 @@ impl StoreLocation {
         })
     }
 
+    /// Another location that is reached as this one is.
+    ///
+    /// # Errors
+    /// When it is no location.
+    pub fn beside(&self, text: &str) -> Result<Self, LocationProblem> {
+        let access = match self {
+            Self::S3 { access, .. } => access.clone(),
+            Self::Folder(_) | Self::Given { .. } => S3Access::default(),
+        };
+        Self::parse(text, access)
+    }
+
     /// A client for it, and what all keys begin with.
     ///
     /// # Errors

@@ -10,17 +10,18 @@ use std::sync::Arc;
 
 use broker_metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, PartitionRegistration, TopicChange, TopicFate,
-    TopicImage,
+    TopicImage, begun_partition,
 };
 use broker_model::{Now, PartitionIndex, TopicId, TopicPartition};
 use broker_replication::fetch::ReplicaKey;
 use broker_replication::{InSyncReplicas, Leadership, ReplicationSettings};
-use broker_storage::{LoadError, LoadedLogs, LogConfig, NewLog, Retirement, UnifiedLog};
+use broker_storage::{LoadedLogs, LogConfig, NewLog, Retirement, UnifiedLog};
 
 use super::ReplicaManager;
 use super::follow_changes::LeaderElsewhere;
 use super::partition_handle::{Hosted, PartitionHandle, Role};
 use crate::clock::random_uuid;
+use crate::restore::{LogBeginError, begin_here};
 
 /// The configs of a topic that its partitions act on.
 #[derive(Clone, Debug)]
@@ -110,7 +111,7 @@ impl ReplicaManager {
         let registration = topic.and_then(|topic| topic.partition(log.partition().partition));
         match (topic, registration) {
             (Some(topic), Some(registration)) if registration.replicas.contains(&self.node_id) => {
-                self.host(resolved, topic, registration, log, now);
+                self.begin_and_host(resolved, (topic, registration), log, now);
                 None
             }
             _ => {
@@ -120,6 +121,23 @@ impl ReplicaManager {
                 );
                 Some(log)
             }
+        }
+    }
+
+    /// Hosts a log that may have to begin behind what another cluster left of it.
+    fn begin_and_host(
+        &self,
+        resolved: &Resolved<'_>,
+        (topic, registration): (&TopicImage, &PartitionRegistration),
+        mut log: UnifiedLog,
+        now: Now,
+    ) {
+        let index = log.partition().partition;
+        let begun = begun_partition(resolved.image, topic.id, index).map_err(LogBeginError::from);
+        let begun = begun.and_then(|begun| begun.map_or(Ok(()), |begun| begin_here(&mut log, &begun, now)));
+        match begun {
+            Ok(()) => self.host(resolved, topic, registration, log, now),
+            Err(error) => self.insert_offline(topic, index, &error),
         }
     }
 
@@ -256,13 +274,13 @@ impl ReplicaManager {
         let made = self.logs().create_logs(logs, now);
         for (wanted, made) in wanted.into_iter().zip(made) {
             match made {
-                Ok(log) => self.host(resolved, wanted.topic, wanted.registration, log, now),
+                Ok(log) => self.begin_and_host(resolved, (wanted.topic, wanted.registration), log, now),
                 Err(error) => self.insert_offline(wanted.topic, wanted.index, &error),
             }
         }
     }
 
-    fn insert_offline(&self, topic: &TopicImage, index: PartitionIndex, error: &LoadError) {
+    fn insert_offline(&self, topic: &TopicImage, index: PartitionIndex, error: &dyn std::error::Error) {
         let partition = TopicPartition::new(topic.name.clone(), index);
         tracing::error!(%partition, %error, "log cannot be used; the partition is offline");
         let handle = PartitionHandle::new(partition, Hosted::Offline);

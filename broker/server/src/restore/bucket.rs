@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use broker_metadata::metadata_log::read_checkpoint;
-use broker_metadata::{MetadataImage, is_internal_topic};
+use broker_metadata::{MetadataImage, TopicImage, is_internal_topic};
 use broker_model::{ClusterId, PartitionIndex, TopicId};
 use broker_tiered::RemoteFormatError;
 use broker_tiered::backup::{BackupObject, BackupPaths, LogsBackup, MetadataBackup, RestoreGeneration};
@@ -20,7 +20,7 @@ use object_store::{Error, ObjectStore, ObjectStoreExt as _};
 
 use super::{RestoreError, cluster_of, image_of};
 use crate::clock::random_uuid;
-use crate::remote_store::{Admission, RemoteStore, SmallPut, StoreLocation, path_in};
+use crate::remote_store::{Admission, RemoteStore, SmallPut, StoreLocation, is_absent, path_in};
 
 /// Manifests that are read at the same time.
 const READS: usize = 64;
@@ -42,6 +42,9 @@ pub(super) struct Found {
     pub(super) logs: Vec<LogsBackup>,
 }
 
+/// Manifests by topic and partition.
+pub(super) type Manifests = HashMap<(TopicId, PartitionIndex), Manifest>;
+
 /// A plan with its metadata.
 pub(super) type Planned = (RestorePlan, Bytes);
 
@@ -51,7 +54,7 @@ impl Bucket {
         let (objects, prefix) = location.connect()?;
         let owner = match objects.get(&path_in(&prefix, "owner")).await {
             Ok(got) => got.bytes().await?,
-            Err(Error::NotFound { .. }) => return Err(RestoreError::NoCluster(location.to_string())),
+            Err(error) if is_absent(&error) => return Err(RestoreError::NoCluster(location.to_string())),
             Err(error) => return Err(error.into()),
         };
         let cluster_id = cluster_of(&owner);
@@ -143,14 +146,17 @@ impl Bucket {
     }
 
     /// Every manifest of what the metadata name.
-    pub(super) async fn manifests(
+    pub(super) async fn manifests(&self, image: &MetadataImage) -> Result<Manifests, RestoreError> {
+        let topics = image.topics.iter();
+        let topics = topics.filter(|topic| !is_internal_topic(&topic.name));
+        self.manifests_of(topics.map(|topic| &**topic)).await
+    }
+
+    /// The manifests of some topics.
+    pub(super) async fn manifests_of<'a>(
         &self,
-        image: &MetadataImage,
-    ) -> Result<HashMap<(TopicId, PartitionIndex), Manifest>, RestoreError> {
-        let topics = image
-            .topics
-            .iter()
-            .filter(|topic| !is_internal_topic(&topic.name));
+        topics: impl Iterator<Item = &'a TopicImage>,
+    ) -> Result<Manifests, RestoreError> {
         let partitions = topics.flat_map(|topic| {
             topic.indexed_partitions().map(|(index, _)| RemotePartition {
                 cluster_id: self.cluster_id.clone(),
@@ -193,7 +199,7 @@ impl Bucket {
                 let parsed = Manifest::parse(&bytes, &partition);
                 Ok((partition, Some(parsed)))
             }
-            Err(Error::NotFound { .. }) => Ok((partition, None)),
+            Err(error) if is_absent(&error) => Ok((partition, None)),
             Err(error) => Err(error),
         }
     }
@@ -206,7 +212,7 @@ impl Bucket {
         let path = self.paths.path(generation, BackupObject::Plan);
         let got = match self.objects.get(&path_in(&self.prefix, &path)).await {
             Ok(got) => got,
-            Err(Error::NotFound { .. }) => return Ok((None, PutCondition::Absent)),
+            Err(error) if is_absent(&error) => return Ok((None, PutCondition::Absent)),
             Err(error) => return Err(error.into()),
         };
         let condition = PutCondition::Unchanged(ETag(got.meta.e_tag.clone().unwrap_or_default()));

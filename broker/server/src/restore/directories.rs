@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 use broker_codec::batch::{BatchBuilder, BatchOptions};
 use broker_metadata::{MetadataImage, MetadataRecord};
-use broker_model::{HighWatermark, LogStartOffset, Now, Timestamp, TopicPartition};
+use broker_model::{HighWatermark, Now, Timestamp, TopicPartition};
 use broker_storage::fs::replace_whole;
 use broker_storage::{
-    AppendContext, AppendOrigin, DirectoryError, Fs, LogManager, LogProgress, NewLog, RemoteTail,
-    StorageError, UnifiedLog, read_meta_properties,
+    AppendContext, AppendOrigin, DirectoryError, Fs, LogManager, LogProgress, NewLog, StorageError,
+    UnifiedLog, read_meta_properties,
 };
 use broker_tiered::backup::CommittedOffset;
 use broker_tiered::restore_plan::{RESTORED_EPOCH, RestorePlan, RestoredPartition};
 
 use super::RestoreError;
+use super::log_begin::LogBegin;
 use crate::boot::{BootSettings, open_directories};
 use crate::drivers::cluster_backup::group_record;
 use crate::format::{FormatRequest, format_with};
@@ -141,46 +142,21 @@ fn begin(
     committed: &[CommittedOffset],
     now: Now,
 ) -> Result<LogProgress, RestoreError> {
-    let tail = RemoteTail {
-        log_start: LogStartOffset::at(partition.log_start),
-        end: partition.local_start,
-        epochs: partition.epochs.clone(),
-        // What they sent last is lost; one that still runs goes on with whatever number it is at.
-        producers: Vec::new(),
+    let begin = LogBegin {
+        log_start: partition.log_start,
+        remote_end: partition.local_start,
+        resume: partition.resume,
+        leader_epoch: partition.leader_epoch,
+        epochs: &partition.epochs,
     };
-    log.start_behind_remote(tail, now)?;
-    leave_out(&mut log, partition, now)?;
+    begin.apply(&mut log, now).map_err(|source| RestoreError::Begin {
+        partition: TopicPartition::new(partition.topic.as_str(), partition.partition),
+        source,
+    })?;
     commit(&mut log, partition, committed, now)?;
     log.update_high_watermark(HighWatermark::at(log.log_end().offset()));
     log.close(now)?;
     Ok(log.progress())
-}
-
-/// Goes over offsets that were given before with batches that hold no record, as a cleaner leaves them.
-fn leave_out(log: &mut UnifiedLog, partition: &RestoredPartition, now: Now) -> Result<(), RestoreError> {
-    let failed = |source| RestoreError::Append {
-        partition: TopicPartition::new(partition.topic.as_str(), partition.partition),
-        source,
-    };
-    loop {
-        let end = log.log_end().offset();
-        let left = partition.resume.since(end);
-        if left <= 0 {
-            return Ok(());
-        }
-        let options = BatchOptions {
-            base_offset: end,
-            leader_epoch: partition.leader_epoch,
-            ..BatchOptions::default()
-        };
-        let mut nothing = BatchBuilder::new(options);
-        nothing.set_last_offset_delta(i32::try_from(left - 1).unwrap_or(i32::MAX - 1));
-        let batch = nothing
-            .build()
-            .map_err(|error| RestoreError::Groups(error.to_string()))?;
-        log.append_as_follower(&batch, partition.leader_epoch, now)
-            .map_err(failed)?;
-    }
 }
 
 fn commit(

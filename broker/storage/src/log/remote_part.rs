@@ -139,6 +139,14 @@ impl UnifiedLog {
         self.remote.is_start_noted = true;
     }
 
+    /// Lets the log start in the remote tier, where nothing has been written yet that says where it starts.
+    pub fn start_in_remote(&mut self, log_start: LogStartOffset) {
+        if !self.remote.is_start_noted {
+            self.markers.log_start = self.markers.log_start.min(log_start);
+            self.check_invariants();
+        }
+    }
+
     /// Bytes of the segment that is written.
     pub fn active_size(&self) -> u64 {
         self.active().size()

@@ -1,0 +1,165 @@
+//! Whether an object that goes by piece by piece is the segment that a manifest says it is.
+//!
+//! Facts in, verdict out. Invariant: an object passes only if every batch and every part of it has its checksum, and its
+//! footer says what the manifest says.
+
+use broker_model::Offset;
+use broker_storage::ClosedSegment;
+use thiserror::Error;
+
+use crate::error::RemoteFormatError;
+use crate::segment_object::{FOOTER_SIZE, ObjectLayout, ObjectPart};
+use crate::segment_scan::{DamagedSegment, SegmentScan};
+use crate::topic_restore::ImportedObject;
+
+/// An object is not the segment.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ObjectDamage {
+    /// Its batches are damaged.
+    #[error("the segment is damaged {0}")]
+    Records(#[from] DamagedSegment),
+    /// What stands behind them is.
+    #[error(transparent)]
+    Parts(#[from] RemoteFormatError),
+    /// The footer is of another segment.
+    #[error("its footer says something else than the manifest")]
+    Footer,
+}
+
+/// A pass over one object.
+#[derive(Debug)]
+pub struct ObjectCheck {
+    scan: SegmentScan,
+    layout: ObjectLayout,
+    log_left: u64,
+    behind: Vec<u8>,
+}
+
+impl ObjectCheck {
+    /// Begins at the front of the object.
+    pub fn new(object: &ImportedObject) -> Self {
+        let segment = ClosedSegment {
+            base_offset: object.base_offset,
+            // A copy may answer for less of the file than it holds.
+            next_offset: Offset::MAX,
+            size_in_bytes: object.layout.log_size,
+            max_timestamp: object.max_timestamp,
+        };
+        Self {
+            scan: SegmentScan::new(segment, u32::MAX),
+            layout: object.layout,
+            log_left: object.layout.log_size,
+            behind: Vec::new(),
+        }
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// When its batches are damaged.
+    pub fn feed(&mut self, piece: &[u8]) -> Result<(), ObjectDamage> {
+        let of_log = usize::try_from(self.log_left)
+            .unwrap_or(usize::MAX)
+            .min(piece.len());
+        let (log, behind) = piece.split_at(of_log);
+        self.log_left -= log.len() as u64;
+        if !log.is_empty() {
+            self.scan.feed(log)?;
+        }
+        self.behind.extend_from_slice(behind);
+        Ok(())
+    }
+
+    /// Judges at the end of the object.
+    ///
+    /// # Errors
+    /// When it is not what the manifest says.
+    pub fn finish(self) -> Result<(), ObjectDamage> {
+        self.scan.finish()?;
+        let behind = |from: u64, until: u64| {
+            let place = |at: u64| usize::try_from(at - self.layout.log_size).ok();
+            place(from)
+                .zip(place(until))
+                .and_then(|(from, until)| self.behind.get(from..until))
+        };
+        for part in ObjectPart::ALL {
+            let range = self.layout.range(part);
+            let bytes = behind(range.start, range.end).unwrap_or_default();
+            self.layout.check(part, bytes)?;
+        }
+        let size = self.layout.object_size();
+        let footer = behind(size - FOOTER_SIZE as u64, size).unwrap_or_default();
+        match ObjectLayout::parse_footer(footer)? == self.layout {
+            true => Ok(()),
+            false => Err(ObjectDamage::Footer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use broker_model::Timestamp;
+
+    use super::*;
+    use crate::small_world::{batches, key};
+
+    fn object() -> (ImportedObject, Vec<u8>) {
+        let log = batches(40, 9);
+        let parts: [&[u8]; 5] = [b"offsets", b"times", b"", b"producers", b"epochs"];
+        let layout = ObjectLayout::of(log.len() as u64, parts);
+        let mut bytes = log;
+        parts.iter().for_each(|part| bytes.extend_from_slice(part));
+        bytes.extend_from_slice(&layout.footer());
+        let object = ImportedObject {
+            from: key(1, 1),
+            to: key(1, 9),
+            base_offset: Offset::new(40),
+            layout,
+            max_timestamp: Timestamp::from_ms(48),
+        };
+        (object, bytes)
+    }
+
+    fn check(object: &ImportedObject, bytes: &[u8], piece: usize) -> Result<(), ObjectDamage> {
+        let mut check = ObjectCheck::new(object);
+        bytes.chunks(piece).try_for_each(|piece| check.feed(piece))?;
+        check.finish()
+    }
+
+    #[test]
+    fn an_object_is_sound_however_it_is_cut() {
+        let (object, bytes) = object();
+        for piece in [1, 7, 100, bytes.len()] {
+            assert_eq!(check(&object, &bytes, piece), Ok(()), "{piece}");
+        }
+    }
+
+    #[test]
+    fn every_byte_that_differs_and_every_end_that_is_missing_is_noticed() {
+        let (object, bytes) = object();
+        for at in 0..bytes.len() {
+            // What a record batch leaves out of its checksum says where it lies; a wrong one is out of order or too long.
+            let is_leader_epoch = at < usize::try_from(object.layout.log_size).unwrap()
+                && (12..16).contains(&(at % (bytes_of_a_batch(&object))));
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x40;
+            let judged = check(&object, &damaged, 50);
+            assert!(is_leader_epoch || judged.is_err(), "byte {at}");
+        }
+        for end in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+            assert!(check(&object, &bytes[..end], 50).is_err(), "until {end}");
+        }
+        let other = ImportedObject {
+            layout: ObjectLayout::of(
+                object.layout.log_size,
+                [b"offsets", b"times", b"", b"producers", b"other!"],
+            ),
+            ..object
+        };
+        assert!(check(&other, &bytes, 50).is_err());
+    }
+
+    fn bytes_of_a_batch(object: &ImportedObject) -> usize {
+        usize::try_from(object.layout.log_size / 9).unwrap()
+    }
+}
