@@ -85,8 +85,10 @@ pub(crate) fn begin_here(
         leader_epoch: begun.leader_epoch,
         epochs: &[],
     };
-    // A crash may have kept from the disk that the log starts before its files do.
-    log.start_in_remote(LogStartOffset::at(begin.log_start));
+    if log.config().remote_storage_enable {
+        // A crash may have kept from the disk that the log starts before its files do.
+        log.start_in_remote(LogStartOffset::at(begin.log_start));
+    }
     let end = log.log_end().offset();
     if end >= begin.resume {
         return Ok(());
