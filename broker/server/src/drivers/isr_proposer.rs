@@ -124,22 +124,12 @@ impl IsrProposer {
 
     /// Takes over what the controller says to a proposal; answers whether it looked at it.
     fn take_over(&self, asked: &WantedIsr, response: &AlterPartitionResponse) -> bool {
-        let of_topic = |topic: &&AnsweredTopic| TopicId::new(topic.topic_id) == asked.topic;
-        let mut partitions = response
-            .topics
-            .iter()
-            .filter(of_topic)
-            .flat_map(|topic| &topic.partitions);
-        let answered = partitions.find(|answered| answered.partition_index == asked.partition.value());
-        let Some(answered) = answered else {
-            return true;
+        let answer = match said_to(asked, response) {
+            Said::Nothing => return true,
+            Said::NotController => return false,
+            Said::Decided(answer) => answer,
         };
-        if answered.error_code == ErrorCode::NotController.code() {
-            // It knows less than this leader: another has taken its place.
-            return false;
-        }
-        let (answer, now) = (answer_of(answered), self.clock.monotonic());
-        let base = asked.proposal.partition_epoch;
+        let (base, now) = (asked.proposal.partition_epoch, self.clock.monotonic());
         let handle = self
             .replica_manager
             .partition_by_id(asked.topic, asked.partition.value());
@@ -148,6 +138,31 @@ impl IsrProposer {
             let _led_elsewhere = handle.with(|partition| partition.isr_answered(base, answer, now));
         }
         true
+    }
+}
+
+/// What a response holds about one proposal.
+#[derive(Debug, PartialEq)]
+enum Said {
+    /// Not a word.
+    Nothing,
+    /// Who was asked knows less than this leader, because another has taken its place: the next is asked the same.
+    NotController,
+    Decided(IsrAnswer),
+}
+
+fn said_to(asked: &WantedIsr, response: &AlterPartitionResponse) -> Said {
+    let of_topic = |topic: &&AnsweredTopic| TopicId::new(topic.topic_id) == asked.topic;
+    let mut partitions = response
+        .topics
+        .iter()
+        .filter(of_topic)
+        .flat_map(|topic| &topic.partitions);
+    let answered = partitions.find(|answered| answered.partition_index == asked.partition.value());
+    match answered {
+        None => Said::Nothing,
+        Some(answered) if answered.error_code == ErrorCode::NotController.code() => Said::NotController,
+        Some(answered) => Said::Decided(answer_of(answered)),
     }
 }
 
@@ -162,5 +177,80 @@ fn answer_of(answered: &Answered) -> IsrAnswer {
             IsrAnswer::Refused
         }
         _ => IsrAnswer::Superseded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use broker_model::{LeaderEpoch, PartitionIndex, Uuid};
+    use broker_replication::IsrProposal;
+
+    use super::*;
+
+    const TOPIC: Uuid = Uuid::from_bytes([7; 16]);
+
+    fn asked() -> WantedIsr {
+        WantedIsr {
+            topic: TopicId::new(TOPIC),
+            partition: PartitionIndex::new(2),
+            leader_epoch: LeaderEpoch::new(5),
+            proposal: IsrProposal {
+                partition_epoch: PartitionEpoch::new(9),
+                in_sync: vec![(BrokerId::new(1), None)],
+            },
+        }
+    }
+
+    /// One answer for partition 1, which nobody asked about, and one for partition 2.
+    fn answered(code: ErrorCode) -> AlterPartitionResponse {
+        let partition = |partition_index, code: ErrorCode| Answered {
+            partition_index,
+            error_code: code.code(),
+            isr: vec![1],
+            partition_epoch: 10,
+            ..Answered::default()
+        };
+        AlterPartitionResponse {
+            topics: vec![AnsweredTopic {
+                topic_id: TOPIC,
+                partitions: vec![partition(1, ErrorCode::None), partition(2, code)],
+                ..AnsweredTopic::default()
+            }],
+            ..AlterPartitionResponse::default()
+        }
+    }
+
+    #[test]
+    fn what_a_former_controller_was_asked_for_is_asked_of_the_next() {
+        assert_eq!(
+            said_to(&asked(), &answered(ErrorCode::NotController)),
+            Said::NotController
+        );
+    }
+
+    #[test]
+    fn an_answer_counts_for_its_partition_alone() {
+        let accepted = IsrAnswer::Accepted {
+            in_sync: vec![BrokerId::new(1)],
+            partition_epoch: PartitionEpoch::new(10),
+        };
+        assert_eq!(
+            said_to(&asked(), &answered(ErrorCode::None)),
+            Said::Decided(accepted)
+        );
+        let refused = Said::Decided(IsrAnswer::Refused);
+        assert_eq!(
+            said_to(&asked(), &answered(ErrorCode::IneligibleReplica)),
+            refused
+        );
+        let superseded = Said::Decided(IsrAnswer::Superseded);
+        assert_eq!(
+            said_to(&asked(), &answered(ErrorCode::FencedLeaderEpoch)),
+            superseded
+        );
+        assert_eq!(
+            said_to(&asked(), &AlterPartitionResponse::default()),
+            Said::Nothing
+        );
     }
 }
