@@ -21,7 +21,7 @@ use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 
 use crate::program::restore;
 use crate::program::serve::ServeError;
-use crate::remote_store::{S3Access, StoreLocation};
+use crate::remote_store::{S3Access, StoreLocation, explained};
 
 /// Bytes of a segment that are read at a time.
 const READ_SIZE: u64 = 8 << 20;
@@ -202,7 +202,8 @@ impl Bucket {
     async fn list(&self, below: &str) -> Result<Vec<ObjectMeta>, ServeError> {
         let path = self.path(below);
         let path = (!path.as_ref().is_empty()).then_some(&path);
-        self.objects.list(path).try_collect().await.map_err(told)
+        let listed = self.objects.list(path).try_collect().await;
+        listed.map_err(|error| told(explained(&error)))
     }
 
     /// Every partition's manifest, read.
@@ -220,7 +221,7 @@ impl Bucket {
             let read = async { self.objects.get(&meta.location).await?.bytes().await };
             let parsed = match read.await {
                 Ok(bytes) => Manifest::parse(&bytes, &partition).map_err(told),
-                Err(error) => Err(told(error)),
+                Err(error) => Err(told(explained(&error))),
             };
             manifests.push((partition, parsed));
         }

@@ -25,6 +25,8 @@ use crate::format::{FormatRequest, format_with};
 const MARKER: &str = "restoring";
 /// What a file system puts into a directory by itself, and what a lock leaves.
 const NO_DATA: &[&str] = &["lost+found", ".lock"];
+/// Logs that are made at a time.
+const MAKERS: usize = 16;
 /// Offsets of groups in one batch.
 const OFFSETS_A_BATCH: usize = 100;
 
@@ -124,15 +126,42 @@ fn make_logs(
     });
     let new: Vec<_> = new.collect();
     let names: Vec<_> = new.iter().map(|log| log.partition.clone()).collect();
-    let mut progress = Vec::with_capacity(wanted.len());
+    let mut empty = Vec::with_capacity(wanted.len());
     for ((made, name), partition) in logs.create_logs(new, now).into_iter().zip(names).zip(wanted) {
         let log = made.map_err(|source| RestoreError::Log {
             partition: name,
             source,
         })?;
-        progress.push(begin(log, partition, plan.committed_in(partition), now)?);
+        empty.push((log, *partition));
     }
-    Ok(progress)
+    begin_all(empty, plan, now)
+}
+
+/// Several at a time: a log waits for its device again and again, and knows nothing of the others.
+fn begin_all(
+    mut empty: Vec<(UnifiedLog, &RestoredPartition)>,
+    plan: &RestorePlan,
+    now: Now,
+) -> Result<Vec<LogProgress>, RestoreError> {
+    let share = empty.len().div_ceil(MAKERS).max(1);
+    std::thread::scope(|scope| {
+        let mut makers = Vec::new();
+        while !empty.is_empty() {
+            let mine = empty.split_off(empty.len().saturating_sub(share));
+            makers.push(scope.spawn(move || {
+                let begun = mine
+                    .into_iter()
+                    .map(|(log, partition)| begin(log, partition, plan.committed_in(partition), now));
+                begun.collect::<Result<Vec<_>, _>>()
+            }));
+        }
+        let mut progress = Vec::new();
+        for maker in makers {
+            let begun = maker.join();
+            progress.extend(begun.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(progress)
+    })
 }
 
 /// Lets an empty log begin where the plan says.

@@ -14,6 +14,8 @@ use super::{Fetch, Pass};
 use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords};
 use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle, TieredFetch};
 
+/// How long a consumer waits to be told of damage.
+const DAMAGED_PAUSE: Duration = Duration::from_millis(500);
 /// First wait before a read is tried again that may succeed later; it doubles.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 
@@ -94,6 +96,8 @@ async fn read(
             counters.fetch_errors.add(1);
             tracing::error!(topic_id = %key.topic, partition = %key.partition, offset = %wanted.from, %error,
                 "records of the remote tier are damaged and are not served");
+            // A consumer asks again at once, and sound partitions would wait behind what it asks of the store.
+            tokio::time::sleep_until(deadline.min(Instant::now() + DAMAGED_PAUSE)).await;
             FetchOutcome::Damaged
         }
         Err(error @ (RemoteReadError::NotReady | RemoteReadError::Store(_))) => {
