@@ -188,7 +188,8 @@ impl Follower {
         let first = batches(records).next()?.ok()?;
         let (base, next) = (first.header().base_offset, first.header().next_offset());
         let is_inside = base < end && end < next;
-        let holds_nothing_more = end == self.log.log_start().offset() || end == leader_log_start.offset();
+        let is_empty = end == self.log.local_log_start().offset();
+        let holds_nothing_more = is_empty || end == leader_log_start.offset();
         (is_inside && holds_nothing_more).then_some(base)
     }
 
@@ -255,6 +256,8 @@ impl Follower {
             return Ok(Truncation::None);
         }
         self.log.truncate_fully_and_start_at(target, now)?;
+        // What is before was deleted, and is in the remote tier no more than here.
+        self.log.maybe_increment_log_start_offset(target)?;
         Ok(Truncation::Restarted(target))
     }
 }

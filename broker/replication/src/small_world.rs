@@ -61,6 +61,10 @@ pub(crate) fn epoch(number: i32) -> LeaderEpoch {
 
 /// An empty log on a disk of its own.
 pub(crate) fn log() -> UnifiedLog {
+    log_with(LogConfig::default())
+}
+
+pub(crate) fn log_with(config: LogConfig) -> UnifiedLog {
     let mem = MemFs::new();
     mem.create_directories(Path::new("/data")).unwrap();
     let environment = LogEnvironment {
@@ -71,7 +75,7 @@ pub(crate) fn log() -> UnifiedLog {
     };
     let partition = TopicPartition::new("t", PartitionIndex::new(0));
     let id = TopicId::new(Uuid::from_bytes([7; 16]));
-    UnifiedLog::create(&environment, partition, id, Arc::new(LogConfig::default()), at(0)).unwrap()
+    UnifiedLog::create(&environment, partition, id, Arc::new(config), at(0)).unwrap()
 }
 
 pub(crate) fn in_sync(numbers: &[i32], partition_epoch: i32) -> InSyncReplicas {

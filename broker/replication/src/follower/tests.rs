@@ -212,3 +212,59 @@ fn a_new_follower_begins_with_the_batch_that_the_leaders_log_start_is_inside_of(
     assert_eq!(follower.log().log_end().offset(), end);
     assert_eq!(follower.log().log_start(), start);
 }
+
+/// A log with a remote tier starts no later for being cut, because what is before may be there. What the leader says was
+/// deleted is nowhere.
+#[test]
+fn a_tiered_follower_begins_anew_where_its_leader_says_that_the_whole_log_does() {
+    let mut leader = lead(log(), 0, &[1]);
+    append(&mut leader, 3);
+    append(&mut leader, 3);
+    leader.delete_records(Some(Offset::new(4))).unwrap();
+    let tiered = broker_storage::LogConfig {
+        remote_storage_enable: true,
+        ..broker_storage::LogConfig::default()
+    };
+    let mut follower = Follower::new(log_with(tiered), broker(1), epoch(0));
+    let (start, end) = (leader.log().log_start(), leader.log().log_end().offset());
+    follower.out_of_range(start, end, at(1)).unwrap();
+    assert_eq!(follower.log().log_start(), start);
+    // Another leader has not heard of that.
+    let forgotten = LogStartOffset::at(Offset::ZERO);
+    let records = read_at_start(&leader);
+    assert_eq!(follower.begins_before(&records, forgotten), Some(Offset::new(3)));
+    follower.begin_at(Offset::new(3), at(1)).unwrap();
+    let unknown = HighWatermark::at(Offset::ZERO);
+    follower.append(&records, unknown, forgotten, at(1)).unwrap();
+    assert_eq!(
+        (follower.log().log_start(), follower.log().log_end().offset()),
+        (start, end)
+    );
+}
+
+/// The local part begins behind the remote one, inside of a batch, and far behind where the whole log starts.
+#[test]
+fn a_follower_whose_local_part_is_empty_begins_with_the_batch_that_holds_its_end() {
+    let mut leader = lead(log(), 0, &[1]);
+    append(&mut leader, 3);
+    append(&mut leader, 3);
+    leader.delete_records(Some(Offset::new(4))).unwrap();
+    let tiered = broker_storage::LogConfig {
+        remote_storage_enable: true,
+        ..broker_storage::LogConfig::default()
+    };
+    let mut log = log_with(tiered);
+    let tail = broker_storage::RemoteTail {
+        log_start: LogStartOffset::at(Offset::ZERO),
+        end: Offset::new(4),
+        epochs: Vec::new(),
+        producers: Vec::new(),
+    };
+    log.start_behind_remote(tail, at(1)).unwrap();
+    let follower = Follower::new(log, broker(1), epoch(0));
+    let start = LogStartOffset::at(Offset::ZERO);
+    assert_eq!(
+        follower.begins_before(&read_at_start(&leader), start),
+        Some(Offset::new(3))
+    );
+}

@@ -199,8 +199,10 @@ impl UnifiedLog {
     /// # Errors
     /// When the file system fails.
     pub fn start_behind_remote(&mut self, tail: RemoteTail, now: Now) -> Result<(), StorageError> {
+        // Who knows of records that were deleted does not forget it for a leader that has (I8).
+        let start = self.markers.log_start.max(tail.log_start);
         self.truncate_fully_and_start_at(tail.end, now)?;
-        self.markers.log_start = tail.log_start.min(LogStartOffset::at(tail.end));
+        self.markers.log_start = start.min(LogStartOffset::at(tail.end));
         self.epochs.clear();
         let below = tail.epochs.iter().filter(|entry| entry.start_offset < tail.end);
         below.for_each(|entry| self.epochs.assign(entry.epoch, entry.start_offset));

@@ -268,3 +268,19 @@ fn a_replica_begins_behind_the_remote_part_and_knows_what_was_before() {
     world.restart();
     check(&world);
 }
+
+#[test]
+fn a_replica_that_begins_behind_the_remote_part_keeps_the_later_start() {
+    for (own, leaders) in [(3, 0), (3, 4)] {
+        let mut world = tiered();
+        world.log.maybe_increment_log_start_offset(offset(own)).unwrap();
+        let tail = RemoteTail {
+            log_start: LogStartOffset::at(offset(leaders)),
+            end: offset(100),
+            epochs: Vec::new(),
+            producers: Vec::new(),
+        };
+        world.log.start_behind_remote(tail, world.now).unwrap();
+        assert_eq!(world.log.log_start().value(), own.max(leaders));
+    }
+}
