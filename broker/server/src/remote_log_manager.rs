@@ -12,7 +12,6 @@ mod follower_watch;
 mod gate;
 mod import;
 mod leader_task;
-mod manifest_driver;
 mod pieces;
 mod reader;
 mod readers;

@@ -11,7 +11,7 @@
 //! ```
 
 use broker_model::{LeaderEpoch, LogEndOffset, Offset};
-use broker_storage::EpochEntry;
+use broker_storage::{EpochEntry, UnifiedLog};
 
 use crate::remote_segment::RemoteLogSegmentMetadata;
 
@@ -26,6 +26,11 @@ impl Lineage {
     /// Of a leader's epoch cache.
     pub fn new(epochs: Vec<EpochEntry>, end: LogEndOffset) -> Self {
         Self { epochs, end }
+    }
+
+    /// Of a log as it is now.
+    pub fn of(log: &UnifiedLog) -> Self {
+        Self::new(log.leader_epochs().entries().to_vec(), log.log_end())
     }
 
     /// Up to where a segment is part of this history; its start, if none of it is.

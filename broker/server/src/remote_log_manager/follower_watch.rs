@@ -5,12 +5,11 @@
 
 use std::sync::Arc;
 
-use broker_model::Offset;
 use broker_replication::fetch::ReplicaKey;
 use broker_storage::UnifiedLog;
 use broker_tiered::lineage::Lineage;
-use broker_tiered::manifest::Manifest;
 use broker_tiered::manifest_keeper::ManifestRead;
+use broker_tiered::remote_tail::shared_end;
 
 use super::Shared;
 use crate::remote_store::RemoteStore;
@@ -58,7 +57,7 @@ impl Shared {
         };
         let _leads_by_now = handle.with_follower(|follower| {
             let log = follower.log_mut();
-            let own = Lineage::new(log.leader_epochs().entries().to_vec(), log.log_end());
+            let own = Lineage::of(log);
             log.note_remote_end(Some(shared_end(&manifest, &own)));
         });
     }
@@ -70,15 +69,4 @@ fn has_more_than_known(log: &UnifiedLog) -> bool {
     closed
         .last()
         .is_some_and(|last| Some(last.next_offset) > log.remote_end())
-}
-
-/// Up to where the copies are of this history.
-fn shared_end(manifest: &Manifest, own: &Lineage) -> Offset {
-    for segment in manifest.segments() {
-        let valid = own.valid_until(segment);
-        if valid < segment.next_offset {
-            return valid;
-        }
-    }
-    manifest.remote_end()
 }

@@ -13,6 +13,7 @@ use broker_metadata::BegunPartition;
 use broker_model::LeaderEpoch;
 use broker_replication::fetch::ReplicaKey;
 use broker_tiered::RemoteFormatError;
+use broker_tiered::leader_work::Orders;
 use broker_tiered::manifest::{Manifest, ManifestWriter};
 use broker_tiered::manifest_keeper::{ManifestPut, ManifestRead, PutCondition};
 use broker_tiered::object_check::{ObjectCheck, ObjectDamage};
@@ -24,7 +25,6 @@ use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
 use tokio::sync::watch;
 
-use super::wiring::Orders;
 use super::{RemoteLimits, Shared, copy};
 use crate::clock::{seed_or_time, uuid_or_time};
 use crate::remote_store::{LocationProblem, RemoteStore, StoreError, explained, is_absent, path_in};

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use broker_tiered::RemoteFormatError;
 use broker_tiered::chunk_cache::{ChunkCache, ChunkCacheCounts, Lookup, ReaderId};
-use broker_tiered::object_key::{RemotePartition, SegmentKey};
+use broker_tiered::object_key::SegmentKey;
 use broker_tiered::read_plan::{ChunkSize, Piece, PieceKey};
-use broker_tiered::segment_object::ObjectLayout;
+use broker_tiered::remote_fetch::SegmentObject;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
@@ -76,14 +76,6 @@ impl Pieces {
     }
 }
 
-/// A segment's object, and how it is laid out.
-#[derive(Clone, Debug)]
-pub(super) struct SegmentObject {
-    pub(super) partition: RemotePartition,
-    pub(super) key: SegmentKey,
-    pub(super) layout: ObjectLayout,
-}
-
 impl Shared {
     /// A piece, kept from before or asked of the store.
     pub(super) async fn piece(self: &Arc<Self>, object: &SegmentObject, piece: Piece) -> Answer {
@@ -122,11 +114,7 @@ impl Shared {
             return Err(PieceError::Stopping);
         };
         let store = self.gate.passed().await;
-        let layout = &object.layout;
-        let range = match piece {
-            Piece::Chunk(index) => self.pieces.chunk_size.range(index, layout.log_size),
-            Piece::Part(part) => layout.range(part),
-        };
+        let range = object.range(piece, self.pieces.chunk_size);
         let rate = |limits: &RemoteLimits| limits.fetch_bytes_per_second;
         self.keep_pace(&self.fetch_pace, rate, range.end - range.start)
             .await;
@@ -137,7 +125,7 @@ impl Shared {
             .map_err(Arc::new)?;
         self.counters.read_bytes.add(bytes.len() as u64);
         if let Piece::Part(part) = piece {
-            layout.check(part, &bytes)?;
+            object.layout.check(part, &bytes)?;
         }
         Ok(bytes)
     }

@@ -1,19 +1,16 @@
 //! Where a follower begins whose leader has the records it asks for in the remote tier only (KIP-405, KIP-1023).
 //!
-//! Invariant: only the manifest of the very epoch that is followed is believed; until the leader has written it the
-//! follower waits. What the copy says of producers and epochs behind the end, because it was cut there, is left out.
+//! What is believed of what the store says is decided by `broker_tiered::remote_tail`; here it is read. Invariant: until
+//! the leader has written the manifest in its epoch the follower waits.
 
 use std::sync::Arc;
 
 use broker_model::LeaderEpoch;
 use broker_replication::fetch::ReplicaKey;
-use broker_storage::{
-    EpochEntry, ProducerStateEntry, RemoteTail, parse_leader_epochs, parse_producer_snapshot,
-};
+use broker_storage::RemoteTail;
 use broker_tiered::RemoteFormatError;
-use broker_tiered::manifest::Manifest;
-use broker_tiered::manifest_keeper::ManifestRead;
-use broker_tiered::remote_segment::RemoteLogSegmentMetadata;
+use broker_tiered::remote_fetch::SegmentObject;
+use broker_tiered::remote_tail::{TAIL_PARTS, last_object, manifest_of_epoch, remote_tail};
 use broker_tiered::segment_object::ObjectPart;
 use bytes::Bytes;
 
@@ -58,49 +55,23 @@ impl RemoteLogManager {
 impl Shared {
     async fn tail(self: Arc<Self>, key: ReplicaKey, epoch: LeaderEpoch) -> Result<RemoteTail, TailError> {
         let store = self.gate.store().ok_or(TailError::NoStore)?;
-        let manifest = match store.read_manifest(&self.partition(key)).await {
-            ManifestRead::Found(manifest, _) if manifest.writer.epoch == epoch => manifest,
-            _ => return Err(TailError::NotTakenOver),
+        let read = store.read_manifest(&self.partition(key)).await;
+        let manifest = manifest_of_epoch(read, epoch).ok_or(TailError::NotTakenOver)?;
+        let parts = match last_object(&manifest) {
+            Some(last) => {
+                let [epochs, producers] = TAIL_PARTS;
+                let epochs = part(&store, &last, epochs).await?;
+                Some([epochs, part(&store, &last, producers).await?])
+            }
+            None => None,
         };
-        let (epochs, producers) = match manifest.segments().last() {
-            Some(last) => state_at_end(&store, &manifest, last).await?,
-            None => (Vec::new(), Vec::new()),
-        };
-        Ok(RemoteTail {
-            log_start: manifest.log_start(),
-            end: manifest.remote_end(),
-            epochs,
-            producers,
-        })
+        Ok(remote_tail(&manifest, parts)?)
     }
 }
 
-async fn state_at_end(
-    store: &RemoteStore,
-    manifest: &Manifest,
-    last: &RemoteLogSegmentMetadata,
-) -> Result<(Vec<EpochEntry>, Vec<ProducerStateEntry>), TailError> {
-    let end = manifest.remote_end();
-    let epochs = part(store, manifest, last, ObjectPart::LeaderEpochs).await?;
-    let producers = part(store, manifest, last, ObjectPart::ProducerSnapshot).await?;
-    let mut producers = match producers.is_empty() {
-        true => Vec::new(),
-        false => parse_producer_snapshot(&producers)?,
-    };
-    producers.retain(|entry| entry.last_batch().is_none_or(|batch| batch.last_offset < end));
-    Ok((parse_leader_epochs(&epochs)?, producers))
-}
-
-async fn part(
-    store: &RemoteStore,
-    manifest: &Manifest,
-    segment: &RemoteLogSegmentMetadata,
-    part: ObjectPart,
-) -> Result<Bytes, TailError> {
-    let range = segment.layout.range(part);
-    let bytes = store
-        .read_segment(&manifest.partition, segment.key(), range)
-        .await?;
-    segment.layout.check(part, &bytes)?;
+async fn part(store: &RemoteStore, object: &SegmentObject, part: ObjectPart) -> Result<Bytes, TailError> {
+    let range = object.layout.range(part);
+    let bytes = store.read_segment(&object.partition, object.key, range).await?;
+    object.layout.check(part, &bytes)?;
     Ok(bytes)
 }

@@ -13,22 +13,12 @@ use broker_metadata::{
 use broker_model::{LeaderEpoch, Now, TopicId};
 use broker_replication::fetch::ReplicaKey;
 use broker_storage::LogConfig;
+use broker_tiered::leader_work::{Orders, orders_for};
 use tokio::sync::watch;
 
 use super::leader_task::LeaderTask;
 use super::{RemoteLogManager, Shared};
 use crate::drivers::metadata_driver::MetadataPublisher;
-
-/// Why a leader's task goes on or ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Orders {
-    /// Copy, delete by retention, publish.
-    Tier,
-    /// Delete everything that is remote, then end.
-    GiveUpRemote,
-    /// End.
-    End,
-}
 
 /// Waits until the task is to end; the last order stands when nobody is left to give another.
 pub(super) async fn ended(mut orders: watch::Receiver<Orders>) {
@@ -81,11 +71,7 @@ impl RemoteLogManager {
 
     fn wanted(&self, registration: &PartitionRegistration, log: &LogConfig) -> Option<(LeaderEpoch, Orders)> {
         let is_led_here = registration.leader == self.shared.replica_manager.node_id;
-        let orders = match (log.remote_storage_enable, log.remote_log_delete_on_disable) {
-            (true, _) => Orders::Tier,
-            (false, true) => Orders::GiveUpRemote,
-            (false, false) => return None,
-        };
+        let orders = orders_for(log)?;
         is_led_here.then_some((registration.leader_epoch, orders))
     }
 
