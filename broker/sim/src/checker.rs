@@ -14,10 +14,12 @@
 //! | one owner, generation (I16): a partition has one owner in a generation, and nobody commits in one when a later was known | an assignment, a commit |
 //! | replicas agree (I18): the same bytes up to the high watermark | the end |
 //! | one leader (I27): one leader in an epoch of a partition, one controller in an epoch of the quorum | a step |
+//! | remote tier (I19, I20, I21) | see `tier` |
 //! | metadata (I27): the same image at the same offset; a topic that was made stays | a step, the end |
 
 mod ending;
 mod groups;
+mod tier;
 mod watch;
 
 pub(crate) use ending::ReplicaContent;
@@ -85,6 +87,7 @@ pub(crate) struct Checker {
     /// Up to where somebody wanted the records of a partition deleted.
     deleted: BTreeMap<PartitionId, i64>,
     groups: groups::Groups,
+    tier: tier::TierWatch,
 }
 
 impl Truth {
@@ -155,6 +158,7 @@ impl Checker {
             truth.is_at(name, offset)?;
             next = offset + 1;
         }
+        self.same_bytes(partition, &fetched.records)?;
         Ok(next)
     }
 

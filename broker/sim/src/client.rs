@@ -3,6 +3,7 @@
 mod admin;
 mod committer;
 mod consumer;
+mod fleeting;
 mod member;
 mod operator;
 mod producer;
@@ -11,6 +12,7 @@ mod routing;
 pub(crate) use admin::{Admin, NewTopic};
 pub(crate) use committer::Committer;
 pub(crate) use consumer::{Consumer, ReadFrom};
+pub(crate) use fleeting::{Fleeting, TOPIC as FLEETING_TOPIC};
 pub(crate) use member::{Member, SESSION_MS};
 pub(crate) use operator::Operator;
 pub(crate) use producer::Producer;
@@ -65,6 +67,7 @@ pub(crate) enum Client {
     Committer(Committer),
     Producer(Producer),
     Consumer(Consumer),
+    Fleeting(Fleeting),
     Member(Member),
     Operator(Operator),
 }
@@ -80,6 +83,7 @@ impl Client {
             Self::Committer(committer) => committer.step(event, around),
             Self::Producer(producer) => producer.step(event, around),
             Self::Consumer(consumer) => consumer.step(event, around),
+            Self::Fleeting(fleeting) => fleeting.step(event, around),
             Self::Member(member) => member.step(event, around),
             Self::Operator(operator) => operator.step(event, around),
         }
@@ -92,6 +96,7 @@ impl Client {
             Self::Committer(committer) => committer.deadline(),
             Self::Producer(producer) => producer.deadline(),
             Self::Consumer(consumer) => consumer.deadline(),
+            Self::Fleeting(fleeting) => fleeting.deadline(),
             Self::Member(member) => member.deadline(),
             Self::Operator(operator) => operator.deadline(),
         }

@@ -41,9 +41,40 @@ counts! {
     snapshots,
     snapshots_fetched,
     exchanged_disks,
+    store_requests,
+    store_faults,
+    manifests,
+    copies,
+    takeovers,
+    removed_objects,
+    remote_reads,
+    damaged_objects,
+    tails_begun,
+    ambushes,
+    outages,
+    deleted_topics,
 }
 
 impl Counts {
+    /// Whether a set of many runs with tiers met enough to prove something.
+    pub fn is_eventful_in_tiers(&self) -> bool {
+        [
+            self.store_faults,
+            self.manifests,
+            self.takeovers,
+            self.copies,
+            self.removed_objects,
+            self.remote_reads,
+            self.damaged_objects,
+            self.tails_begun,
+            self.ambushes,
+            self.outages,
+            self.deleted_topics,
+        ]
+        .into_iter()
+        .all(|count| count > 0)
+    }
+
     /// Whether a set of many runs met enough of everything to prove something.
     pub fn is_eventful(&self) -> bool {
         [

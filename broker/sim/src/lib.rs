@@ -7,6 +7,9 @@
 //! disk (`broker-quorum`), the controller, the metadata image, partitions and followers and their sessions, groups, logs
 //! over `MemFs`. What stands in for the server's tasks and handlers is `process`, which decides nothing that they do not.
 //!
+//! In a run with tiers what is old of the topics lies in a simulated object store that fails, is late and lies (`world::storage`);
+//! who copies, deletes and reads there is `broker-tiered`, as in the server.
+//!
 //! `cargo run -p broker-sim -- --seed 17 --trace` replays a run; `cargo run --release -p broker-sim -- --seeds 10000`
 //! plays many.
 
@@ -21,12 +24,14 @@ mod process;
 mod sabotage;
 mod scenario;
 mod settings;
+mod store;
 #[cfg(test)]
 mod tests;
 mod trace;
 mod world;
 
 pub use counts::Counts;
+pub use settings::Tiers;
 
 use sabotage::Sabotage;
 use scenario::Scenario;
@@ -45,18 +50,22 @@ pub struct Broken {
 ///
 /// # Errors
 /// The first rule that was broken.
-pub fn run(seed: u64) -> Result<Counts, Broken> {
-    let (_, result) = Scenario::of(seed, Sabotage::None).run(false);
+pub fn run(seed: u64, tiers: Tiers) -> Result<Counts, Broken> {
+    let (_, result) = Scenario::of(seed, tiers, Sabotage::None).run(false);
     result.map_err(|broken| Broken { seed, broken })
 }
 
 /// Plays the run of a seed with the planted bug of that name (see `sabotage`), and answers what happened in it, line by
 /// line; none when there is no such bug.
-pub fn trace(seed: u64, planted: Option<&str>) -> Option<(Vec<String>, Result<Counts, Broken>)> {
+pub fn trace(
+    seed: u64,
+    tiers: Tiers,
+    planted: Option<&str>,
+) -> Option<(Vec<String>, Result<Counts, Broken>)> {
     let sabotage = match planted {
         None => Sabotage::None,
         Some(name) => Sabotage::named(name)?,
     };
-    let (lines, result) = Scenario::of(seed, sabotage).run(true);
+    let (lines, result) = Scenario::of(seed, tiers, sabotage).run(true);
     Some((lines, result.map_err(|broken| Broken { seed, broken })))
 }

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 pub(crate) const DATA: &str = "/data";
 pub(crate) const METADATA_FOLDER: &str = "/data/__cluster_metadata-0";
 pub(crate) const LISTENER: &str = "CONTROLLER";
-const WALL_START_MS: i64 = 1_700_000_000_000;
+pub(crate) const WALL_START_MS: i64 = 1_700_000_000_000;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {

@@ -1,8 +1,9 @@
-//! Plays simulated clusters: `--seed N [--trace] [--planted BUG]` one, `--seeds N [--from M]` many.
+//! Plays simulated clusters: `--seed N [--trace] [--planted BUG]` one, `--seeds N [--from M]` many; with `--tiering` what is old
+//! of their topics lies in an object store.
 
 use std::process::ExitCode;
 
-use broker_sim::Counts;
+use broker_sim::{Counts, Tiers};
 
 #[derive(Debug, Default)]
 struct Wanted {
@@ -10,10 +11,11 @@ struct Wanted {
     seeds: Option<u64>,
     from: u64,
     wants_trace: bool,
+    has_remote_tier: bool,
     planted: Option<String>,
 }
 
-const USAGE: &str = "usage: broker-sim --seed N [--trace] [--planted BUG] | --seeds N [--from M]";
+const USAGE: &str = "usage: broker-sim [--tiering] --seed N [--trace] [--planted BUG] | --seeds N [--from M]";
 
 fn wanted() -> Option<Wanted> {
     let mut wanted = Wanted::default();
@@ -25,10 +27,20 @@ fn wanted() -> Option<Wanted> {
             "--from" => wanted.from = arguments.next()?.parse().ok()?,
             "--planted" => wanted.planted = Some(arguments.next()?),
             "--trace" => wanted.wants_trace = true,
+            "--tiering" => wanted.has_remote_tier = true,
             _ => return None,
         }
     }
     Some(wanted)
+}
+
+impl Wanted {
+    fn tiers(&self) -> Tiers {
+        match self.has_remote_tier {
+            true => Tiers::LocalAndRemote,
+            false => Tiers::LocalOnly,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -38,7 +50,7 @@ fn main() -> ExitCode {
     };
     match (wanted.seed, wanted.seeds) {
         (Some(seed), None) => one(seed, &wanted),
-        (None, Some(seeds)) => many(wanted.from, seeds),
+        (None, Some(seeds)) => many(wanted.from, seeds, wanted.tiers()),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
@@ -47,7 +59,7 @@ fn main() -> ExitCode {
 }
 
 fn one(seed: u64, wanted: &Wanted) -> ExitCode {
-    let Some((lines, result)) = broker_sim::trace(seed, wanted.planted.as_deref()) else {
+    let Some((lines, result)) = broker_sim::trace(seed, wanted.tiers(), wanted.planted.as_deref()) else {
         eprintln!("there is no such bug to plant");
         return ExitCode::from(2);
     };
@@ -66,11 +78,11 @@ fn one(seed: u64, wanted: &Wanted) -> ExitCode {
     }
 }
 
-fn many(from: u64, seeds: u64) -> ExitCode {
+fn many(from: u64, seeds: u64, tiers: Tiers) -> ExitCode {
     let mut total = Counts::default();
     let mut failed = 0;
     for seed in from..from.saturating_add(seeds) {
-        match broker_sim::run(seed) {
+        match broker_sim::run(seed, tiers) {
             Ok(counts) => {
                 total += counts;
                 if (seed - from) % 1_000 == 999 {

@@ -9,9 +9,10 @@ use broker_protocol::messages::{
     AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse, AlterPartitionRequest,
     AlterPartitionResponse, AssignReplicasToDirsRequest, AssignReplicasToDirsResponse,
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
-    CreateTopicsRequest, CreateTopicsResponse, ElectLeadersRequest, ElectLeadersResponse, HeartbeatRequest,
-    HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, LeaveGroupResponse,
-    OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest, SyncGroupResponse,
+    CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse,
+    ElectLeadersRequest, ElectLeadersResponse, HeartbeatRequest, HeartbeatResponse, JoinGroupRequest,
+    JoinGroupResponse, LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse,
+    SyncGroupRequest, SyncGroupResponse,
 };
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_protocol::offset_fetch_response::OffsetFetchResponseGroup;
@@ -31,6 +32,7 @@ pub(crate) enum Request {
     AlterPartition(AlterPartitionRequest),
     AssignDirectories(AssignReplicasToDirsRequest),
     CreateTopics(CreateTopicsRequest),
+    DeleteTopics(DeleteTopicsRequest),
     Reassign(AlterPartitionReassignmentsRequest),
     ElectLeaders(ElectLeadersRequest),
     DeleteRecords(DeleteRecords),
@@ -74,6 +76,7 @@ pub(crate) enum Response {
     AlterPartition(AlterPartitionResponse),
     DirectoriesAssigned(#[expect(dead_code, reason = "it is for the trace")] AssignReplicasToDirsResponse),
     CreateTopics(CreateTopicsResponse),
+    DeletedTopics(DeleteTopicsResponse),
     Reassigned(AlterPartitionReassignmentsResponse),
     Elected(#[expect(dead_code, reason = "it is for the trace")] ElectLeadersResponse),
     Deleted(Result<Offset, ErrorCode>),
@@ -122,6 +125,8 @@ pub(crate) enum ReplicaFetched {
         log_start: Offset,
         log_end: Offset,
     },
+    /// The leader has it in the remote tier only.
+    MovedToTiered,
     Refused(ErrorCode),
 }
 

@@ -12,6 +12,8 @@ use crate::chance::Chance;
 pub(crate) enum Place {
     Node(i32),
     Client(usize),
+    /// The object store.
+    Store,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -12,10 +12,12 @@ mod lifecycle;
 mod quorum;
 mod replicas;
 mod serving;
+mod tier;
 
 pub(crate) use halt::Halt;
 pub(crate) use quorum::read_from;
 pub(crate) use replicas::{Hosted, Touched};
+pub(crate) use tier::remote_partition;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -27,6 +29,7 @@ use broker_replication::fetch::{FetchSessionCache, SessionCacheLimits};
 use crate::chance::Chance;
 use crate::machine::Machine;
 use crate::message::{PartitionId, Request, Response};
+use crate::store::{StoreAnswer, StoreRequest};
 use controller::ActiveController;
 use fetcher::Fetchers;
 use groups::Groups;
@@ -34,6 +37,7 @@ use lifecycle::Lifecycle;
 use quorum::Quorum;
 use replicas::Replicas;
 use serving::Parked;
+use tier::Tier;
 
 /// What happens to a process.
 #[derive(Debug)]
@@ -52,6 +56,11 @@ pub(crate) enum Event {
     },
     /// A connection ended that carried heartbeats of that registration.
     ConnectionBroke(BrokerId, BrokerEpoch),
+    /// The object store answers, or the broker has waited long enough.
+    Store {
+        id: u64,
+        answer: StoreAnswer,
+    },
     Tick,
 }
 
@@ -67,6 +76,11 @@ pub(crate) enum Action {
     Respond {
         token: u64,
         response: Response,
+    },
+    /// Ask the object store.
+    Store {
+        id: u64,
+        request: StoreRequest,
     },
 }
 
@@ -100,6 +114,7 @@ pub(crate) struct Process {
     fetch_sessions: FetchSessionCache,
     parked: Parked,
     groups: Groups,
+    tier: Tier,
     /// Requests of groups whose coordinator is gone.
     refused: Vec<u64>,
     asked: BTreeMap<u64, Asked>,
@@ -111,6 +126,10 @@ pub(crate) struct Process {
     /// Of the metadata, in the last step.
     pub(crate) snapshots_made: u64,
     pub(crate) snapshots_installed: u64,
+    /// Reads that the remote tier answered, segments that came damaged, followers that began behind it, in the last step.
+    pub(crate) remote_reads: u64,
+    pub(crate) damaged_objects: u64,
+    pub(crate) tails_begun: u64,
 }
 
 impl Process {
@@ -139,6 +158,7 @@ impl Process {
             }),
             parked: Parked::default(),
             groups: Groups::default(),
+            tier: Tier::default(),
             refused: Vec::new(),
             asked: BTreeMap::new(),
             requests: 0,
@@ -147,6 +167,9 @@ impl Process {
             promised: Vec::new(),
             snapshots_made: 0,
             snapshots_installed: 0,
+            remote_reads: 0,
+            damaged_objects: 0,
+            tails_begun: 0,
         };
         process.execute(Vec::new())?;
         process.settle()?;
@@ -175,6 +198,7 @@ impl Process {
                 }
                 Ok(())
             }
+            Event::Store { id, answer } => self.store_answered(id, answer),
             Event::Tick => self.raft_step(broker_raft::Event::Tick),
         }
     }
@@ -184,6 +208,7 @@ impl Process {
         self.flush_metadata()?;
         self.keep_up()?;
         self.look_after_replicas()?;
+        self.look_after_tier()?;
         self.live()?;
         self.say_where_replicas_are()?;
         self.propose_in_sync_sets()?;
@@ -215,6 +240,11 @@ impl Process {
             self.replicas.deadline(),
             self.parked.deadline(),
             self.groups.deadline(),
+            self.machine
+                .settings
+                .tiering
+                .as_ref()
+                .and_then(|_| self.tier.deadline()),
         ];
         own.into_iter().flatten().min()
     }
@@ -315,6 +345,7 @@ impl Process {
             | Request::AlterPartition(_)
             | Request::AssignDirectories(_)
             | Request::CreateTopics(_)
+            | Request::DeleteTopics(_)
             | Request::Reassign(_)
             | Request::ElectLeaders(_) => self.control(token, request),
             Request::Metadata => {

@@ -44,6 +44,18 @@ pub(crate) enum Sabotage {
     UnreadSnapshot,
     /// A follower does not tell the leader of its session where its partitions stand by now.
     ForgottenChanges,
+    /// The object store writes whatever the condition says.
+    IgnoredConditions,
+    /// A leader tells its log of a copy before the manifest names it.
+    UnnamedCopies,
+    /// A leader deletes an object that the manifest names.
+    DeletedCopies,
+    /// A leader sends half of a segment.
+    TornCopies,
+    /// A leader lets go what retention keeps.
+    EagerRetention,
+    /// A leader serves what the store gave as it came.
+    ServedDamage,
 }
 
 impl Sabotage {
@@ -69,6 +81,12 @@ impl Sabotage {
             Self::PoorSnapshot,
             Self::UnreadSnapshot,
             Self::ForgottenChanges,
+            Self::IgnoredConditions,
+            Self::UnnamedCopies,
+            Self::DeletedCopies,
+            Self::TornCopies,
+            Self::EagerRetention,
+            Self::ServedDamage,
         ];
         all.into_iter()
             .find(|bug| format!("{bug:?}").eq_ignore_ascii_case(name))

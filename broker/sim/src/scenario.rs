@@ -1,6 +1,7 @@
 //! What is done to a cluster, from a seed: faults for a while, then peace, in which it has to recover.
 
 mod majority;
+mod tiering;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::message::PartitionId;
 use crate::network::{Network, Place};
 use crate::process::Hosted;
 use crate::sabotage::Sabotage;
-use crate::settings::Settings;
+use crate::settings::{Settings, Tiers};
 use crate::world::World;
 
 const STORM_MS: u64 = 12_000;
@@ -48,12 +49,14 @@ pub(crate) struct Scenario {
     power: Power,
     settings: Settings,
     chance: Chance,
+    /// Chance of what is done to the store.
+    tier_chance: Chance,
     /// Whether a disk was exchanged and what was on it is not back yet.
     lacks_a_disk: bool,
 }
 
 impl Scenario {
-    pub(crate) fn of(seed: u64, sabotage: Sabotage) -> Self {
+    pub(crate) fn of(seed: u64, tiers: Tiers, sabotage: Sabotage) -> Self {
         let mut chance = Chance::new(seed ^ 0x5eed_c1a5_0000_0000);
         let nodes = i32::try_from(chance.between(3, 5)).unwrap_or(3);
         let power = match chance.below(3) {
@@ -62,7 +65,7 @@ impl Scenario {
             _ => Power::FailsOnOneMachine,
         };
         let voters = if nodes == 5 && chance.below(2) == 0 { 5 } else { 3 };
-        let settings = Settings {
+        let mut settings = Settings {
             voters: (1..=voters).map(BrokerId::new).collect(),
             raft: RaftTimeouts::default(),
             raft_fetch_bytes: 1 << chance.between(9, 16),
@@ -88,14 +91,21 @@ impl Scenario {
             segment_bytes: 1 << chance.between(10, 15),
             tail_cache_bytes: if chance.below(3) == 0 { 0 } else { 1 << 16 },
             checkpoint_ms: chance.between(300, 4_000),
+            tiering: None,
             sabotage,
         };
+        let mut tier_chance = Chance::new(seed ^ 0x71e2_0000_0000_0000);
+        if tiers == Tiers::LocalAndRemote {
+            settings.segment_bytes = 1 << tier_chance.between(9, 12);
+            settings.tiering = Some(tiering::settings(&mut tier_chance, settings.segment_bytes));
+        }
         Self {
             seed,
             nodes,
             power,
             settings,
             chance,
+            tier_chance,
             lacks_a_disk: false,
         }
     }
@@ -110,12 +120,14 @@ impl Scenario {
         let mut world = World::new(self.seed, network);
         world.forgets_what_failed_to_sync = self.power == Power::FailsAndAllIsSynced;
         world.trace = wants_trace.then(Vec::new);
+        self.set_up_store(&mut world);
         let result = self
             .play(&mut world)
             .map_err(|broken| format!("at {} ms: {broken}", world.now));
         let (leaders, controllers) = world.checker.terms();
         world.counts.leaders += leaders;
         world.counts.controllers += controllers;
+        tiering::count(&mut world);
         (
             world.trace.take().unwrap_or_default(),
             result.map(|()| world.counts),
@@ -135,6 +147,7 @@ impl Scenario {
             let pause = self.chance.between(20, 800);
             world.run_until((world.now + pause).min(until))?;
             self.strike(world)?;
+            self.strike_store(world);
         }
         if self.chance.below(2) == 0 {
             self.heal_a_core(world)?;
@@ -190,9 +203,11 @@ impl Scenario {
             }
         }
         world.add_client(Client::Consumer(Consumer::new("numbers", ReadFrom::Leader)))?;
-        for from in [ReadFrom::AnyReplica, ReadFrom::LeaderAgain] {
+        let again = self.settings.tiering.as_ref().map_or(20, |_| 100);
+        for from in [ReadFrom::AnyReplica, ReadFrom::LeaderAgain(again)] {
             world.add_client(Client::Consumer(Consumer::new("numbers", from)))?;
         }
+        self.add_clients_of_tiers(world)?;
         world.run_until(world.now + 2_500)
     }
 
@@ -236,6 +251,7 @@ impl Scenario {
             && is_whole(world)
         {
             self.lacks_a_disk = true;
+            tiering::disarm(world);
             world.exchange_disk(node, pause);
         }
     }
@@ -317,6 +333,7 @@ impl Scenario {
         world.network.heal();
         world.network.held_up = 0;
         world.network.delay_max_ms = 2;
+        tiering::make_whole(world);
         world.let_up()?;
         settle_clients(world);
         let since = world.now;
@@ -337,7 +354,13 @@ impl Scenario {
                 Client::Producer(producer) => producer.finish(),
                 Client::Committer(committer) => committer.finish(),
                 Client::Member(member) => member.finish(),
-                Client::Consumer(consumer) => consumer.finish(),
+                Client::Consumer(consumer) => {
+                    consumer.finish();
+                    if self.settings.tiering.is_some() {
+                        consumer.begin_again();
+                    }
+                }
+                Client::Fleeting(fleeting) => fleeting.finish(),
                 Client::Admin(_) | Client::Operator(_) => {}
             }
         }
@@ -449,6 +472,7 @@ fn is_at_rest(world: &World) -> Result<(), Violation> {
         return Err("liveness (I28): a producer is not done".to_owned());
     }
     let processes = || world.nodes.values().filter_map(|node| node.process.as_ref());
+    tiering::is_copied(world)?;
     for (id, hosted) in processes().flat_map(|process| &process.replicas.hosted) {
         let Hosted::Leading(leader) = hosted else {
             continue;
@@ -496,8 +520,9 @@ fn contents(world: &World, partition: PartitionId) -> Result<Vec<ReplicaContent>
             continue;
         };
         let log = hosted.log();
-        let bytes = crate::process::read_from(log, log.log_start().offset());
-        let bytes = bytes.map_err(|halt| format!("node {id} cannot be read: {halt:?}"))?;
+        let local = crate::process::read_from(log, log.local_log_start().offset());
+        let local = local.map_err(|halt| format!("node {id} cannot be read: {halt:?}"))?;
+        let bytes = tiering::whole_log(world, partition, log, local)?;
         let content = ReplicaContent {
             node: *id,
             log_start: log.log_start().value(),

@@ -3,6 +3,7 @@
 use broker_controller::{SessionLimits, UpkeepSettings};
 use broker_model::BrokerId;
 use broker_raft::RaftTimeouts;
+use broker_tiered::leader_work::WorkSettings;
 
 use crate::sabotage::Sabotage;
 
@@ -37,5 +38,27 @@ pub(crate) struct Settings {
     pub(crate) tail_cache_bytes: usize,
     /// `replica.high.watermark.checkpoint.interval.ms`.
     pub(crate) checkpoint_ms: u64,
+    /// What of the topics is in a remote tier, if anything is.
+    pub(crate) tiering: Option<TierSettings>,
     pub(crate) sabotage: Sabotage,
+}
+
+/// Where a run keeps the records of its topics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tiers {
+    /// On the disks of its nodes.
+    LocalOnly,
+    /// What is old in an object store.
+    LocalAndRemote,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TierSettings {
+    pub(crate) work: WorkSettings,
+    /// `local.retention.bytes`.
+    pub(crate) local_retention_bytes: u64,
+    /// `retention.bytes`.
+    pub(crate) retention_bytes: Option<u64>,
+    /// How often a node looks after its tiered logs.
+    pub(crate) look_ms: u64,
 }

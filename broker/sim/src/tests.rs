@@ -3,15 +3,20 @@
 use super::*;
 
 fn lines_of(seed: u64) -> Vec<String> {
-    trace(seed, None).expect("nothing is planted").0
+    trace(seed, Tiers::LocalOnly, None).expect("nothing is planted").0
 }
 
 /// Plays seeds until the bug breaks one of the rules.
 #[track_caller]
 fn assert_seen(sabotage: Sabotage, rules: &[&str]) {
+    assert_seen_in(Tiers::LocalOnly, sabotage, rules);
+}
+
+#[track_caller]
+fn assert_seen_in(tiers: Tiers, sabotage: Sabotage, rules: &[&str]) {
     let mut others = Vec::new();
     for seed in 0..20 {
-        match Scenario::of(seed, sabotage).run(false).1 {
+        match Scenario::of(seed, tiers, sabotage).run(false).1 {
             Err(broken) if rules.iter().any(|rule| broken.contains(rule)) => return,
             Err(broken) => others.push(broken),
             Ok(_) => {}
@@ -32,7 +37,7 @@ fn a_seed_gives_the_same_run_every_time() {
 fn every_seed_keeps_every_rule() {
     let mut total = Counts::default();
     for seed in 0..12 {
-        match run(seed) {
+        match run(seed, Tiers::LocalOnly) {
             Ok(counts) => total += counts,
             Err(broken) => panic!("{broken}"),
         }
@@ -139,5 +144,73 @@ fn a_sync_that_did_not_happen_is_seen() {
     assert_seen(
         Sabotage::SwallowedSyncs,
         &["(I1)", "(I5)", "below the recovery point"],
+    );
+}
+
+#[test]
+fn every_seed_keeps_every_rule_with_tiers() {
+    let mut total = Counts::default();
+    for seed in 0..12 {
+        match run(seed, Tiers::LocalAndRemote) {
+            Ok(counts) => total += counts,
+            Err(broken) => panic!("{broken}"),
+        }
+    }
+    println!("{total:?}");
+    assert!(total.is_eventful_in_tiers(), "{total:?}");
+}
+
+#[test]
+fn a_seed_gives_the_same_run_every_time_with_tiers() {
+    let lines = || {
+        trace(5, Tiers::LocalAndRemote, None)
+            .expect("nothing is planted")
+            .0
+    };
+    let (first, second) = (lines(), lines());
+    let differs = first.iter().zip(&second).position(|(one, other)| one != other);
+    assert_eq!(differs, None, "{:?}", differs.map(|at| (&first[at], &second[at])));
+    assert_eq!(first.len(), second.len());
+}
+
+#[test]
+fn a_store_that_ignores_conditions_is_seen() {
+    assert_seen_in(
+        Tiers::LocalAndRemote,
+        Sabotage::IgnoredConditions,
+        &["(I20)", "log start (I8): the manifest"],
+    );
+}
+
+#[test]
+fn a_local_segment_that_goes_before_its_copy_is_named_is_seen() {
+    assert_seen_in(
+        Tiers::LocalAndRemote,
+        Sabotage::UnnamedCopies,
+        &["copied first (I21)"],
+    );
+}
+
+#[test]
+fn an_object_that_is_deleted_though_it_is_named_is_seen() {
+    assert_seen_in(Tiers::LocalAndRemote, Sabotage::DeletedCopies, &["named (I20)"]);
+}
+
+#[test]
+fn a_copy_that_is_not_whole_is_seen() {
+    assert_seen_in(Tiers::LocalAndRemote, Sabotage::TornCopies, &["whole (I20)"]);
+}
+
+#[test]
+fn retention_that_takes_more_than_it_may_is_seen() {
+    assert_seen_in(Tiers::LocalAndRemote, Sabotage::EagerRetention, &["(I21)"]);
+}
+
+#[test]
+fn damage_that_is_served_is_seen() {
+    assert_seen_in(
+        Tiers::LocalAndRemote,
+        Sabotage::ServedDamage,
+        &["(I19)", "(I5)", "(I6)", "(I8)"],
     );
 }

@@ -7,6 +7,9 @@ use broker_raft::{RaftRequest, RaftResponse};
 use crate::client::ClientEvent;
 use crate::message::{ReplicaFetched, Request, Response};
 use crate::process::{Action, Event};
+use crate::store::{StoreAnswer, StoreRequest};
+use broker_tiered::manifest::Manifest;
+use broker_tiered::object_key::RemotePartition;
 
 pub(crate) fn event(event: &Event) -> String {
     match event {
@@ -15,6 +18,52 @@ pub(crate) fn event(event: &Event) -> String {
             request: asked,
         } => format!("request {token} {}", request(asked)),
         Event::Response { id, response: answer } => format!("response {id} {}", response(answer)),
+        Event::Store { id, answer } => format!("store answers {id} {}", store_answer(answer)),
+        other => format!("{other:?}"),
+    }
+}
+
+pub(crate) fn store_request(request: &StoreRequest) -> String {
+    match request {
+        StoreRequest::Get { path, range } => format!("GET {path} {range:?}"),
+        StoreRequest::Put {
+            path,
+            bytes,
+            condition,
+        } => format!(
+            "PUT {path} {} bytes {condition:?}{}",
+            bytes.len(),
+            manifest_text(path, bytes)
+        ),
+        StoreRequest::Delete { path } => format!("DELETE {path}"),
+        StoreRequest::List { folder } => format!("LIST {folder}"),
+    }
+}
+
+/// A manifest in a few words.
+fn manifest_text(path: &str, bytes: &[u8]) -> String {
+    let partition = RemotePartition::of_manifest(path);
+    let manifest = partition.and_then(|partition| Manifest::parse(bytes, &partition).ok());
+    manifest.map_or_else(String::new, |manifest| {
+        let spans = manifest
+            .segments()
+            .iter()
+            .map(|segment| format!("{}..{}", segment.start_offset, segment.next_offset));
+        let spans: Vec<String> = spans.collect();
+        format!(
+            " by {} in epoch {} from {} [{}] leaving {}",
+            manifest.writer.broker,
+            manifest.writer.epoch,
+            manifest.log_start(),
+            spans.join(" "),
+            manifest.leaving().len()
+        )
+    })
+}
+
+fn store_answer(answer: &StoreAnswer) -> String {
+    match answer {
+        StoreAnswer::Got(bytes, etag) => format!("{} bytes {}", bytes.len(), etag.0),
         other => format!("{other:?}"),
     }
 }
@@ -38,6 +87,7 @@ pub(crate) fn action(action: &Action) -> String {
             token,
             response: answer,
         } => format!("respond {token} {}", response(answer)),
+        Action::Store { id, request } => format!("store {id} {}", store_request(request)),
     }
 }
 

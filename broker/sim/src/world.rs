@@ -4,7 +4,10 @@
 //! same run every time. After every step of a node the checker looks at it.
 
 mod faults;
+mod storage;
 mod traffic;
+
+pub(crate) use storage::{Ambush, Step, Storage};
 
 use std::collections::BTreeMap;
 
@@ -19,6 +22,7 @@ use crate::machine::{DiskCopy, Machine};
 use crate::message::{Request, Response};
 use crate::network::{Network, Place};
 use crate::process::{Action, Event, Halt, Process};
+use crate::store::{StoreAnswer, StoreRequest};
 use crate::trace;
 use traffic::Traffic;
 
@@ -81,6 +85,21 @@ pub(crate) enum Happening {
         broker: BrokerId,
         epoch: BrokerEpoch,
     },
+    /// A request arrives at the object store.
+    ReachesStore {
+        party: Party,
+        id: u64,
+        request: Box<StoreRequest>,
+        fate: storage::Fate,
+    },
+    /// Its answer arrives, or the broker gives up.
+    StoreAnswers {
+        party: Party,
+        id: u64,
+        answer: Box<StoreAnswer>,
+    },
+    /// A node is killed or frozen at the step that it was waited for.
+    Ambushed(i32, Ambush),
     Tick(Party),
     Restart(i32),
 }
@@ -98,6 +117,8 @@ pub(crate) struct World {
     pub(crate) trace: Option<Vec<String>>,
     /// Whether a disk that failed may forget what it was not known to have.
     pub(crate) forgets_what_failed_to_sync: bool,
+    /// The object store, where topics are tiered.
+    pub(crate) storage: Option<Storage>,
     registrations: BTreeMap<String, String>,
     queue: BTreeMap<(u64, u64), Happening>,
     queued: u64,
@@ -117,6 +138,7 @@ impl World {
             counts: Counts::default(),
             trace: None,
             forgets_what_failed_to_sync: false,
+            storage: None,
             registrations: BTreeMap::new(),
             queue: BTreeMap::new(),
             queued: 0,
@@ -203,7 +225,19 @@ impl World {
                 }
                 self.step_process(server, Event::ConnectionBroke(broker, epoch))
             }
+            Happening::ReachesStore {
+                party,
+                id,
+                request,
+                fate,
+            } => self.reaches_store(party, id, &request, fate),
+            Happening::StoreAnswers { party, id, answer } => self.store_answers(party, id, answer),
+            Happening::Ambushed(node, ambush) => {
+                self.ambushed(node, ambush);
+                Ok(())
+            }
             Happening::Tick(party) => match party.place {
+                Place::Store => Ok(()),
                 Place::Client(client) => {
                     self.client_ticks[client] = None;
                     self.step_client(client, ClientEvent::Tick)
@@ -228,7 +262,7 @@ impl World {
     /// The party, if it is the process that runs now.
     pub(crate) fn runs(&self, party: Party) -> bool {
         match party.place {
-            Place::Client(_) => true,
+            Place::Client(_) | Place::Store => true,
             Place::Node(id) => self
                 .nodes
                 .get(&id)
@@ -266,6 +300,9 @@ impl World {
         self.counts.steps += 1;
         self.counts.snapshots += std::mem::take(&mut process.snapshots_made);
         self.counts.snapshots_fetched += std::mem::take(&mut process.snapshots_installed);
+        self.counts.remote_reads += std::mem::take(&mut process.remote_reads);
+        self.counts.damaged_objects += std::mem::take(&mut process.damaged_objects);
+        self.counts.tails_begun += std::mem::take(&mut process.tails_begun);
         self.after_step(id, actions, result)
     }
 
@@ -293,6 +330,7 @@ impl World {
                     timeout_ms,
                 } => self.send(party, id, to.value(), request, timeout_ms),
                 Action::Respond { token, response } => self.respond(token, response),
+                Action::Store { id, request } => self.send_to_store(party, id, request),
             }
         }
         match result {

@@ -71,8 +71,10 @@ impl Checker {
         }
         for touched in process.replicas.touched() {
             self.watch.partition(id, &touched)?;
+            self.looks_at_tiers(process, &touched)?;
             let bound = self.deleted_below(touched.id);
-            if touched.log_start > bound {
+            // Of a topic that is deleted somebody who has not heard of it may go on with what he knows.
+            if touched.log_start > bound && self.is_there(touched.id) {
                 let (index, start) = (touched.id.1, touched.log_start);
                 return Err(format!(
                     "log start (I21): it is {start} on node {id} in {index}, nobody deleted beyond {bound}"

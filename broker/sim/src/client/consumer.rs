@@ -16,8 +16,8 @@ pub(crate) enum ReadFrom {
     Leader,
     /// Any replica (KIP-392).
     AnyReplica,
-    /// The leader, and now and then from the beginning again.
-    LeaderAgain,
+    /// The leader, and so many times in a thousand from the beginning again.
+    LeaderAgain(u64),
 }
 
 #[derive(Debug, Default)]
@@ -50,6 +50,19 @@ impl Consumer {
     /// Reads on to the end.
     pub(crate) fn finish(&mut self) {
         self.is_done = true;
+    }
+
+    /// Reads everything once more, if it is one that does.
+    pub(crate) fn begin_again(&mut self) {
+        if !matches!(self.from, ReadFrom::LeaderAgain(_)) {
+            return;
+        }
+        for position in self.positions.values_mut() {
+            *position = Position {
+                not_before: position.not_before,
+                ..Position::default()
+            };
+        }
     }
 
     /// How far it has read.
@@ -122,7 +135,7 @@ impl Consumer {
                 continue;
             };
             let node = match self.from {
-                ReadFrom::Leader | ReadFrom::LeaderAgain => leader,
+                ReadFrom::Leader | ReadFrom::LeaderAgain(_) => leader,
                 ReadFrom::AnyReplica => around
                     .chance
                     .pick(&self.routing.replicas(*id))
@@ -179,7 +192,10 @@ impl Consumer {
         position.not_before = around.now + around.chance.between(0, 100);
         let before = position.offset;
         position.offset = around.checker.consumed(*id, before, &fetched)?;
-        let begins_again = self.from == ReadFrom::LeaderAgain && !self.is_done && around.chance.strikes(20);
+        let begins_again = match self.from {
+            ReadFrom::LeaderAgain(per_mille) if !self.is_done => around.chance.strikes(per_mille),
+            _ => false,
+        };
         let read = position.offset - before;
         if begins_again {
             position.offset = 0;

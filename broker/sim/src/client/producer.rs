@@ -303,7 +303,7 @@ impl Producer {
 }
 
 /// A batch whose records say whose they are and which.
-fn batch_of(producer: u32, first: u64, count: u64, is_idempotent: bool) -> Bytes {
+pub(super) fn batch_of(producer: u32, first: u64, count: u64, is_idempotent: bool) -> Bytes {
     let identity = match is_idempotent {
         true => ProducerIdentity {
             id: ProducerId::new(1_000 + i64::from(producer)),

@@ -185,6 +185,10 @@ impl Process {
                 let outcome = controller.create_topics(&request, Seed::new(self.chance.bytes()));
                 Outcome::new(outcome.records, Response::CreateTopics(outcome.response))
             }
+            Request::DeleteTopics(request) => {
+                let outcome = controller.delete_topics(&request, 5);
+                Outcome::new(outcome.records, Response::DeletedTopics(outcome.response))
+            }
             Request::Reassign(request) => {
                 let outcome = controller.alter_partition_reassignments(&request);
                 Outcome::new(outcome.records, Response::Reassigned(outcome.response))

@@ -218,6 +218,10 @@ impl Process {
                 return Ok(FetchStep::Taken);
             }
             ReplicaFetched::Refused(error) => return Ok(refused(*error)),
+            ReplicaFetched::MovedToTiered => {
+                self.look_for_tail(id, asked);
+                return Ok(FetchStep::TryLater);
+            }
             ReplicaFetched::Diverged(_) if ignores => return Ok(FetchStep::TryLater),
             ReplicaFetched::Diverged(diverging) => follower.agreed_end(*diverging),
             ReplicaFetched::OutOfRange { log_end, .. } => *log_end,
@@ -233,7 +237,9 @@ impl Process {
             ReplicaFetched::OutOfRange { log_start, log_end } => {
                 follower.out_of_range(LogStartOffset::at(log_start), log_end, now)?
             }
-            ReplicaFetched::Records { .. } | ReplicaFetched::Refused(_) => return Ok(FetchStep::Taken),
+            ReplicaFetched::Records { .. } | ReplicaFetched::Refused(_) | ReplicaFetched::MovedToTiered => {
+                return Ok(FetchStep::Taken);
+            }
         };
         Ok(FetchStep::Taken)
     }

@@ -67,6 +67,7 @@ pub(crate) struct Touched {
     pub(crate) high_watermark: i64,
     pub(crate) log_end: i64,
     pub(crate) log_start: i64,
+    pub(crate) local_log_start: i64,
     /// How often its log was made anew by this process.
     pub(crate) made: u64,
 }
@@ -96,7 +97,7 @@ impl Hosted {
         }
     }
 
-    fn log_mut(&mut self) -> &mut UnifiedLog {
+    pub(super) fn log_mut(&mut self) -> &mut UnifiedLog {
         match self {
             Self::Leading(partition) => partition.log_mut(),
             Self::Following(follower) => follower.log_mut(),
@@ -214,6 +215,7 @@ impl Replicas {
             high_watermark: hosted.log().high_watermark().value(),
             log_end: hosted.log().log_end().value(),
             log_start: hosted.log().log_start().value(),
+            local_log_start: hosted.log().local_log_start().value(),
             made: self.made.get(id).copied().unwrap_or(0),
         });
         touched.collect()
@@ -228,7 +230,7 @@ impl Replicas {
 }
 
 impl Process {
-    fn log_config(&self, topic: &str) -> Arc<LogConfig> {
+    pub(super) fn log_config(&self, topic: &str) -> Arc<LogConfig> {
         let settings = &self.machine.settings;
         let mut config = LogConfig {
             flush_messages: settings.flush_messages,
@@ -241,6 +243,10 @@ impl Process {
         if topic == broker_metadata::GROUP_METADATA_TOPIC {
             config.cleanup_policy.compact = true;
             config.cleanup_policy.delete = false;
+        } else if let Some(tiering) = &settings.tiering {
+            config.remote_storage_enable = true;
+            config.local_retention_bytes = Some(tiering.local_retention_bytes);
+            config.retention_bytes = tiering.retention_bytes;
         }
         Arc::new(config)
     }
@@ -307,12 +313,13 @@ impl Process {
             }
             self.write_checkpoints(CheckpointKind::RecoveryPoint)?;
             self.write_checkpoints(CheckpointKind::LogStart)?;
+            self.note_log_starts();
             self.delete_old_segments()?;
         }
         self.write_checkpoints(CheckpointKind::HighWatermark)
     }
 
-    fn delete_old_segments(&mut self) -> Result<(), Halt> {
+    pub(super) fn delete_old_segments(&mut self) -> Result<(), Halt> {
         let fs = self.machine.fs();
         for hosted in self.replicas.hosted.values_mut() {
             let pending = hosted.log_mut().delete_old_segments(self.now)?;
@@ -387,7 +394,8 @@ impl Process {
         self.retire(stray, Retirement::Stray);
         let topics = image.topics.sorted_by_name().into_iter();
         let all = topics.flat_map(|topic| topic.indexed_partitions().map(|(index, _)| (topic.id, index)));
-        self.assume_roles(&image, all.collect())
+        self.assume_roles(&image, all.collect())?;
+        self.wire_all()
     }
 
     fn retire(&mut self, logs: Vec<UnifiedLog>, retirement: Retirement) {
@@ -486,6 +494,7 @@ impl Process {
         }
         self.retire(gone, Retirement::Deleted);
         self.assume_roles(&image, changed)?;
+        self.wire_tier(changes)?;
         if !changes.configs.is_empty() {
             let names = image
                 .topics

@@ -48,6 +48,17 @@ enum Waiting {
     Consumer(Fetch),
 }
 
+/// What a consumer's request comes to.
+#[derive(Debug)]
+enum ConsumerRead {
+    Local(Result<Fetched, ErrorCode>),
+    /// The records are in the remote tier only.
+    Remote {
+        limits: ReadLimits,
+        high_watermark: Offset,
+    },
+}
+
 /// What a follower's request comes to in its session.
 #[derive(Debug)]
 struct SessionRead {
@@ -164,7 +175,13 @@ impl Process {
     }
 
     pub(super) fn serve_fetch(&mut self, token: u64, fetch: Fetch) -> Result<(), Halt> {
-        let answer = self.read(&fetch)?;
+        let answer = match self.read(&fetch)? {
+            ConsumerRead::Local(answer) => answer,
+            ConsumerRead::Remote {
+                limits,
+                high_watermark,
+            } => return self.read_remotely(token, fetch, limits, high_watermark),
+        };
         let is_enough = !matches!(&answer, Ok(fetched) if fetched.records.is_empty());
         if is_enough || fetch.max_wait_ms == 0 {
             self.respond(token, Response::Fetched(answer));
@@ -189,7 +206,7 @@ impl Process {
     }
 
     /// Reads for a consumer, as leader or as follower (KIP-392).
-    fn read(&mut self, fetch: &Fetch) -> Result<Result<Fetched, ErrorCode>, Halt> {
+    fn read(&mut self, fetch: &Fetch) -> Result<ConsumerRead, Halt> {
         let upper = match self.machine.settings.sabotage {
             Sabotage::UnboundedRead => FetchIsolation::LogEnd,
             _ => FetchIsolation::HighWatermark,
@@ -206,11 +223,20 @@ impl Process {
             from = from.max(hosted.log().log_start().offset());
         }
         let read = match self.replicas.hosted.get(&fetch.partition) {
-            None => return Ok(Err(ErrorCode::UnknownTopicId)),
-            Some(Hosted::Leading(partition)) => partition.read(from, limits, fetch.leader_epoch),
+            None => return Ok(ConsumerRead::Local(Err(ErrorCode::UnknownTopicId))),
+            Some(Hosted::Leading(partition)) => match partition.read(from, limits, fetch.leader_epoch) {
+                Err(PartitionReadError::Read(ReadError::LocalStartsAt { .. })) => {
+                    let high_watermark = partition.log().high_watermark().offset();
+                    return Ok(ConsumerRead::Remote {
+                        limits,
+                        high_watermark,
+                    });
+                }
+                read => read,
+            },
             Some(Hosted::Following(follower)) => match fetch.leader_epoch {
                 Some(epoch) if epoch != follower.leader_epoch() => {
-                    return Ok(Err(ErrorCode::FencedLeaderEpoch));
+                    return Ok(ConsumerRead::Local(Err(ErrorCode::FencedLeaderEpoch)));
                 }
                 _ => follower
                     .log()
@@ -220,7 +246,7 @@ impl Process {
         };
         let read = match read {
             Ok(read) => read,
-            Err(error) => return Ok(Err(read_refusal(error)?)),
+            Err(error) => return Ok(ConsumerRead::Local(Err(read_refusal(error)?))),
         };
         let mut records = read.records.fetch()?.to_bytes();
         if self.machine.settings.sabotage == Sabotage::LeftOutBatch
@@ -228,10 +254,10 @@ impl Process {
         {
             records = [&first.bytes()[..], &third.bytes()[..]].concat().into();
         }
-        Ok(Ok(Fetched {
+        Ok(ConsumerRead::Local(Ok(Fetched {
             high_watermark: read.high_watermark.offset(),
             records,
-        }))
+        })))
     }
 
     pub(super) fn serve_replica(&mut self, token: u64, fetch: ReplicaFetch) -> Result<(), Halt> {
@@ -382,10 +408,13 @@ impl Process {
                     let answers = self.read_for_replica(&read)?;
                     self.respond_in_session(token, &read, answers);
                 }
-                Waiting::Consumer(fetch) => {
-                    let answer = self.read(&fetch)?;
-                    self.respond(token, Response::Fetched(answer));
-                }
+                Waiting::Consumer(fetch) => match self.read(&fetch)? {
+                    ConsumerRead::Local(answer) => self.respond(token, Response::Fetched(answer)),
+                    ConsumerRead::Remote {
+                        limits,
+                        high_watermark,
+                    } => self.read_remotely(token, fetch, limits, high_watermark)?,
+                },
             }
         }
         Ok(())
@@ -444,6 +473,9 @@ fn read_for_follower(partition: &Partition<Waker>, wanted: &FetchPartition) -> R
     let read = match partition.read(wanted.fetch_offset, limits, wanted.current_leader_epoch) {
         Ok(read) => read,
         Err(PartitionReadError::Read(ReadError::OffsetOutOfRange { .. })) => return Ok(out_of_range()),
+        Err(PartitionReadError::Read(ReadError::LocalStartsAt { .. })) => {
+            return Ok(ReplicaFetched::MovedToTiered);
+        }
         Err(error) => return Ok(ReplicaFetched::Refused(read_refusal(error)?)),
     };
     Ok(ReplicaFetched::Records {
@@ -488,7 +520,10 @@ pub(super) fn refusal(error: LeaderAppendError) -> Result<ErrorCode, Halt> {
 fn read_refusal(error: PartitionReadError) -> Result<ErrorCode, Halt> {
     Ok(match error {
         PartitionReadError::Fenced(error) => fence_code(&error),
-        PartitionReadError::Read(ReadError::OffsetOutOfRange { .. }) => ErrorCode::OffsetOutOfRange,
+        // Of a follower: the leader serves what is remote.
+        PartitionReadError::Read(ReadError::OffsetOutOfRange { .. } | ReadError::LocalStartsAt { .. }) => {
+            ErrorCode::OffsetOutOfRange
+        }
         PartitionReadError::Read(error) => return Err(error.into()),
     })
 }

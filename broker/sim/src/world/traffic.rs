@@ -266,6 +266,7 @@ impl World {
         match client.place {
             Place::Client(index) => self.step_client(index, ClientEvent::Response { id, response }),
             Place::Node(_) => self.step_process(client, Event::Response { id, response }),
+            Place::Store => Ok(()),
         }
     }
 
@@ -282,6 +283,7 @@ impl World {
         match party.place {
             Place::Client(index) => self.step_client(index, ClientEvent::Failed { id }),
             Place::Node(_) => self.step_process(party, Event::Failed { id, failure }),
+            Place::Store => Ok(()),
         }
     }
 
