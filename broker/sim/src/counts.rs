@@ -65,7 +65,6 @@ impl Counts {
             self.copies,
             self.removed_objects,
             self.remote_reads,
-            self.damaged_objects,
             self.tails_begun,
             self.ambushes,
             self.outages,
