@@ -74,15 +74,20 @@ impl StoreProblem {
         if answer.contains(BARE_REDIRECT) {
             return Some(Self::Region);
         }
-        let code = between(answer, "<Code>", "</Code>")?;
+        let code = code_in(answer)?;
         let named = CODES.iter().find(|(_, codes)| codes.contains(&code));
         named.map(|(problem, _)| *problem)
     }
 }
 
+/// The code of an answer, or of one key of a request that deletes several.
+fn code_in(answer: &str) -> Option<&str> {
+    between(answer, "<Code>", "</Code>").or_else(|| between(answer, "(code: ", ")"))
+}
+
 /// The sentence of the store itself, where it gives one.
 pub fn said(answer: &str) -> Option<String> {
-    let code = between(answer, "<Code>", "</Code>")?;
+    let code = code_in(answer)?;
     Some(match between(answer, "<Message>", "</Message>") {
         Some(message) => format!("{code}: {message}"),
         None => code.to_owned(),
@@ -167,6 +172,13 @@ mod tests {
         let told =
             "Received redirect without LOCATION, this normally indicates an incorrectly configured region";
         assert_eq!(StoreProblem::of(told), Some(StoreProblem::Region));
+    }
+
+    #[test]
+    fn one_key_of_many_that_is_not_deleted_tells_as_much() {
+        let told = "DeleteObjects request failed for key own/probe-1: Access Denied. (code: AccessDenied)";
+        assert_eq!(StoreProblem::of(told), Some(StoreProblem::Denied));
+        assert_eq!(said(told).as_deref(), Some("AccessDenied"));
     }
 
     #[test]
