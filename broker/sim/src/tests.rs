@@ -15,7 +15,7 @@ fn assert_seen(sabotage: Sabotage, rules: &[&str]) {
 #[track_caller]
 fn assert_seen_in(tiers: Tiers, sabotage: Sabotage, rules: &[&str]) {
     let mut others = Vec::new();
-    for seed in 0..20 {
+    for seed in 0..60 {
         match Scenario::of(seed, tiers, sabotage).run(false).1 {
             Err(broken) if rules.iter().any(|rule| broken.contains(rule)) => return,
             Err(broken) => others.push(broken),

@@ -25,6 +25,8 @@ struct Position {
     offset: i64,
     request: Option<u64>,
     not_before: u64,
+    /// A follower that has not what it was asked for says nothing about the leader, which is asked next (KIP-392).
+    asks_leader: bool,
 }
 
 #[derive(Debug)]
@@ -136,6 +138,7 @@ impl Consumer {
             };
             let node = match self.from {
                 ReadFrom::Leader | ReadFrom::LeaderAgain(_) => leader,
+                ReadFrom::AnyReplica if position.asks_leader => leader,
                 ReadFrom::AnyReplica => around
                     .chance
                     .pick(&self.routing.replicas(*id))
@@ -183,12 +186,14 @@ impl Consumer {
                     position.offset
                 ));
             }
-            Err(_) => {
+            Err(error) => {
+                position.asks_leader = error == ErrorCode::OffsetOutOfRange;
                 self.try_again(request, around.now);
                 return Ok(());
             }
         };
         position.request = None;
+        position.asks_leader = false;
         position.not_before = around.now + around.chance.between(0, 100);
         let before = position.offset;
         position.offset = around.checker.consumed(*id, before, &fetched)?;
@@ -205,10 +210,13 @@ impl Consumer {
     }
 }
 
-/// Whether nobody leads a partition in a later epoch than the one that the client knows of.
+/// Whether nobody leads a partition in a later epoch than the one that the client knows of. Of a topic that is deleted
+/// nobody does: who has not heard of that may have taken back any of it.
 fn is_newest_leader(id: PartitionId, routing: &Routing, around: &Surroundings<'_>) -> bool {
-    let image = around.checker.newest_image();
-    let newest = image.and_then(|image| image.topics.by_id(id.0)?.partition(id.1));
+    let Some(image) = around.checker.newest_image() else {
+        return true;
+    };
+    let newest = image.topics.by_id(id.0).and_then(|topic| topic.partition(id.1));
     let known = routing.leader(id).map(|(_, epoch)| epoch);
-    newest.is_none_or(|newest| known.is_some_and(|known| known >= newest.leader_epoch))
+    newest.is_some_and(|newest| known.is_some_and(|known| known >= newest.leader_epoch))
 }
