@@ -14,8 +14,13 @@ fn assert_seen(sabotage: Sabotage, rules: &[&str]) {
 
 #[track_caller]
 fn assert_seen_in(tiers: Tiers, sabotage: Sabotage, rules: &[&str]) {
+    assert_seen_from(0, (tiers, sabotage), rules);
+}
+
+#[track_caller]
+fn assert_seen_from(first_seed: u64, (tiers, sabotage): (Tiers, Sabotage), rules: &[&str]) {
     let mut others = Vec::new();
-    for seed in 0..60 {
+    for seed in first_seed..first_seed + 20 {
         match Scenario::of(seed, tiers, sabotage).run(false).1 {
             Err(broken) if rules.iter().any(|rule| broken.contains(rule)) => return,
             Err(broken) => others.push(broken),
@@ -208,9 +213,10 @@ fn retention_that_takes_more_than_it_may_is_seen() {
 
 #[test]
 fn damage_that_is_served_is_seen() {
-    assert_seen_in(
-        Tiers::LocalAndRemote,
-        Sabotage::ServedDamage,
+    // Few runs meet damage; of these 37 does.
+    assert_seen_from(
+        35,
+        (Tiers::LocalAndRemote, Sabotage::ServedDamage),
         &["(I19)", "(I5)", "(I6)", "(I8)"],
     );
 }

@@ -1,13 +1,14 @@
 //! Whether an object that goes by piece by piece is the segment that a manifest says it is.
 //!
 //! Facts in, verdict out. Invariant: an object passes only if every batch and every part of it has its checksum, batches
-//! follow one another, and its footer says what the manifest says.
+//! follow one another without a gap that the manifest does not know of, and its footer says what the manifest says.
 
 use broker_model::Offset;
 use broker_storage::ClosedSegment;
 use thiserror::Error;
 
 use crate::error::RemoteFormatError;
+use crate::remote_segment::Offsets;
 use crate::segment_object::{FOOTER_SIZE, ObjectLayout, ObjectPart};
 use crate::segment_scan::{DamagedSegment, SegmentScan};
 use crate::topic_restore::ImportedObject;
@@ -21,6 +22,9 @@ pub enum ObjectDamage {
     /// What stands behind them is.
     #[error(transparent)]
     Parts(#[from] RemoteFormatError),
+    /// A batch lies elsewhere than it was written, which its checksum does not cover.
+    #[error("an offset has no record, and the manifest says that each has one")]
+    Gap,
     /// The footer is of another segment.
     #[error("its footer says something else than the manifest")]
     Footer,
@@ -31,6 +35,7 @@ pub enum ObjectDamage {
 pub struct ObjectCheck {
     scan: SegmentScan,
     layout: ObjectLayout,
+    offsets: Offsets,
     log_left: u64,
     behind: Vec<u8>,
 }
@@ -48,6 +53,7 @@ impl ObjectCheck {
         Self {
             scan: SegmentScan::new(segment, u32::MAX),
             layout: object.layout,
+            offsets: object.offsets,
             log_left: object.layout.log_size,
             behind: Vec::new(),
         }
@@ -75,7 +81,11 @@ impl ObjectCheck {
     /// # Errors
     /// When it is not what the manifest says.
     pub fn finish(self) -> Result<(), ObjectDamage> {
+        let found = self.scan.offsets_so_far();
         self.scan.finish()?;
+        if self.offsets == Offsets::Dense && found == Offsets::Sparse {
+            return Err(ObjectDamage::Gap);
+        }
         let behind = |from: u64, until: u64| {
             let place = |at: u64| usize::try_from(at - self.layout.log_size).ok();
             place(from)
@@ -116,6 +126,7 @@ mod tests {
             base_offset: Offset::new(40),
             layout,
             max_timestamp: Timestamp::from_ms(48),
+            offsets: Offsets::Dense,
         };
         (object, bytes)
     }
@@ -138,16 +149,13 @@ mod tests {
     fn every_byte_that_differs_and_every_end_that_is_missing_is_noticed() {
         let (object, bytes) = object();
         for at in 0..bytes.len() {
-            // A batch's checksum leaves out its leader epoch and its base offset; a wrong base offset is out of order, but for
-            // that of the last batch, behind which a cleaner may have left nothing.
-            let log_size = usize::try_from(object.layout.log_size).unwrap();
-            let in_batch = at % bytes_of_a_batch(&object);
-            let is_last = at + bytes_of_a_batch(&object) >= log_size;
-            let is_unprotected = at < log_size && ((12..16).contains(&in_batch) || is_last && in_batch < 8);
+            // The one thing that neither a batch's checksum nor its place covers.
+            let is_leader_epoch = at < usize::try_from(object.layout.log_size).unwrap()
+                && (12..16).contains(&(at % bytes_of_a_batch(&object)));
             let mut damaged = bytes.clone();
             damaged[at] ^= 0x40;
             let judged = check(&object, &damaged, 50);
-            assert!(is_unprotected || judged.is_err(), "byte {at}");
+            assert!(is_leader_epoch || judged.is_err(), "byte {at}");
         }
         for end in [0, 1, bytes.len() / 2, bytes.len() - 1] {
             assert!(check(&object, &bytes[..end], 50).is_err(), "until {end}");
@@ -160,6 +168,19 @@ mod tests {
             ..object
         };
         assert!(check(&other, &bytes, 50).is_err());
+    }
+
+    #[test]
+    fn a_gap_is_damage_where_every_offset_had_a_record() {
+        let (dense, mut bytes) = object();
+        let last = bytes_of_a_batch(&dense) * 8;
+        bytes[last + 7] += 1;
+        assert_eq!(check(&dense, &bytes, 50), Err(ObjectDamage::Gap));
+        let cleaned = ImportedObject {
+            offsets: Offsets::Sparse,
+            ..dense
+        };
+        assert_eq!(check(&cleaned, &bytes, 50), Ok(()));
     }
 
     fn bytes_of_a_batch(object: &ImportedObject) -> usize {

@@ -98,6 +98,11 @@ impl SegmentScan {
         Ok(())
     }
 
+    /// Whether every offset of what went by so far has a record.
+    pub(crate) fn offsets_so_far(&self) -> Offsets {
+        self.found.offsets
+    }
+
     /// The file is over.
     ///
     /// # Errors

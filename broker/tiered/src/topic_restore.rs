@@ -18,6 +18,7 @@ use crate::backup::LogsBackup;
 use crate::error::ManifestError;
 use crate::manifest::{Manifest, ManifestWriter};
 use crate::object_key::{RemotePartition, SegmentKey};
+use crate::remote_segment::Offsets;
 use crate::restore_plan::{Lost, beginnings};
 use crate::retention::{RetentionLimits, allowed_log_start};
 use crate::segment_object::ObjectLayout;
@@ -191,6 +192,8 @@ pub struct ImportedObject {
     pub layout: ObjectLayout,
     /// Largest timestamp of its records.
     pub max_timestamp: Timestamp,
+    /// Whether it has a record for each of its offsets.
+    pub offsets: Offsets,
 }
 
 /// What was planned cannot be fetched any more.
@@ -259,6 +262,7 @@ pub fn import(
             base_offset: segment.base_offset,
             layout: segment.layout,
             max_timestamp: segment.max_timestamp,
+            offsets: segment.offsets,
         });
         manifest.add(imported)?;
     }

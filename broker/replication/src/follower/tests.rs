@@ -191,12 +191,17 @@ fn a_follower_of_another_history_begins_anew_where_the_leaders_log_start_is_insi
 }
 
 /// Records before 4 were deleted, and 4 is inside of the batch 3-5.
-#[test]
-fn a_new_follower_begins_with_the_batch_that_the_leaders_log_start_is_inside_of() {
+fn lead_from_inside_of_a_batch() -> crate::Partition<Count> {
     let mut leader = lead(log(), 0, &[1]);
     append(&mut leader, 3);
     append(&mut leader, 3);
     leader.delete_records(Some(Offset::new(4))).unwrap();
+    leader
+}
+
+#[test]
+fn a_new_follower_begins_with_the_batch_that_the_leaders_log_start_is_inside_of() {
+    let leader = lead_from_inside_of_a_batch();
     let mut follower = follow(0);
     let (start, end) = (leader.log().log_start(), leader.log().log_end().offset());
     let restarted = follower.out_of_range(start, end, at(1)).unwrap();
@@ -213,19 +218,19 @@ fn a_new_follower_begins_with_the_batch_that_the_leaders_log_start_is_inside_of(
     assert_eq!(follower.log().log_start(), start);
 }
 
+fn tiered_log() -> broker_storage::UnifiedLog {
+    log_with(broker_storage::LogConfig {
+        remote_storage_enable: true,
+        ..broker_storage::LogConfig::default()
+    })
+}
+
 /// A log with a remote tier starts no later for being cut, because what is before may be there. What the leader says was
 /// deleted is nowhere.
 #[test]
 fn a_tiered_follower_begins_anew_where_its_leader_says_that_the_whole_log_does() {
-    let mut leader = lead(log(), 0, &[1]);
-    append(&mut leader, 3);
-    append(&mut leader, 3);
-    leader.delete_records(Some(Offset::new(4))).unwrap();
-    let tiered = broker_storage::LogConfig {
-        remote_storage_enable: true,
-        ..broker_storage::LogConfig::default()
-    };
-    let mut follower = Follower::new(log_with(tiered), broker(1), epoch(0));
+    let leader = lead_from_inside_of_a_batch();
+    let mut follower = Follower::new(tiered_log(), broker(1), epoch(0));
     let (start, end) = (leader.log().log_start(), leader.log().log_end().offset());
     follower.out_of_range(start, end, at(1)).unwrap();
     assert_eq!(follower.log().log_start(), start);
@@ -245,15 +250,8 @@ fn a_tiered_follower_begins_anew_where_its_leader_says_that_the_whole_log_does()
 /// The local part begins behind the remote one, inside of a batch, and far behind where the whole log starts.
 #[test]
 fn a_follower_whose_local_part_is_empty_begins_with_the_batch_that_holds_its_end() {
-    let mut leader = lead(log(), 0, &[1]);
-    append(&mut leader, 3);
-    append(&mut leader, 3);
-    leader.delete_records(Some(Offset::new(4))).unwrap();
-    let tiered = broker_storage::LogConfig {
-        remote_storage_enable: true,
-        ..broker_storage::LogConfig::default()
-    };
-    let mut log = log_with(tiered);
+    let leader = lead_from_inside_of_a_batch();
+    let mut log = tiered_log();
     let tail = broker_storage::RemoteTail {
         log_start: LogStartOffset::at(Offset::ZERO),
         end: Offset::new(4),

@@ -252,7 +252,10 @@ impl<'a> Reading<'a> {
                 });
             }
             let fed = tokio::task::block_in_place(|| self.check.feed(&piece));
-            fed.map_err(|source| self.damaged(source))?;
+            fed.map_err(|source| ImportError::Damaged {
+                path: self.path.clone(),
+                source,
+            })?;
             self.position = end;
             part.push(piece);
         }
@@ -264,12 +267,5 @@ impl<'a> Reading<'a> {
         self.check
             .finish()
             .map_err(|source| ImportError::Damaged { path, source })
-    }
-
-    fn damaged(&self, source: ObjectDamage) -> ImportError {
-        ImportError::Damaged {
-            path: self.path.clone(),
-            source,
-        }
     }
 }
