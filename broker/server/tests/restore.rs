@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use broker_codec::Records;
 use broker_codec::batch::batches;
-use broker_model::{BrokerId, Timestamp};
+use broker_model::{BrokerId, ClusterId, Timestamp};
 use broker_protocol::messages::{FindCoordinatorRequest, OffsetCommitRequest, OffsetFetchRequest};
 use broker_protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use broker_protocol::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
@@ -115,6 +115,16 @@ fn restore_node(
     node: &str,
     silence_ms: i64,
 ) -> Result<Restored, RestoreError> {
+    restore_named(data, store, (node, silence_ms), None)
+}
+
+/// The same with the cluster named that should lie there.
+fn restore_named(
+    data: &TempDir,
+    store: &Arc<dyn ObjectStore>,
+    (node, silence_ms): (&str, i64),
+    cluster: Option<ClusterId>,
+) -> Result<Restored, RestoreError> {
     let config = config_of(data, node);
     let mut settings = config.boot_settings();
     settings.remote.as_mut().unwrap().location = location(store);
@@ -122,7 +132,7 @@ fn restore_node(
     let from = location(store);
     let request = RestoreRequest {
         settings: &settings,
-        format: config.format_request(None, AlreadyFormatted::Refuse, Timestamp::from_ms(0)),
+        format: config.format_request(cluster, AlreadyFormatted::Refuse, Timestamp::from_ms(0)),
         from: &from,
         brokers: None,
         silence_ms,
@@ -451,6 +461,25 @@ fn a_manifest_that_cannot_be_read_is_named_and_nothing_is_touched() {
     let refused = restore_node(&empty, &store, "1", 0).unwrap_err().to_string();
     assert!(refused.contains(&format!("{topic}/0/manifest")), "{refused}");
     assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn nothing_is_taken_from_the_bucket_of_another_cluster_than_the_one_that_was_named() {
+    let mut world = World::begin();
+    world.produce(TIERED, 0..3);
+    world.until_backed_up(&[(TIERED, 3)], &[]);
+    let (store, own) = (world.store.clone(), world.broker.broker().cluster_id.clone());
+    drop(world.broker);
+    let empty = tempfile::tempdir().unwrap();
+    let named = |cluster: &ClusterId| restore_named(&empty, &store, ("1", 0), Some(cluster.clone()));
+    let other = ClusterId::new("AAAAAAAAAAAAAAAAAAAAKg");
+    let refused = named(&other).unwrap_err();
+    assert!(
+        matches!(&refused, RestoreError::OtherCluster { wanted, found } if *wanted == other && *found == own),
+        "{refused}"
+    );
+    assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0);
+    assert_eq!(named(&own).unwrap().plan.cluster_id, own);
 }
 
 #[test]

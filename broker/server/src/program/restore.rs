@@ -7,6 +7,7 @@ use std::io::Write as _;
 
 use broker_model::{BrokerId, Timestamp};
 use broker_storage::RealFs;
+use broker_tiered::backup::CommittedOffset;
 use broker_tiered::restore_plan::{RestorePlan, RestoredPartition};
 use serde_json::{Value, json};
 
@@ -200,6 +201,29 @@ pub(super) async fn show(from: &StoreLocation, contents: Contents) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// The same for programs.
+pub(super) async fn reported(from: &StoreLocation, contents: Contents) -> Value {
+    let clock = Clock::start();
+    let plan = match look(from, clock).await {
+        Ok(plan) => plan,
+        Err(error) => return json!({"refused": error.to_string()}),
+    };
+    let mut report = plan_report(&plan, &clock);
+    if let (Contents::WithGroups, Some(fields)) = (contents, report.as_object_mut()) {
+        let offset = |offset: &CommittedOffset| {
+            json!({
+                "group": offset.group,
+                "topic": offset.topic,
+                "partition": offset.partition,
+                "offset": offset.offset,
+            })
+        };
+        let offsets: Vec<_> = plan.groups.values().flatten().map(offset).collect();
+        fields.insert("offsets".to_owned(), Value::Array(offsets));
+    }
+    report
 }
 
 fn seconds_ago(then: Timestamp, clock: &Clock) -> i64 {

@@ -18,8 +18,9 @@ use broker_tiered::segment_scan::SegmentScan;
 use futures::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
+use serde_json::{Value, json};
 
-use crate::program::restore;
+use crate::program::restore::{self, Output};
 use crate::program::serve::ServeError;
 use crate::remote_store::{S3Access, StoreLocation, explained};
 
@@ -50,9 +51,18 @@ pub(super) enum BucketCommand {
         /// Show also what groups had committed
         #[arg(long)]
         groups: bool,
+        /// How it is shown
+        #[arg(long, short = 'o', value_enum, default_value_t)]
+        output: Output,
     },
     /// Compare manifests, objects and checksums; read everything
-    Verify(Place),
+    Verify {
+        #[command(flatten)]
+        place: Place,
+        /// How it is shown
+        #[arg(long, short = 'o', value_enum, default_value_t)]
+        output: Output,
+    },
 }
 
 /// Which bucket.
@@ -80,16 +90,32 @@ struct Bucket {
 /// When the store does not answer, or something is not as it should be.
 pub(super) async fn run(command: BucketCommand) -> Result<(), ServeError> {
     match command {
-        BucketCommand::Inspect { place, groups } => {
+        BucketCommand::Inspect {
+            place,
+            groups,
+            output,
+        } => {
             let location = place.location()?;
-            inspect(&place.open()?).await?;
             let contents = match groups {
                 true => restore::Contents::WithGroups,
                 false => restore::Contents::Partitions,
             };
-            restore::show(&location, contents).await
+            let bucket = place.open()?;
+            match output {
+                Output::Table => {
+                    inspect(&bucket).await?;
+                    restore::show(&location, contents).await
+                }
+                Output::Json => {
+                    let told = json!({
+                        "partitions": inspected(&bucket).await?,
+                        "restore": restore::reported(&location, contents).await,
+                    });
+                    Ok(writeln!(std::io::stdout(), "{told:#}")?)
+                }
+            }
         }
-        BucketCommand::Verify(place) => verify(&place.open()?).await,
+        BucketCommand::Verify { place, output } => verify(&place.open()?, output).await,
     }
 }
 
@@ -137,16 +163,73 @@ async fn inspect(bucket: &Bucket) -> Result<(), ServeError> {
     Ok(())
 }
 
-async fn verify(bucket: &Bucket) -> Result<(), ServeError> {
+/// The manifests, for programs.
+async fn inspected(bucket: &Bucket) -> Result<Vec<Value>, ServeError> {
+    let mut partitions = Vec::new();
+    for (partition, manifest) in bucket.manifests().await? {
+        let manifest = manifest?;
+        partitions.push(json!({
+            "topicId": partition.topic_id.to_string(),
+            "partition": partition.index.value(),
+            "logStartOffset": manifest.log_start().value(),
+            "remoteEndOffset": manifest.remote_end().value(),
+            "segments": manifest.segments().len(),
+            "leavingSegments": manifest.leaving().len(),
+            "bytes": manifest.size_in_bytes(),
+            "leaderEpoch": manifest.writer.epoch.value(),
+        }));
+    }
+    Ok(partitions)
+}
+
+/// Something that a verification found.
+struct Found {
+    folder: String,
+    what: String,
+    /// Whether anything is missing or damaged.
+    is_wrong: bool,
+}
+
+async fn verify(bucket: &Bucket, output: Output) -> Result<(), ServeError> {
     let mut out = std::io::stdout();
-    let (mut segments, mut wrong) = (0_u64, 0_u64);
+    let (segments, found) = verified(bucket).await?;
+    let wrong = found.iter().filter(|found| found.is_wrong).count();
+    match output {
+        Output::Table => {
+            for Found { folder, what, .. } in &found {
+                writeln!(out, "{folder}: {what}")?;
+            }
+            writeln!(out, "{segments} segments read, {wrong} findings")?;
+        }
+        Output::Json => {
+            let finding = |found: &Found| json!({"folder": found.folder, "finding": found.what, "harmless": !found.is_wrong});
+            let told = json!({
+                "segmentsRead": segments,
+                "wrong": wrong,
+                "findings": found.iter().map(finding).collect::<Vec<_>>(),
+            });
+            writeln!(out, "{told:#}")?;
+        }
+    }
+    match wrong {
+        0 => Ok(()),
+        _ => Err(told("the remote tier is not as its manifests say")),
+    }
+}
+
+async fn verified(bucket: &Bucket) -> Result<(u64, Vec<Found>), ServeError> {
+    let (mut segments, mut found) = (0_u64, Vec::new());
     for (partition, manifest) in bucket.manifests().await? {
         let folder = partition.folder();
+        let wrong = |what: String| Found {
+            folder: folder.clone(),
+            what,
+            is_wrong: true,
+        };
         let manifest = match manifest {
             Ok(manifest) => manifest,
             Err(error) => {
-                wrong += 1;
-                writeln!(out, "{folder}: {error}")?;
+                found.push(wrong(error.to_string()));
                 continue;
             }
         };
@@ -154,27 +237,19 @@ async fn verify(bucket: &Bucket) -> Result<(), ServeError> {
         let names = listed
             .iter()
             .map(|meta| (meta.location.filename().unwrap_or_default(), meta.size));
-        for finding in compare(&manifest, names) {
-            wrong += u64::from(!matches!(finding, Finding::Unnamed(_)));
-            writeln!(out, "{folder}: {}", sentence(finding))?;
-        }
+        found.extend(compare(&manifest, names).into_iter().map(|finding| Found {
+            is_wrong: !matches!(finding, Finding::Unnamed(_)),
+            ..wrong(sentence(finding))
+        }));
         for segment in manifest.segments() {
             segments += 1;
             if let Err(reason) = bucket.read_segment(&partition, segment).await {
-                wrong += 1;
-                writeln!(
-                    out,
-                    "{folder}: segment {} at offset {}: {reason}",
-                    segment.id, segment.start_offset
-                )?;
+                let (id, at) = (segment.id, segment.start_offset);
+                found.push(wrong(format!("segment {id} at offset {at}: {reason}")));
             }
         }
     }
-    writeln!(out, "{segments} segments read, {wrong} findings")?;
-    match wrong {
-        0 => Ok(()),
-        _ => Err(told("the remote tier is not as its manifests say")),
-    }
+    Ok((segments, found))
 }
 
 fn sentence(finding: Finding) -> String {

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use broker_metadata::messages::{PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, TopicRecord};
+use broker_metadata::client_quota_record::EntityData;
+use broker_metadata::messages::{
+    AccessControlEntryRecord, ClientQuotaRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord,
+    TopicRecord, UserScramCredentialRecord,
+};
 use broker_metadata::{MetadataDelta, MetadataRecord, MetadataVersion, bootstrap_records};
 use broker_model::{BrokerEpoch, LogStartOffset};
 use bytes::Bytes;
@@ -334,6 +338,49 @@ fn nobody_leads_and_every_replica_may_lead_first() {
         (generation_of(&before).value(), generation_of(&restored).value()),
         (0, 3)
     );
+}
+
+#[test]
+fn acls_users_and_quotas_come_back_as_they_were() {
+    let (plan, _) = plan_of(&[], Vec::new(), None);
+    let acl = AccessControlEntryRecord {
+        id: id(31),
+        resource_type: 2,
+        resource_name: "events".into(),
+        pattern_type: 3,
+        principal: "User:alice".into(),
+        host: "*".into(),
+        operation: 3,
+        permission_type: 3,
+        ..AccessControlEntryRecord::default()
+    };
+    let user = UserScramCredentialRecord {
+        name: "alice".into(),
+        mechanism: 1,
+        salt: Bytes::from_static(b"salt"),
+        stored_key: Bytes::from_static(b"stored"),
+        server_key: Bytes::from_static(b"server"),
+        iterations: 8_192,
+        ..UserScramCredentialRecord::default()
+    };
+    let quota = ClientQuotaRecord {
+        entity: vec![EntityData {
+            entity_type: "user".into(),
+            entity_name: Some("alice".into()),
+            ..EntityData::default()
+        }],
+        key: "producer_byte_rate".into(),
+        value: 1_024.0,
+        ..ClientQuotaRecord::default()
+    };
+    let before = image_of(vec![acl.into(), user.into(), quota.into()]);
+    let after = image_of(restored_records(&before, &plan));
+    assert_eq!(after.acls.entries.len(), 1);
+    assert_eq!(after.acls, before.acls);
+    assert_eq!(after.scram, before.scram);
+    assert_ne!(after.scram, image_of(Vec::new()).scram);
+    assert_eq!(after.client_quotas, before.client_quotas);
+    assert_ne!(after.client_quotas, image_of(Vec::new()).client_quotas);
 }
 
 #[test]
