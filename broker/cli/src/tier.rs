@@ -101,8 +101,8 @@ impl StatusArgs {
                 .map_or(String::new(), |page| page.next_page_token.clone());
             let call = async |node: &mut Node| {
                 let request = TierStatusRequest {
-                    max_topics: 0,
                     page_token,
+                    ..TierStatusRequest::default()
                 };
                 node.tier_status(self.admin.request(request)).await
             };

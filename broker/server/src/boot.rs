@@ -475,6 +475,7 @@ fn back_up(broker: &Arc<Broker>) {
         lifecycle: broker.lifecycle.clone(),
         groups: broker.groups.clone(),
         replica_manager: broker.replica_manager.clone(),
+        times: remote.backup_times().clone(),
         interval: remote.settings().backup_interval,
         clock: broker.clock,
     };

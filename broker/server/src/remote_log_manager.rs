@@ -6,6 +6,7 @@
 //! `broker_tiered`. Invariants: nothing here runs on a thread that serves producers or consumers of the log's end; a
 //! broker whose store does not answer, or is refused, serves everything that is local.
 
+mod backup_times;
 mod copy;
 mod disk_watch;
 mod follower_watch;
@@ -19,9 +20,10 @@ mod standing;
 mod tail;
 mod wiring;
 
+pub use backup_times::{BackupKind, BackupTimes};
 pub use disk_watch::DiskStanding;
 pub use reader::{ReadTimestampError, RemoteReadError, RemoteRecords, WantedRecords};
-pub use standing::{StoreStanding, TopicTiers, topics_in_tiers};
+pub use standing::{PoolStanding, StoreStanding, TopicTiers, topics_in_tiers};
 pub use tail::TailError;
 
 use std::collections::{HashMap, HashSet};
@@ -120,6 +122,8 @@ pub struct RemotePart {
     pub segments: usize,
     /// Bytes of their records.
     pub size_in_bytes: u64,
+    /// Segments that are to be deleted.
+    pub leaving: usize,
 }
 
 /// What all its tasks work with.
@@ -147,6 +151,7 @@ struct Shared {
     copy_memory: Semaphore,
     deletes: Semaphore,
     counters: RemoteCounters,
+    backups: Arc<BackupTimes>,
 }
 
 impl Shared {
@@ -201,6 +206,7 @@ impl RemoteLogManager {
             limits: watch::Sender::new(settings.limits),
             disk: Mutex::default(),
             started: clock.monotonic(),
+            backups: Arc::new(BackupTimes::new(clock)),
             observed: Observations::new(clock),
             readers: Mutex::default(),
             copies: Semaphore::new(settings.copies.max(1)),
@@ -276,9 +282,19 @@ impl RemoteLogManager {
         &self.shared.counters
     }
 
+    /// When the bucket had what a restore needs last.
+    pub fn backup_times(&self) -> &Arc<BackupTimes> {
+        &self.shared.backups
+    }
+
     /// Counts of the cache, and the bytes that it holds.
     pub fn cache_counts(&self) -> (ChunkCacheCounts, usize) {
         self.shared.pieces.counts()
+    }
+
+    /// How busy the reads of the store are.
+    pub fn reading(&self) -> PoolStanding {
+        self.shared.pieces.reading()
     }
 
     /// The remote part of a partition that is led here.
@@ -289,6 +305,7 @@ impl RemoteLogManager {
             end: manifest.remote_end(),
             segments: manifest.segments().len(),
             size_in_bytes: manifest.size_in_bytes(),
+            leaving: manifest.leaving().len(),
         })
     }
 

@@ -12,14 +12,16 @@ mod folder;
 mod location;
 mod observed;
 mod small_objects;
+mod trouble;
 
 pub use admission::{Admission, StoreRefused};
 pub use explained::explained;
 pub(crate) use explained::is_absent;
 pub use folder::FolderStore;
 pub use location::{LocationProblem, S3Access, StoreLocation};
-pub use observed::{Observations, ObservedStore, StoreRequests};
+pub use observed::{Failing, Observations, ObservedStore, StoreRequests};
 pub use small_objects::{SmallPut, SmallRead};
+pub use trouble::StoreTrouble;
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -166,6 +166,9 @@ pub struct TierStatusRequest {
     /// The next_page_token of an earlier answer; empty for the first page.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
+    /// Topics to name; empty for all.
+    #[prost(string, repeated, tag = "3")]
+    pub topics: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// The remote tier as one node sees it. Numbers of requests and bytes are counted since the node started.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -239,6 +242,15 @@ pub struct TierStatusResponse {
     /// To be given back for the next page; empty after the last one.
     #[prost(string, tag = "23")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// What is wrong with the store, where it cannot be used.
+    #[prost(enumeration = "StoreTrouble", tag = "24")]
+    pub trouble: i32,
+    /// All topics together; it has no name.
+    #[prost(message, optional, tag = "25")]
+    pub total: ::core::option::Option<TierTopic>,
+    /// How long what a restore would find of this node has not been up to date; absent while it has nothing to leave there.
+    #[prost(uint64, optional, tag = "26")]
+    pub backup_age_ms: ::core::option::Option<u64>,
 }
 /// Which topic is to be restored from where.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -970,6 +982,71 @@ impl StoreState {
             "STORE_STATE_USED" => Some(Self::Used),
             "STORE_STATE_FAILING" => Some(Self::Failing),
             "STORE_STATE_REFUSED" => Some(Self::Refused),
+            _ => None,
+        }
+    }
+}
+/// Why a store cannot be used. Each asks for something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StoreTrouble {
+    /// Nothing is wrong, or nobody knows yet.
+    Unspecified = 0,
+    /// It does not answer, or with errors that pass.
+    Unreachable = 1,
+    /// The keys or the token are not valid.
+    Credentials = 2,
+    /// They are, and may not do this.
+    Denied = 3,
+    /// There is no such bucket.
+    NoBucket = 4,
+    /// The bucket lies in another region.
+    Region = 5,
+    /// The clocks of the node and of the store differ too much.
+    Clock = 6,
+    /// It has no room.
+    Full = 7,
+    /// The prefix belongs to another cluster.
+    OtherCluster = 8,
+    /// It does not honour conditional writes.
+    NoConditions = 9,
+    /// What is configured is no store.
+    Configuration = 10,
+}
+impl StoreTrouble {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STORE_TROUBLE_UNSPECIFIED",
+            Self::Unreachable => "STORE_TROUBLE_UNREACHABLE",
+            Self::Credentials => "STORE_TROUBLE_CREDENTIALS",
+            Self::Denied => "STORE_TROUBLE_DENIED",
+            Self::NoBucket => "STORE_TROUBLE_NO_BUCKET",
+            Self::Region => "STORE_TROUBLE_REGION",
+            Self::Clock => "STORE_TROUBLE_CLOCK",
+            Self::Full => "STORE_TROUBLE_FULL",
+            Self::OtherCluster => "STORE_TROUBLE_OTHER_CLUSTER",
+            Self::NoConditions => "STORE_TROUBLE_NO_CONDITIONS",
+            Self::Configuration => "STORE_TROUBLE_CONFIGURATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STORE_TROUBLE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STORE_TROUBLE_UNREACHABLE" => Some(Self::Unreachable),
+            "STORE_TROUBLE_CREDENTIALS" => Some(Self::Credentials),
+            "STORE_TROUBLE_DENIED" => Some(Self::Denied),
+            "STORE_TROUBLE_NO_BUCKET" => Some(Self::NoBucket),
+            "STORE_TROUBLE_REGION" => Some(Self::Region),
+            "STORE_TROUBLE_CLOCK" => Some(Self::Clock),
+            "STORE_TROUBLE_FULL" => Some(Self::Full),
+            "STORE_TROUBLE_OTHER_CLUSTER" => Some(Self::OtherCluster),
+            "STORE_TROUBLE_NO_CONDITIONS" => Some(Self::NoConditions),
+            "STORE_TROUBLE_CONFIGURATION" => Some(Self::Configuration),
             _ => None,
         }
     }

@@ -24,6 +24,7 @@ use bytes::Bytes;
 use crate::clock::{Clock, uuid_or_time};
 use crate::drivers::broker_lifecycle::BrokerLifecycle;
 use crate::drivers::coordinator_driver::CoordinatorDriver;
+use crate::remote_log_manager::{BackupKind, BackupTimes};
 use crate::remote_store::{RemoteStore, SmallPut, SmallRead};
 use crate::replica_manager::ReplicaManager;
 pub(crate) use told::{committed_offset, group_record};
@@ -46,6 +47,8 @@ pub struct ClusterBackup {
     pub groups: Arc<CoordinatorDriver>,
     /// The logs that are kept here.
     pub replica_manager: Arc<ReplicaManager>,
+    /// Told when what lies in the bucket is up to date.
+    pub times: Arc<BackupTimes>,
     /// How often it looks for news.
     pub interval: Duration,
     /// Reads the time.
@@ -263,11 +266,21 @@ impl Task {
     /// Looks for news, and writes them.
     async fn round(&mut self) -> Result<(), Unwritten> {
         let image = self.backup.image.load_full();
+        let times = self.backup.times.clone();
+        times.begin(BackupKind::Logs);
         let logs = self.write_logs(&image).await;
-        let metadata = match self.backup.tells_metadata(&image) {
-            true => self.write_metadata(&image).await,
-            false => Ok(()),
-        };
+        if logs.is_ok() {
+            times.note(BackupKind::Logs);
+        }
+        if !self.backup.tells_metadata(&image) {
+            times.forget(BackupKind::Metadata);
+            return logs;
+        }
+        times.begin(BackupKind::Metadata);
+        let metadata = self.write_metadata(&image).await;
+        if metadata.is_ok() {
+            times.note(BackupKind::Metadata);
+        }
         logs.and(metadata)
     }
 

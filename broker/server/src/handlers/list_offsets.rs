@@ -156,7 +156,10 @@ impl Lookup<'_> {
         let found = remote.offset_for_timestamp(key, target, offsets);
         let found = Handle::current().block_on(tokio::time::timeout(patience, found));
         match found {
-            Err(_elapsed) => Err(ErrorCode::RequestTimedOut),
+            Err(_elapsed) => {
+                remote.counters().list_expires.add(1);
+                Err(ErrorCode::RequestTimedOut)
+            }
             Ok(Err(error)) => {
                 tracing::warn!(topic_id = %key.topic, partition = %key.partition, %error,
                     "the remote tier does not say which offset a time has");

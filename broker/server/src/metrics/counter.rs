@@ -45,6 +45,14 @@ pub struct RemoteCounters {
     pub damaged_objects: Counter,
     /// Pauses because the store failed.
     pub store_failures: Counter,
+    /// Followers that were to begin behind the remote part of their log.
+    pub aux_state_requests: Counter,
+    /// Those that could not yet.
+    pub aux_state_errors: Counter,
+    /// Fetches for which nothing came in time.
+    pub fetch_expires: Counter,
+    /// Searches for a timestamp that were given up.
+    pub list_expires: Counter,
     /// Bytes of segments that restored topics fetched from another bucket.
     pub imported_bytes: Counter,
     /// Bytes that were deleted for the disk budget before they were copied.

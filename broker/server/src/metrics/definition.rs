@@ -92,6 +92,15 @@ metrics! {
     GROUP_OFFSET: Gauge "kafka_consumergroup_current_offset" ["consumergroup", "topic", "partition"] "Offset that the group committed.";
     GROUP_LAG: Gauge "kafka_consumergroup_lag" ["consumergroup", "topic", "partition"] "Records between the committed offset and the high watermark.";
     REMOTE_COPY_BYTES: Counter "kafka_server_brokertopicmetrics_remotecopybytes_total" [] "Bytes of segments copied to the remote tier.";
+    REMOTE_DELETE_LAG_SEGMENTS: Gauge "kafka_server_brokertopicmetrics_remotedeletelagsegments" ["topic"] "Segments in the remote tier that no reader is sent to any more and that are not deleted yet.";
+    REMOTE_METADATA_COUNT: Gauge "kafka_server_brokertopicmetrics_remotelogmetadatacount" ["topic"] "Segments that manifests of partitions led here name.";
+    REMOTE_AUX_STATE_REQUESTS: Counter "kafka_server_brokertopicmetrics_buildremotelogauxstaterequests_total" [] "Followers that began behind the remote part of their log.";
+    REMOTE_AUX_STATE_ERRORS: Counter "kafka_server_brokertopicmetrics_buildremotelogauxstateerrors_total" [] "Those that could not yet.";
+    REMOTE_FETCH_EXPIRES: Counter "kafka_server_delayedremotefetchmetrics_expires_total" [] "Fetches of a partition for which nothing came from the remote tier within remote.fetch.max.wait.ms.";
+    REMOTE_LIST_EXPIRES: Counter "kafka_server_delayedremotelistoffsetsmetrics_expires_total" [] "Searches for a timestamp in the remote tier that were given up after remote.list.offsets.request.timeout.ms.";
+    REMOTE_READER_QUEUE: Gauge "kafka_log_remote_remotestoragethreadpool_remotelogreadertaskqueuesize" [] "Reads of the remote store that wait because remote.log.reader.threads are under way.";
+    REMOTE_READER_IDLE: Gauge "kafka_log_remote_remotestoragethreadpool_remotelogreaderavgidlepercent" [] "Part of remote.log.reader.threads that nothing is read with now, between 0 and 1.";
+    BACKUP_AGE: Gauge "eddyline_remote_backup_age_seconds" ["object"] "How long what a restore would find of this broker has not been up to date: logs (ends of logs and committed offsets), and metadata on the broker that tells of them.";
     REMOTE_IMPORT_BYTES: Counter "eddyline_remote_import_bytes_total" [] "Bytes of segments that restored topics fetched from another bucket.";
     REMOTE_COPY_REQUESTS: Counter "kafka_server_brokertopicmetrics_remotecopyrequests_total" [] "Segments copied to the remote tier.";
     REMOTE_COPY_ERRORS: Counter "kafka_server_brokertopicmetrics_remotecopyerrors_total" [] "Copies that failed and are tried again.";

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use broker_tiered::disk_budget::Producing;
 
 use super::definition::{
-    MetricDef, REMOTE_CACHE_BYTES, REMOTE_CACHE_HITS, REMOTE_CACHE_MISSES, REMOTE_COPY_BYTES,
-    REMOTE_COPY_ERRORS, REMOTE_COPY_LAG_BYTES, REMOTE_COPY_LAG_MS, REMOTE_COPY_LAG_SEGMENTS,
-    REMOTE_COPY_REQUESTS, REMOTE_DAMAGED, REMOTE_DELETE_ERRORS, REMOTE_DELETE_REQUESTS, REMOTE_DISK_BYTES,
-    REMOTE_DISK_LIMIT, REMOTE_DROPPED, REMOTE_FAILURES, REMOTE_FETCH_BYTES, REMOTE_FETCH_ERRORS,
-    REMOTE_FETCH_REQUESTS, REMOTE_IMPORT_BYTES, REMOTE_LOG_SIZE, REMOTE_PRODUCE_BLOCKED, REMOTE_READ_BYTES,
-    REMOTE_READS, REMOTE_REQUESTS, REMOTE_REQUESTS_FAILED, REMOTE_STORE_USED,
+    BACKUP_AGE, MetricDef, REMOTE_AUX_STATE_ERRORS, REMOTE_AUX_STATE_REQUESTS, REMOTE_CACHE_BYTES,
+    REMOTE_CACHE_HITS, REMOTE_CACHE_MISSES, REMOTE_COPY_BYTES, REMOTE_COPY_ERRORS, REMOTE_COPY_LAG_BYTES,
+    REMOTE_COPY_LAG_MS, REMOTE_COPY_LAG_SEGMENTS, REMOTE_COPY_REQUESTS, REMOTE_DAMAGED, REMOTE_DELETE_ERRORS,
+    REMOTE_DELETE_LAG_SEGMENTS, REMOTE_DELETE_REQUESTS, REMOTE_DISK_BYTES, REMOTE_DISK_LIMIT, REMOTE_DROPPED,
+    REMOTE_FAILURES, REMOTE_FETCH_BYTES, REMOTE_FETCH_ERRORS, REMOTE_FETCH_EXPIRES, REMOTE_FETCH_REQUESTS,
+    REMOTE_IMPORT_BYTES, REMOTE_LIST_EXPIRES, REMOTE_LOG_SIZE, REMOTE_METADATA_COUNT, REMOTE_PRODUCE_BLOCKED,
+    REMOTE_READ_BYTES, REMOTE_READER_IDLE, REMOTE_READER_QUEUE, REMOTE_READS, REMOTE_REQUESTS,
+    REMOTE_REQUESTS_FAILED, REMOTE_STORE_USED,
 };
 use super::exposition::Exposition;
 use crate::broker::Broker;
-use crate::remote_log_manager::{RemoteLogManager, StoreStanding, TopicTiers, topics_in_tiers};
+use crate::remote_log_manager::{BackupKind, RemoteLogManager, StoreStanding, TopicTiers, topics_in_tiers};
 
 /// A metric and how its value is read.
 type Column = (&'static MetricDef, fn(&TopicTiers) -> u64);
@@ -28,6 +30,11 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
     for (def, value) in [
         (&REMOTE_COPY_BYTES, counters.copied_bytes.get()),
         (&REMOTE_IMPORT_BYTES, counters.imported_bytes.get()),
+        (&REMOTE_AUX_STATE_REQUESTS, counters.aux_state_requests.get()),
+        (&REMOTE_AUX_STATE_ERRORS, counters.aux_state_errors.get()),
+        (&REMOTE_FETCH_EXPIRES, counters.fetch_expires.get()),
+        (&REMOTE_LIST_EXPIRES, counters.list_expires.get()),
+        (&REMOTE_READER_QUEUE, remote.reading().queued),
         (&REMOTE_COPY_REQUESTS, counters.copied_segments.get()),
         (&REMOTE_COPY_ERRORS, counters.copy_errors.get()),
         (&REMOTE_DELETE_REQUESTS, counters.deleted_segments.get()),
@@ -55,17 +62,30 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
         text.single(def, value);
     }
     text.single(&REMOTE_CACHE_BYTES, held);
+    text.single(&REMOTE_READER_IDLE, remote.reading().idle_ratio());
     let topics = topics_in_tiers(&broker.replica_manager, remote, broker.clock.wall());
     show_topics(text, &topics);
     show_requests(text, remote);
+    show_backups(text, remote);
+}
+
+fn show_backups(text: &mut Exposition, remote: &RemoteLogManager) {
+    let mut family = text.family(&BACKUP_AGE);
+    for (object, kind) in [("logs", BackupKind::Logs), ("metadata", BackupKind::Metadata)] {
+        if let Some(age) = remote.backup_times().age(kind) {
+            family.sample(&[object], age.as_secs());
+        }
+    }
 }
 
 fn show_topics(text: &mut Exposition, topics: &BTreeMap<String, TopicTiers>) {
-    let columns: [Column; 4] = [
+    let columns: [Column; 6] = [
         (&REMOTE_COPY_LAG_BYTES, |topic| topic.lag.size_in_bytes),
         (&REMOTE_COPY_LAG_SEGMENTS, |topic| topic.lag.segments),
         (&REMOTE_COPY_LAG_MS, |topic| topic.lag.age_ms),
         (&REMOTE_LOG_SIZE, |topic| topic.remote_bytes),
+        (&REMOTE_DELETE_LAG_SEGMENTS, |topic| topic.leaving_segments),
+        (&REMOTE_METADATA_COUNT, |topic| topic.remote_segments),
     ];
     for (def, value) in columns {
         let mut family = text.family(def);

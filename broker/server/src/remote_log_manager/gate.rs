@@ -12,13 +12,13 @@ use tokio::sync::watch;
 
 use super::Shared;
 use crate::clock::{seed_or_time, uuid_or_time};
-use crate::remote_store::{Admission, ObservedStore, RemoteStore};
+use crate::remote_store::{Admission, ObservedStore, RemoteStore, StoreTrouble};
 
 /// The store, as soon as it may be used.
 #[derive(Debug)]
 pub(super) struct Gate {
     store: watch::Sender<Option<RemoteStore>>,
-    refused: Mutex<Option<String>>,
+    refused: Mutex<Option<(StoreTrouble, String)>>,
 }
 
 /// What the store was found to be.
@@ -29,7 +29,7 @@ pub(super) enum Verdict {
     /// Fit.
     Passed,
     /// Unfit, for this reason.
-    Refused(String),
+    Refused(StoreTrouble, String),
 }
 
 impl Default for Gate {
@@ -49,8 +49,8 @@ impl Gate {
 
     /// What the store was found to be so far.
     pub(super) fn verdict(&self) -> Verdict {
-        if let Some(why) = &*self.refused.lock() {
-            return Verdict::Refused(why.clone());
+        if let Some((trouble, why)) = &*self.refused.lock() {
+            return Verdict::Refused(*trouble, why.clone());
         }
         match self.store.borrow().is_some() {
             true => Verdict::Passed,
@@ -58,8 +58,8 @@ impl Gate {
         }
     }
 
-    fn refuse(&self, why: &impl ToString) {
-        *self.refused.lock() = Some(why.to_string());
+    fn refuse(&self, trouble: StoreTrouble, why: &impl ToString) {
+        *self.refused.lock() = Some((trouble, why.to_string()));
     }
 
     /// Waits until the store may be used; for ever if it must not.
@@ -80,7 +80,7 @@ pub(super) async fn open(shared: Arc<Shared>) {
         Ok(connected) => connected,
         Err(error) => {
             tracing::error!(%location, %error, "the remote store cannot be used; nothing is tiered until a restart");
-            shared.gate.refuse(&error);
+            shared.gate.refuse(StoreTrouble::Configuration, &error);
             return;
         }
     };
@@ -106,7 +106,7 @@ pub(super) async fn open(shared: Arc<Shared>) {
             Err(refused) => {
                 tracing::error!(%location, error = %refused,
                     "the remote store must not be used; nothing is tiered until a restart");
-                shared.gate.refuse(&refused);
+                shared.gate.refuse(StoreTrouble::of_refusal(&refused), &refused);
                 return;
             }
         }

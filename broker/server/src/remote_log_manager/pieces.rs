@@ -17,7 +17,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{RemoteLimits, RemoteSettings, Shared};
+use super::{PoolStanding, RemoteLimits, RemoteSettings, Shared};
 use crate::remote_store::StoreError;
 
 /// A piece did not come.
@@ -41,6 +41,10 @@ pub(super) struct Pieces {
     state: Mutex<State>,
     next_reader: AtomicU64,
     reads: Semaphore,
+    /// How many reads of the store there may be at a time.
+    reads_max: usize,
+    /// Those that wait for their turn.
+    queued: AtomicU64,
     /// How log files are cut.
     pub(super) chunk_size: ChunkSize,
 }
@@ -60,6 +64,8 @@ impl Pieces {
             }),
             next_reader: AtomicU64::new(0),
             reads: Semaphore::new(settings.reads.max(1)),
+            reads_max: settings.reads.max(1),
+            queued: AtomicU64::new(0),
             chunk_size: ChunkSize::of(settings.chunk_bytes),
         }
     }
@@ -68,6 +74,15 @@ impl Pieces {
     pub(super) fn counts(&self) -> (ChunkCacheCounts, usize) {
         let state = self.state.lock();
         (state.cache.counts(), state.cache.size_in_bytes())
+    }
+
+    /// How busy the reads of the store are.
+    pub(super) fn reading(&self) -> PoolStanding {
+        PoolStanding {
+            size: self.reads_max,
+            idle: self.reads.available_permits(),
+            queued: self.queued.load(Ordering::Relaxed),
+        }
     }
 
     /// Drops everything of a segment: it was found damaged, and is asked of the store anew.
@@ -110,7 +125,10 @@ impl Shared {
     }
 
     async fn ask_store(&self, object: &SegmentObject, piece: Piece) -> Answer {
-        let Ok(_permit) = self.pieces.reads.acquire().await else {
+        self.pieces.queued.fetch_add(1, Ordering::Relaxed);
+        let turn = self.pieces.reads.acquire().await;
+        self.pieces.queued.fetch_sub(1, Ordering::Relaxed);
+        let Ok(_permit) = turn else {
             return Err(PieceError::Stopping);
         };
         let store = self.gate.passed().await;

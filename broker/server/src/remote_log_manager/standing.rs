@@ -8,7 +8,7 @@ use broker_model::{Offset, Timestamp};
 use broker_tiered::copy_plan::{RemoteLag, remote_lag};
 
 use super::{RemoteLogManager, gate};
-use crate::remote_store::StoreRequests;
+use crate::remote_store::{Failing, StoreRequests, StoreTrouble};
 use crate::replica_manager::ReplicaManager;
 
 /// Whether the store can be used.
@@ -19,14 +19,29 @@ pub enum StoreStanding {
     /// It was found fit, and answers.
     Used,
     /// It does not answer, or with errors.
-    Failing {
-        /// Since when.
-        since: Timestamp,
-        /// What it said last.
-        error: String,
-    },
+    Failing(Failing),
     /// It must not be used.
-    Refused(String),
+    Refused(StoreTrouble, String),
+}
+
+/// How many of those that may work at a time do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStanding {
+    /// How many there may be.
+    pub size: usize,
+    /// How many more could work now.
+    pub idle: usize,
+    /// Work that waits for its turn.
+    pub queued: u64,
+}
+
+impl PoolStanding {
+    /// The part that has nothing to do, between 0 and 1.
+    #[must_use]
+    pub fn idle_ratio(&self) -> f64 {
+        let of = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        of(self.idle) / of(self.size.max(1))
+    }
 }
 
 /// What a topic has in both tiers, in the partitions that are led here.
@@ -40,10 +55,28 @@ pub struct TopicTiers {
     pub remote_bytes: u64,
     /// Segments in the remote tier.
     pub remote_segments: u64,
+    /// Segments that are to be deleted there.
+    pub leaving_segments: u64,
     /// What is closed and not there.
     pub lag: RemoteLag,
     /// Partitions that were restored and of which not everything is here yet.
     pub restoring: u32,
+}
+
+impl TopicTiers {
+    /// What two topics have together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            partitions: self.partitions + other.partitions,
+            local_bytes: self.local_bytes + other.local_bytes,
+            remote_bytes: self.remote_bytes + other.remote_bytes,
+            remote_segments: self.remote_segments + other.remote_segments,
+            leaving_segments: self.leaving_segments + other.leaving_segments,
+            lag: self.lag.and(other.lag),
+            restoring: self.restoring + other.restoring,
+        }
+    }
 }
 
 /// Every tiered topic of which something is led here.
@@ -68,12 +101,15 @@ pub fn topics_in_tiers(
         let id = handle.id();
         let part = remote.remote_part(topic, id.partition);
         let tiers = topics.entry(id.topic.to_string()).or_default();
-        tiers.partitions += 1;
-        tiers.local_bytes += local_bytes;
-        tiers.remote_bytes += part.map_or(0, |part| part.size_in_bytes);
-        tiers.remote_segments += part.map_or(0, |part| part.segments as u64);
-        tiers.lag = tiers.lag.and(lag);
-        tiers.restoring += u32::from(remote.is_importing(topic, id.partition));
+        *tiers = tiers.and(TopicTiers {
+            partitions: 1,
+            local_bytes,
+            remote_bytes: part.map_or(0, |part| part.size_in_bytes),
+            remote_segments: part.map_or(0, |part| part.segments as u64),
+            leaving_segments: part.map_or(0, |part| part.leaving as u64),
+            lag,
+            restoring: u32::from(remote.is_importing(topic, id.partition)),
+        });
     }
     topics
 }
@@ -83,8 +119,8 @@ impl RemoteLogManager {
     pub fn store_standing(&self) -> StoreStanding {
         let failing = self.shared.observed.failing();
         match (self.shared.gate.verdict(), failing) {
-            (gate::Verdict::Refused(why), _) => StoreStanding::Refused(why),
-            (_, Some((since, error))) => StoreStanding::Failing { since, error },
+            (gate::Verdict::Refused(trouble, why), _) => StoreStanding::Refused(trouble, why),
+            (_, Some(failing)) => StoreStanding::Failing(failing),
             (gate::Verdict::Untried, None) => StoreStanding::Untried,
             (gate::Verdict::Passed, None) => StoreStanding::Used,
         }

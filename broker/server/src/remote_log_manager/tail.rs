@@ -45,10 +45,15 @@ impl RemoteLogManager {
     pub async fn tail(&self, key: ReplicaKey, epoch: LeaderEpoch) -> Result<RemoteTail, TailError> {
         let shared = self.shared.clone();
         let task = self.spawn(async move { shared.tail(key, epoch).await });
-        match task {
+        self.shared.counters.aux_state_requests.add(1);
+        let tail = match task {
             Some(task) => task.await.unwrap_or(Err(TailError::NoStore)),
             None => Err(TailError::NoStore),
+        };
+        if tail.is_err() {
+            self.shared.counters.aux_state_errors.add(1);
         }
+        tail
     }
 }
 

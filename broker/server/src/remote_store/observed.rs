@@ -17,6 +17,7 @@ use object_store::{
 };
 use parking_lot::Mutex;
 
+use super::StoreTrouble;
 use super::explained::{explained, is_absent};
 use crate::clock::Clock;
 use crate::metrics::Counter;
@@ -36,12 +37,23 @@ pub struct StoreRequests {
     pub failures: Counter,
 }
 
+/// A store that does not answer as it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// Since when.
+    pub since: Timestamp,
+    /// What is wrong, as it answered last.
+    pub trouble: StoreTrouble,
+    /// In words.
+    pub error: String,
+}
+
 /// What was seen of a store.
 #[derive(Debug)]
 pub struct Observations {
     /// What it was sent.
     pub requests: StoreRequests,
-    failing: Mutex<Option<(Timestamp, String)>>,
+    failing: Mutex<Option<Failing>>,
     clock: Clock,
 }
 
@@ -56,7 +68,7 @@ impl Observations {
     }
 
     /// Since when it fails, and what it said last; none while it answers.
-    pub fn failing(&self) -> Option<(Timestamp, String)> {
+    pub fn failing(&self) -> Option<Failing> {
         self.failing.lock().clone()
     }
 
@@ -70,8 +82,12 @@ impl Observations {
             Err(error) => {
                 self.requests.failures.add(1);
                 let mut failing = self.failing.lock();
-                let since = failing.as_ref().map(|(since, _)| *since);
-                *failing = Some((since.unwrap_or_else(|| self.clock.wall()), explained(error)));
+                let since = failing.as_ref().map(|failing| failing.since);
+                *failing = Some(Failing {
+                    since: since.unwrap_or_else(|| self.clock.wall()),
+                    trouble: StoreTrouble::of(error),
+                    error: explained(error),
+                });
             }
         }
     }

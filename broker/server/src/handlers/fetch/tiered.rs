@@ -71,6 +71,7 @@ async fn read(
     let mut pause = FIRST_RETRY;
     let answer = loop {
         let Ok(answer) = tokio::time::timeout_at(deadline, remote.read(key, wanted)).await else {
+            counters.fetch_expires.add(1);
             return FetchOutcome::Read(at);
         };
         let may_pass = matches!(answer, Err(RemoteReadError::NotReady | RemoteReadError::Store(_)));
