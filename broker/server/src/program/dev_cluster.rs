@@ -200,6 +200,9 @@ fn announce(output: DevOutput, nodes: &Nodes, data: &DataDirectory, clock: Clock
     }
     writeln!(out, "ready in {seconds:.1}s  kafka {bootstrap}")?;
     writeln!(out, "  data   {}", data.told())?;
+    if let Some(location) = nodes.layouts().find_map(NodeLayout::told_remote_store) {
+        writeln!(out, "  older  {location} (closed segments, looked for every 5 s)")?;
+    }
     for node in nodes.layouts() {
         writeln!(out, "  http   http://127.0.0.1:{}/metrics", node.http)?;
     }

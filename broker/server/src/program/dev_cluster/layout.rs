@@ -15,6 +15,9 @@ const ADMIN_FROM: u16 = 9645;
 /// Copies of each record, if there are as many nodes.
 const COPIES: usize = 3;
 
+/// The folder beside the nodes.
+const REMOTE_STORE_FOLDER: &str = "remote-store";
+
 /// A node's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NodeLayout {
@@ -41,6 +44,20 @@ impl NodeLayout {
     /// Where its output goes.
     pub(super) fn output_file(&self) -> PathBuf {
         self.home.join("broker.log")
+    }
+
+    /// Where the older segments of the whole cluster lie.
+    fn remote_store(&self) -> String {
+        let beside = self.home.parent().unwrap_or(&self.home).join(REMOTE_STORE_FOLDER);
+        let absolute = std::path::absolute(&beside).unwrap_or(beside);
+        format!("file://{}", absolute.display())
+    }
+
+    /// Where they lie by its properties file; none of a directory that was laid out without.
+    pub(super) fn told_remote_store(&self) -> Option<String> {
+        let text = std::fs::read_to_string(self.properties_file()).ok()?;
+        let of_line = |line: &str| line.strip_prefix("eddyline.remote.store=").map(str::to_owned);
+        text.lines().find_map(of_line)
     }
 
     /// Where clients connect.
@@ -79,10 +96,15 @@ impl NodeLayout {
              offsets.topic.replication.factor={copies}\n\
              offsets.topic.num.partitions=8\n\
              group.initial.rebalance.delay.ms=0\n\
+             remote.log.storage.system.enable=true\n\
+             remote.log.manager.task.interval.ms=5000\n\
+             eddyline.remote.store={}\n\
+             eddyline.remote.topics=true\n\
              eddyline.log.level=warn\n",
             controllers.join(","),
             home.join("data").display(),
             admin.unwrap_or_default(),
+            self.remote_store(),
         )
     }
 }
@@ -162,6 +184,14 @@ mod tests {
         for node in &nodes {
             std::fs::create_dir_all(&node.home).unwrap();
             std::fs::write(node.properties_file(), node.properties(&nodes)).unwrap();
+        }
+        let store = format!("file://{}/remote-store", directory.path().display());
+        for node in &nodes {
+            assert_eq!(
+                node.told_remote_store().as_ref(),
+                Some(&store),
+                "one for all of them"
+            );
         }
         assert_eq!(laid_out(directory.path()), Ok(nodes));
     }
