@@ -17,6 +17,8 @@ pub const AVAILABLE: &str = "Available";
 pub const DEGRADED: &str = "Degraded";
 /// Every pod runs what the object asks for.
 pub const UP_TO_DATE: &str = "UpToDate";
+/// The bucket of older records can be used, and local disks are within their budget. Only of clusters with `spec.tiering`.
+pub const TIERING_HEALTHY: &str = "TieringHealthy";
 /// Suspended by `spec.paused` or by annotation.
 pub const PAUSED: &str = "Paused";
 

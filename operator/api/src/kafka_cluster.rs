@@ -74,6 +74,30 @@ pub use template::{ImagePullSecret, Metadata, PodTemplate};
         priority = 1
     ),
     printcolumn(
+        name = "Tiering",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"TieringHealthy\")].reason",
+        priority = 1
+    ),
+    printcolumn(
+        name = "Local Bytes",
+        type_ = "integer",
+        json_path = ".status.tiering.localBytes",
+        priority = 1
+    ),
+    printcolumn(
+        name = "Remote Bytes",
+        type_ = "integer",
+        json_path = ".status.tiering.remoteBytes",
+        priority = 1
+    ),
+    printcolumn(
+        name = "Copy Lag Seconds",
+        type_ = "integer",
+        json_path = ".status.tiering.copyLagSeconds",
+        priority = 1
+    ),
+    printcolumn(
         name = "Controllers",
         type_ = "integer",
         json_path = ".status.controllers.voters",

@@ -1,5 +1,6 @@
 //! Older records in object storage: of a cluster where they lie, of both kinds how much stays on local disks.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -71,4 +72,21 @@ pub struct TopicTiering {
     /// What stays on local disks; what the cluster says if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_retention: Option<LocalRetention>,
+}
+
+/// What tiered topics have on local disks and in the bucket, in the partitions that brokers lead.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TieringStatus {
+    /// Bytes on the disks of leaders.
+    pub local_bytes: i64,
+    /// Bytes in the bucket.
+    pub remote_bytes: i64,
+    /// Bytes of closed segments that are not in the bucket.
+    pub copy_lag_bytes: i64,
+    /// Age of the newest record of the oldest of them, in steps of ten; 0 when all are there.
+    pub copy_lag_seconds: i64,
+    /// When these were told. Under load they are told again after a minute, and if they differ by a hundredth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_time: Option<Time>,
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{ClusterRef, DeletionPolicy};
-use crate::tiering::TopicTiering;
+use crate::tiering::{TieringStatus, TopicTiering};
 use crate::value::IntOrText;
 
 /// What a topic should be.
@@ -40,6 +40,24 @@ use crate::value::IntOrText;
     ),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(name = "ID", type_ = "string", json_path = ".status.topicId", priority = 1),
+    printcolumn(
+        name = "Local Bytes",
+        type_ = "integer",
+        json_path = ".status.tiering.localBytes",
+        priority = 1
+    ),
+    printcolumn(
+        name = "Remote Bytes",
+        type_ = "integer",
+        json_path = ".status.tiering.remoteBytes",
+        priority = 1
+    ),
+    printcolumn(
+        name = "Copy Lag Seconds",
+        type_ = "integer",
+        json_path = ".status.tiering.copyLagSeconds",
+        priority = 1
+    ),
     printcolumn(
         name = "Config Policy",
         type_ = "string",
@@ -142,6 +160,9 @@ pub struct TopicStatus {
     /// Configuration that differs from the broker's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, String>,
+    /// What the topic has on local disks and in the bucket, when it was looked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiering: Option<TieringStatus>,
     /// A change of the number of replicas that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reassignment: Option<TopicReassignment>,

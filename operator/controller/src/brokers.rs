@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
 use operator_plan::cluster::AdminRequest;
 use operator_plan::fact::Fact;
-use operator_plan::facts::KafkaFacts;
+use operator_plan::facts::{KafkaFacts, TierBytes};
 use operator_plan::rebalance::Movement;
 use operator_plan::topic::{TopicFact, TopicRequest};
 
@@ -96,6 +96,9 @@ pub trait Brokers: Clone + Send + Sync + 'static {
 
     /// What a topic is.
     fn topic(&self, cluster: &ClusterAddress, name: &str) -> impl Future<Output = Fact<TopicFact>> + Send;
+
+    /// What a topic has on local disks and in the bucket.
+    fn tier_of(&self, cluster: &ClusterAddress, topic: &str) -> impl Future<Output = Fact<TierBytes>> + Send;
 
     /// Whether the cluster deletes topics at all.
     fn deletes_topics(&self, cluster: &ClusterAddress) -> impl Future<Output = Fact<bool>> + Send;

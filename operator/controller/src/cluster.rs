@@ -11,7 +11,6 @@ use kube::ResourceExt;
 use kube::runtime::controller::Action;
 use operator_api::{KafkaCluster, KafkaClusterStatus, labels};
 use operator_plan::cluster::{self, ClusterPlan};
-use operator_plan::flow::Flow;
 use serde_json::json;
 
 use crate::brokers::{Brokers, ClusterAddress};
@@ -47,13 +46,14 @@ pub async fn reconcile<B: Brokers>(
     let plan = cluster::plan(&cluster, &facts, &context.settings);
     if context.mode == Mode::DryRun {
         println!("{}", execute::described(&cluster, &plan));
-        return Ok(Action::requeue(again(&plan.flow)));
+        return Ok(Action::requeue(again(&plan, &cluster)));
     }
     // A permission that was missing is told until what it was needed for has been done.
     let unfinished = (!plan.is_carried_out()).then(|| cluster::missing_permission(&cluster));
     let told = refusal
         .clone()
         .or_else(|| unfinished.flatten().map(str::to_owned));
+    let then = again(&plan, &cluster);
     let status = status_of(&cluster, &plan, told.as_deref());
     let version = write_status(&context, &cluster, status.as_ref(), cluster.resource_version()).await?;
     let done = execute::carry_out(&context, &cluster, &address, &plan).await;
@@ -71,7 +71,7 @@ pub async fn reconcile<B: Brokers>(
         write_status(&context, &cluster, status.as_ref(), version).await?;
     }
     done?;
-    Ok(Action::requeue(again(&plan.flow)))
+    Ok(Action::requeue(then))
 }
 
 /// What is to be written: what the plan says, and the permission that is missing.
@@ -89,8 +89,8 @@ fn status_of(
     }
 }
 
-fn again(flow: &Flow) -> Duration {
-    Duration::from_secs(flow.look_again_after())
+fn again(plan: &ClusterPlan, cluster: &KafkaCluster) -> Duration {
+    Duration::from_secs(plan.look_again_after(cluster.status.as_ref()))
 }
 
 /// The object as it is now: a plan made for an older status would only be refused.

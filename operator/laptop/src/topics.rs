@@ -155,6 +155,7 @@ async fn pass(client: &Client, wanted: &Wanted, topic: &Topic, older: Fact<Strin
         granted: Fact::Known(true),
         older,
         topic: look(client, &name).await,
+        tier: Fact::Absent,
         deletion_enabled: match brokers.next() {
             Some((id, _)) if topic.metadata.deletion_timestamp.is_some() => {
                 operator_topics::deletion_enabled(client, BrokerId::new(*id)).await

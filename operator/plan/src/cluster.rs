@@ -13,12 +13,14 @@ mod roll;
 mod shrink;
 mod status;
 mod step;
+mod tier;
 mod view;
 mod volumes;
 
 use std::collections::BTreeMap;
 
 use k8s_openapi::jiff::Timestamp;
+use operator_api::condition::TIERING_HEALTHY;
 use operator_api::{KafkaCluster, KafkaClusterStatus};
 
 use crate::child::{Child, ChildKey};
@@ -54,7 +56,30 @@ pub struct ClusterPlan {
     pub flow: Flow,
 }
 
+/// Seconds after which a cluster with a bucket is looked at again, and one that cannot use it.
+const TIERED_AGAIN: u64 = 60;
+const UNHEALTHY_AGAIN: u64 = 15;
+
 impl ClusterPlan {
+    /// Seconds after which to look again even if nothing is reported; nothing reports what a bucket does.
+    #[must_use]
+    pub fn look_again_after(&self, before: Option<&KafkaClusterStatus>) -> u64 {
+        let conditions = self
+            .status
+            .as_ref()
+            .or(before)
+            .map_or(&[][..], |status| &status.conditions);
+        let tiering = conditions
+            .iter()
+            .find(|condition| condition.type_ == TIERING_HEALTHY);
+        let of_tiering = match tiering.map(|condition| condition.status.as_str()) {
+            None => u64::MAX,
+            Some("True") => TIERED_AGAIN,
+            Some(_) => UNHEALTHY_AGAIN,
+        };
+        self.flow.look_again_after().min(of_tiering)
+    }
+
     /// Whether nothing is written or asked.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

@@ -129,8 +129,76 @@ pub struct KafkaFacts {
     pub caught_up: BTreeMap<i32, Fact<bool>>,
     /// Replicas that are moving now.
     pub moving: Fact<i64>,
+    /// The bucket of older records as each broker that answers sees it; nothing of a cluster without nodes.
+    pub tier: BTreeMap<i32, Fact<TierFact>>,
     /// Brokers for which a spread was asked and is complete or under way, from the balancer.
     pub spread_to: Fact<Vec<i32>>,
+}
+
+/// The bucket of older records as one broker sees it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TierFact {
+    /// Whether it uses one at all.
+    pub enabled: bool,
+    /// What is wrong, and what the store said; none while it is used, or not tried yet.
+    pub trouble: Option<(TierTrouble, String)>,
+    /// Whether the store was found fit.
+    pub used: bool,
+    /// Whether records for tiered topics are refused because local disks hold what they may.
+    pub produce_blocked: bool,
+    /// What tiered topics have, in the partitions that it leads.
+    pub held: TierBytes,
+}
+
+/// What is wrong with a bucket.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum TierTrouble {
+    /// The prefix belongs to another cluster.
+    OtherCluster,
+    /// The store does not honour conditional writes.
+    NoConditions,
+    /// What is configured is no store.
+    Configuration,
+    /// The keys or the token are not valid.
+    Credentials,
+    /// They are, and may not do this.
+    Denied,
+    /// There is no such bucket.
+    NoBucket,
+    /// It lies in another region.
+    Region,
+    /// Clocks differ too much.
+    Clock,
+    /// It has no room.
+    Full,
+    /// It does not answer, or with errors that pass.
+    Unreachable,
+}
+
+/// What a topic, or all of them, have in both tiers.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct TierBytes {
+    /// Bytes on the disks of leaders.
+    pub local_bytes: i64,
+    /// Bytes in the bucket.
+    pub remote_bytes: i64,
+    /// Bytes of closed segments that are not there.
+    pub lag_bytes: i64,
+    /// Age of the newest record of the oldest of them, in ms.
+    pub lag_ms: i64,
+}
+
+impl TierBytes {
+    /// What two brokers lead together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            local_bytes: self.local_bytes + other.local_bytes,
+            remote_bytes: self.remote_bytes + other.remote_bytes,
+            lag_bytes: self.lag_bytes + other.lag_bytes,
+            lag_ms: self.lag_ms.max(other.lag_ms),
+        }
+    }
 }
 
 /// A registered broker.

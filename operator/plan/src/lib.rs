@@ -21,6 +21,7 @@ pub mod fingerprint;
 pub mod flow;
 pub mod identity;
 pub mod rebalance;
+mod tier_bytes;
 pub mod tiering;
 pub mod topic;
 pub mod validate;

@@ -20,6 +20,7 @@ use operator_api::{Topic, TopicStatus};
 pub use deletion::finalizer_change;
 
 use crate::fact::Fact;
+use crate::facts::TierBytes;
 use crate::flow::Flow;
 
 /// What was seen of a topic and of what its object depends on.
@@ -35,6 +36,8 @@ pub struct TopicFacts {
     pub older: Fact<String>,
     /// The topic in Kafka; `Unknown` while the cluster does not answer.
     pub topic: Fact<TopicFact>,
+    /// What it has on local disks and in the bucket; `Absent` if that was not asked.
+    pub tier: Fact<TierBytes>,
     /// Whether the cluster deletes topics at all.
     pub deletion_enabled: Fact<bool>,
     /// Whether the namespace of the object goes, and the object with it. Looked at only while the cluster goes or is gone.

@@ -12,7 +12,7 @@ use crate::cluster::{AdminRequest, ClusterPlan, Step, plan};
 use crate::fact::Fact;
 use crate::facts::{
     BrokerFact, ClaimFact, ClusterFacts, KafkaFacts, MemberFact, PartitionsFact, PodFact, QuorumFact,
-    StopVerdict,
+    StopVerdict, TierFact,
 };
 use crate::validate::OperatorSettings;
 
@@ -46,6 +46,7 @@ pub(crate) struct World {
     pub(crate) spread_to: Vec<i32>,
     pub(crate) largest_factor: i32,
     pub(crate) trouble: BTreeMap<String, crate::facts::PodTrouble>,
+    pub(crate) tier: BTreeMap<i32, Fact<TierFact>>,
     pub(crate) log: Vec<String>,
     seconds: i64,
     serial: u32,
@@ -84,6 +85,7 @@ impl World {
             spread_to: Vec::new(),
             largest_factor: 1,
             trouble: BTreeMap::new(),
+            tier: BTreeMap::new(),
             log: Vec::new(),
             seconds: 1_700_000_000,
             serial: 0,
@@ -154,6 +156,7 @@ impl World {
                 .map(|node| (*node, Fact::Known(self.is_caught_up(*node))))
                 .collect(),
             moving: Fact::Known(0),
+            tier: self.tier.clone(),
             spread_to: Fact::Known(self.spread_to.clone()),
         })
     }

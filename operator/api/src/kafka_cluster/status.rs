@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ListenerType, Role};
+use crate::tiering::TieringStatus;
 
 /// What a cluster is.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -13,7 +14,7 @@ pub struct KafkaClusterStatus {
     /// Generation of the object that this status speaks of; -1 before the first look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// Ready, Available, UpToDate, Degraded, Reconciling, Stalled, Paused.
+    /// Ready, Available, UpToDate, TieringHealthy, Degraded, Reconciling, Stalled, Paused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// Version that the nodes should run.
@@ -46,6 +47,9 @@ pub struct KafkaClusterStatus {
     /// Partitions by how well they are replicated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partitions: Option<PartitionCounts>,
+    /// What tiered topics have on local disks and in the bucket, when it was looked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiering: Option<TieringStatus>,
     /// Where clients find the cluster.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub listeners: Vec<ListenerStatus>,

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use broker_admin::tonic::Status;
 use broker_admin::v1::{
     BrokerStatusResponse, CaughtUpResponse, ClusterStatusResponse, DescribeQuorumResponse,
-    ObstacleKind as Wire, QuorumMember, SafeToStopResponse,
+    ObstacleKind as Wire, QuorumMember, SafeToStopResponse, StoreState, StoreTrouble, TierStatusResponse,
+    TierTopic,
 };
 use broker_client::ConfigEntry;
 use operator_plan::fact::Fact;
 use operator_plan::facts::{
     BrokerFact, KafkaFacts, MemberFact, Obstacle, ObstacleKind, PartitionsFact, QuorumFact, StopVerdict,
+    TierBytes, TierFact, TierTrouble,
 };
 
 /// What nodes say about themselves, by node id.
@@ -23,6 +25,8 @@ pub(super) struct Answers {
     pub(super) safe_to_stop: BTreeMap<i32, Fact<SafeToStopResponse>>,
     pub(super) caught_up: BTreeMap<i32, Fact<CaughtUpResponse>>,
     pub(super) configs: Fact<Vec<ConfigEntry>>,
+    /// Of those that serve clients.
+    pub(super) tier: BTreeMap<i32, Fact<TierStatusResponse>>,
 }
 
 /// The active controller, as the nodes themselves say: of two that think so, the one of the later epoch.
@@ -77,6 +81,11 @@ pub(super) fn of(answers: &Answers) -> KafkaFacts {
             .map(|(id, answer)| (*id, mapped(answer, |answer| answer.caught_up)))
             .collect(),
         moving: Fact::Known(count(cluster.moving_replicas)),
+        tier: answers
+            .tier
+            .iter()
+            .map(|(id, answer)| (*id, mapped(answer, of_tier)))
+            .collect(),
         spread_to: Fact::Known(cluster.spread_to_broker_ids.clone()),
     }
 }
@@ -113,6 +122,43 @@ fn of_quorum(answer: &DescribeQuorumResponse) -> QuorumFact {
         voters: answer.voters.iter().map(member).collect(),
         observers: answer.observers.iter().map(member).collect(),
     }
+}
+
+fn of_tier(answer: &TierStatusResponse) -> TierFact {
+    let trouble = trouble(answer.trouble()).map(|trouble| (trouble, answer.store_error.clone()));
+    TierFact {
+        enabled: answer.enabled,
+        used: answer.store() == StoreState::Used,
+        trouble,
+        produce_blocked: answer.produce_blocked,
+        held: answer.total.as_ref().map(held).unwrap_or_default(),
+    }
+}
+
+/// What a topic has on one broker, or all of them together.
+pub(super) fn held(topic: &TierTopic) -> TierBytes {
+    TierBytes {
+        local_bytes: count(topic.local_bytes),
+        remote_bytes: count(topic.remote_bytes),
+        lag_bytes: count(topic.lag_bytes),
+        lag_ms: count(topic.lag_ms),
+    }
+}
+
+fn trouble(told: StoreTrouble) -> Option<TierTrouble> {
+    Some(match told {
+        StoreTrouble::Unspecified => return None,
+        StoreTrouble::Unreachable => TierTrouble::Unreachable,
+        StoreTrouble::Credentials => TierTrouble::Credentials,
+        StoreTrouble::Denied => TierTrouble::Denied,
+        StoreTrouble::NoBucket => TierTrouble::NoBucket,
+        StoreTrouble::Region => TierTrouble::Region,
+        StoreTrouble::Clock => TierTrouble::Clock,
+        StoreTrouble::Full => TierTrouble::Full,
+        StoreTrouble::OtherCluster => TierTrouble::OtherCluster,
+        StoreTrouble::NoConditions => TierTrouble::NoConditions,
+        StoreTrouble::Configuration => TierTrouble::Configuration,
+    })
 }
 
 fn dynamic_config(entries: &[ConfigEntry]) -> BTreeMap<String, String> {

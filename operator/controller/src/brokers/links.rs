@@ -7,14 +7,14 @@ use broker_admin::tonic::Status;
 use broker_admin::v1::{
     CancelRebalanceRequest, CaughtUpRequest, ClusterStatusRequest, CordonRequest, DescribeQuorumRequest,
     DrainRequest, MoveLeadersAwayRequest, PlanRebalanceRequest, RebalanceLimits, SafeToStopRequest,
-    SpreadToRequest, StartRebalanceRequest,
+    SpreadToRequest, StartRebalanceRequest, TierStatusRequest, TierStatusResponse,
 };
 use broker_client::{Client, ClientError, ConfigChange, ConfigEntry, Validation};
 use futures::future::join_all;
 use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
 use operator_plan::cluster::AdminRequest;
 use operator_plan::fact::Fact;
-use operator_plan::facts::KafkaFacts;
+use operator_plan::facts::{KafkaFacts, TierBytes};
 use operator_plan::topic::{TopicFact, TopicRequest};
 
 use super::admin::{AdminNodes, request};
@@ -33,6 +33,7 @@ const WISHES_MAX: usize = 500;
 pub(super) struct Links {
     clients: Arc<Mutex<BTreeMap<String, (String, Client)>>>,
     looks: Together<String, Fact<TopicFact>>,
+    tiers: Together<String, Fact<TierBytes>>,
     wishes: Together<TopicRequest, Result<(), Arc<ClientError>>>,
 }
 
@@ -85,6 +86,7 @@ impl Links {
             safe_to_stop: BTreeMap::new(),
             caught_up: BTreeMap::new(),
             configs: Fact::Unknown("no broker was asked".to_owned()),
+            tier: BTreeMap::new(),
         };
         let asked = admin.ids().map(|id| {
             let (mut node, mut other) = (node.clone(), node.clone());
@@ -115,6 +117,43 @@ impl Links {
             Err(error) => Fact::Unknown(error.to_string()),
         }
     }
+}
+
+/// How each broker stands to its bucket, and what it holds of these topics.
+async fn tier(
+    admin: &AdminNodes,
+    cluster: &ClusterAddress,
+    topics: &[String],
+) -> BTreeMap<i32, Fact<TierStatusResponse>> {
+    let asked = cluster.brokers.iter().map(|id| {
+        let wanted = TierStatusRequest {
+            max_topics: u32::try_from(topics.len().max(1)).unwrap_or(u32::MAX),
+            page_token: String::new(),
+            topics: topics.to_vec(),
+        };
+        async move {
+            match admin.node(*id) {
+                Some(mut node) => (*id, answered(node.tier_status(request(wanted)).await)),
+                None => (*id, Fact::Unknown("its pod has no address".to_owned())),
+            }
+        }
+    });
+    join_all(asked).await.into_iter().collect()
+}
+
+/// What the brokers hold of a topic together; unknown while one that may lead some of it says nothing.
+fn held_of(answers: &BTreeMap<i32, Fact<TierStatusResponse>>, name: &str) -> Fact<TierBytes> {
+    let mut whole = TierBytes::default();
+    for (id, answer) in answers {
+        let answer = match answer {
+            Fact::Known(answer) => answer,
+            Fact::Absent => continue,
+            Fact::Unknown(reason) => return Fact::Unknown(format!("broker {id}: {reason}")),
+        };
+        let own = answer.topics.iter().filter(|topic| topic.name == name);
+        whole = own.map(facts::held).fold(whole, TierBytes::and);
+    }
+    Fact::Known(whole)
 }
 
 fn answered<T>(answer: Result<broker_admin::tonic::Response<T>, broker_admin::tonic::Status>) -> Fact<T> {
@@ -162,10 +201,21 @@ impl Links {
         match self.controller_answers(&admin, active).await {
             Ok(mut answers) => {
                 answers.configs = self.configs(cluster).await;
+                answers.tier = tier(&admin, cluster, &[]).await;
                 Fact::Known(facts::of(&answers))
             }
             Err(error) => Fact::Unknown(format!("node {active}: {}", error.message())),
         }
+    }
+
+    /// What a topic has on local disks and in the bucket.
+    pub(super) async fn tier_of(&self, cluster: &ClusterAddress, topic: &str) -> Fact<TierBytes> {
+        let look = async move |cluster: ClusterAddress, names: Vec<String>| {
+            let answers = tier(&AdminNodes::new(&cluster), &cluster, &names).await;
+            names.iter().map(|name| held_of(&answers, name)).collect()
+        };
+        let told = self.tiers.ask(cluster, topic.to_owned(), LOOKS_MAX, look).await;
+        told.unwrap_or_else(|| Fact::Unknown("the look at bytes of topics was given up".to_owned()))
     }
 
     pub(super) async fn ask(

@@ -7,7 +7,7 @@ use futures::future::LocalBoxFuture;
 use operator_api::kafka_rebalance::{RebalanceMode, RebalanceProposal};
 use operator_plan::cluster::AdminRequest;
 use operator_plan::fact::Fact;
-use operator_plan::facts::KafkaFacts;
+use operator_plan::facts::{KafkaFacts, TierBytes};
 use operator_plan::topic::{TopicFact, TopicRequest};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{LocalSet, spawn_local};
@@ -103,6 +103,12 @@ impl Brokers for LiveBrokers {
     async fn topic(&self, cluster: &ClusterAddress, name: &str) -> Fact<TopicFact> {
         let (cluster, name) = (cluster.clone(), name.to_owned());
         self.fact(async move |links| links.topic(&cluster, &name).await)
+            .await
+    }
+
+    async fn tier_of(&self, cluster: &ClusterAddress, topic: &str) -> Fact<TierBytes> {
+        let (cluster, topic) = (cluster.clone(), topic.to_owned());
+        self.fact(async move |links| links.tier_of(&cluster, &topic).await)
             .await
     }
 

@@ -47,6 +47,7 @@ pub(super) async fn look<B: Brokers>(
         .await,
         older: older(context, topic),
         topic: Fact::Unknown("the cluster does not serve now".to_owned()),
+        tier: Fact::Absent,
         deletion_enabled: Fact::Unknown("the cluster was not asked whether it deletes topics".to_owned()),
         cluster: match &cluster {
             Fact::Known(cluster) => Fact::Known(of_cluster(cluster)),
@@ -75,6 +76,9 @@ pub(super) async fn look<B: Brokers>(
         }
     };
     facts.topic = context.brokers.topic(&address, &topic_name(topic)).await;
+    if topic.spec.tiering.is_some() {
+        facts.tier = context.brokers.tier_of(&address, &topic_name(topic)).await;
+    }
     if topic.metadata.deletion_timestamp.is_some() {
         facts.deletion_enabled = context.brokers.deletes_topics(&address).await;
     }

@@ -3,6 +3,7 @@
 //! `Ready` stays true while a node restarts and every partition stays available: a routine restart is no outage.
 //! While the brokers do not answer, conditions about them are unknown and the last numbers stay.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use k8s_openapi::jiff::Timestamp;
 use operator_api::condition::{AVAILABLE, DEGRADED, PAUSED, READY, RECONCILING, STALLED, UP_TO_DATE};
 use operator_api::kafka_cluster::{
@@ -12,6 +13,7 @@ use operator_api::kafka_cluster::{
 use operator_api::{KafkaCluster, KafkaClusterStatus, labels};
 
 use super::preview;
+use super::tier;
 use super::view::View;
 use crate::build;
 use crate::conditions::{Said, of_flow, timed};
@@ -132,6 +134,7 @@ pub(super) fn of(
                 offline: partitions.offline,
             })
             .or(old.partitions),
+        tiering: tier::bytes(view, old.tiering),
         listeners: listeners(view),
         node_pools: pools,
         operation,
@@ -146,7 +149,7 @@ pub(super) fn of(
         status.replicas = old.replicas;
         status.plan = old.plan;
     }
-    let said = conditions(view, flow, &status);
+    let said = conditions(view, flow, &status, &old.conditions);
     if view.cluster.restoring
         && said
             .iter()
@@ -158,7 +161,7 @@ pub(super) fn of(
     status
 }
 
-fn conditions(view: &View<'_>, flow: &Flow, status: &KafkaClusterStatus) -> Vec<Said> {
+fn conditions(view: &View<'_>, flow: &Flow, status: &KafkaClusterStatus, old: &[Condition]) -> Vec<Said> {
     let (available, reason, message) = availability(view);
     let brokers = status.brokers.clone().unwrap_or_default();
     let all_pods = all_ready_but_restarting(view);
@@ -195,6 +198,7 @@ fn conditions(view: &View<'_>, flow: &Flow, status: &KafkaClusterStatus) -> Vec<
         );
         said.push(Said::new(DEGRADED, Some(true), "UnderReplicated", message));
     }
+    said.extend(tier::condition(view, old));
     said.extend(of_flow(flow));
     said
 }

@@ -2,6 +2,7 @@
 
 mod random;
 mod rules;
+mod tiering;
 
 use crate::world::World;
 

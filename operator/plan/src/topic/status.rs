@@ -8,6 +8,7 @@ use super::{TopicFacts, changes, desired, topic_name};
 use crate::conditions::{Said, of_flow, timed};
 use crate::fact::Fact;
 use crate::flow::Flow;
+use crate::tier_bytes::told;
 
 pub(super) fn of(topic: &Topic, facts: &TopicFacts, flow: &Flow) -> TopicStatus {
     let old = topic.status.clone().unwrap_or_default();
@@ -30,6 +31,13 @@ pub(super) fn of(topic: &Topic, facts: &TopicFacts, flow: &Flow) -> TopicStatus 
                 partitions_left: fact.moving,
             });
         status.drift = changes::drift(topic, cluster, fact);
+        match (&topic.spec.tiering, &facts.tier) {
+            (None, _) => status.tiering = None,
+            (Some(_), Fact::Known(bytes)) => {
+                status.tiering = Some(told(*bytes, old.tiering.as_ref(), facts.now))
+            }
+            (Some(_), Fact::Absent | Fact::Unknown(_)) => {}
+        }
     }
     let said = said(topic, flow, &old);
     status.conditions = timed(said, &old.conditions, generation, facts.now);

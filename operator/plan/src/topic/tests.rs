@@ -23,6 +23,7 @@ fn facts(existing: Option<TopicFact>) -> TopicFacts {
         granted: Fact::Known(true),
         older: Fact::Absent,
         topic: existing.map_or(Fact::Absent, Fact::Known),
+        tier: Fact::Absent,
         deletion_enabled: Fact::Known(true),
         namespace_goes: Fact::Known(false),
     }
@@ -549,4 +550,34 @@ proptest! {
         let plan = plan(&deleted("deletionPolicy: Delete"), &facts);
         prop_assert_eq!((plan.finalizer, plan.requests.len()), (None, 0));
     }
+}
+
+#[test]
+fn a_tiered_topic_shows_its_bytes_and_keeps_them_while_nobody_tells() {
+    let shown = |tiering: &str, tier: Fact<TierBytes>, old: Option<i64>| {
+        let mut topic = topic(&format!("partitions: 1{tiering}"));
+        if let Some(remote_bytes) = old {
+            topic.status = Some(operator_api::topic::TopicStatus {
+                tiering: Some(operator_api::tiering::TieringStatus {
+                    remote_bytes,
+                    ..Default::default()
+                }),
+                ..Default::default()
+            });
+        }
+        let facts = TopicFacts {
+            tier,
+            ..facts(Some(existing(1, 1, &[])))
+        };
+        let status = plan(&topic, &facts).status.unwrap();
+        status.tiering.map(|tiering| tiering.remote_bytes)
+    };
+    let bytes = Fact::Known(TierBytes {
+        remote_bytes: 7,
+        ..TierBytes::default()
+    });
+    let silent = || Fact::Unknown("no answer".to_owned());
+    assert_eq!(shown(", tiering: {}", bytes, None), Some(7));
+    assert_eq!(shown(", tiering: {}", silent(), Some(5)), Some(5));
+    assert_eq!(shown("", silent(), Some(5)), None, "it is tiered no more");
 }

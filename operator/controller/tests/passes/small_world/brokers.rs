@@ -9,6 +9,7 @@ use operator_plan::cluster::AdminRequest;
 use operator_plan::fact::Fact;
 use operator_plan::facts::{
     BrokerFact, KafkaFacts, MemberFact, Obstacle, ObstacleKind, PartitionsFact, QuorumFact, StopVerdict,
+    TierBytes,
 };
 use operator_plan::identity;
 use operator_plan::topic::{TopicFact, TopicRequest};
@@ -68,6 +69,10 @@ impl Brokers for FakeBrokers {
             return Fact::Absent;
         }
         state.topics.get(name).cloned().map_or(Fact::Absent, Fact::Known)
+    }
+
+    async fn tier_of(&self, _: &ClusterAddress, _: &str) -> Fact<TierBytes> {
+        Fact::Absent
     }
 
     async fn deletes_topics(&self, _: &ClusterAddress) -> Fact<bool> {
@@ -216,6 +221,7 @@ impl State {
                 .map(|node| (*node, Fact::Known(well.contains(node))))
                 .collect(),
             moving: Fact::Known(0),
+            tier: BTreeMap::new(),
             spread_to: Fact::Known(self.spread_to.clone()),
         }
     }
