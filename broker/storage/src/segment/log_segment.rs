@@ -157,8 +157,10 @@ impl LogSegment {
         let info = folder.check(&data, folder.fs().info(&data))?;
         let index_size = config.segment_index_bytes;
         let path = segment_path(folder.path(), base_offset, SegmentFile::TransactionIndex);
+        // Who lost the other indexes cannot tell a transaction index that never was from one that went with them.
+        let is_absent = matches!(folder.fs().info(&path), Err(error) if error.kind() == ErrorKind::NotFound);
         let transaction_index = TransactionIndex::open(folder, &path)?;
-        let transaction_index_lost = transaction_index.is_none();
+        let transaction_index_lost = is_absent || transaction_index.is_none();
         let mut segment = Self::with_indexes(
             base_offset,
             OffsetIndex::empty(index_size),

@@ -228,3 +228,29 @@ fn a_flipped_bit_of_a_producer_snapshot_is_never_believed() {
 fn a_flipped_bit_of_the_epochs_is_never_believed() {
     sweep("leader-epoch-checkpoint", 1, PreviousStop::Clean, nothing_differs);
 }
+
+#[test]
+fn indexes_that_are_lost_with_those_of_transactions_are_all_made_anew() {
+    for previous_stop in [PreviousStop::Clean, PreviousStop::Unclean] {
+        let (mut world, checkpoints) = closed_log();
+        let checkpoints = LogCheckpoints {
+            previous_stop,
+            ..checkpoints
+        };
+        let expected = reopened(&mut world, checkpoints).unwrap();
+        assert!(
+            expected.aborted.contains("AbortedTransaction"),
+            "{}",
+            expected.aborted
+        );
+        let lost = |path: &PathBuf| {
+            let name = path.to_string_lossy();
+            name.ends_with("index") || name.ends_with(".snapshot")
+        };
+        for path in world.mem.files().iter().filter(|path| lost(path)) {
+            world.fs.remove_file(path).unwrap();
+        }
+        let found = reopened(&mut world, checkpoints).unwrap();
+        assert!(found == expected, "{previous_stop:?}: {}", found.aborted);
+    }
+}
