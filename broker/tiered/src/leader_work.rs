@@ -10,8 +10,8 @@
 //! One thing at a time is wanted, and its answer leads to the next; who carries it out decides nothing. Owns the keeper
 //! of the manifest, the pauses between failures, and when the folder is listed. Invariants: the log's start moves before
 //! the manifest's, so that no reader is sent where nothing is; readers and the log are shown what was written only; an
-//! object is deleted only after the manifest that does not name it any more was written; nothing is given up for a
-//! failure, it is tried again. Whether an epoch is still this broker's is known to who carries it out: it stops asking.
+//! object is deleted only after the manifest that does not name it any more was written, and a manifest only while it is
+//! this epoch's; nothing is given up for a failure, it is tried again. Whether an epoch is still this broker's is known to who carries it out: it stops asking.
 
 mod facts;
 
@@ -204,6 +204,7 @@ enum State {
     DeletingAll(Vec<SegmentKey>),
     ListingAll,
     DeletingUnnamed(Vec<SegmentKey>),
+    ReadingOwn,
     DeletingManifest,
     Resting,
     Over,
@@ -298,6 +299,7 @@ impl LeaderWork {
             (State::DeletingAll(left), WorkEvent::Done) => self.delete_all_of(left),
             (State::ListingAll, WorkEvent::Listed(listed)) => self.delete_unnamed(&listed),
             (State::DeletingUnnamed(left), WorkEvent::Done) => self.delete_rest(left),
+            (State::ReadingOwn, WorkEvent::Read(read)) => self.delete_own(read, context),
             (State::DeletingManifest, WorkEvent::Done) => WorkEffect::Over,
             (
                 State::DeletingAll(_)
@@ -539,16 +541,33 @@ impl LeaderWork {
         }
     }
 
-    /// What an upload or a restore left there that never got into the manifest goes along.
+    /// What an upload or a restore left there that never got into the manifest goes along; not what a later leader copied.
     fn delete_unnamed(&mut self, listed: &[ListedObject]) -> WorkEffect {
         let unnamed = listed.iter().filter_map(|object| SegmentKey::parse(&object.name));
-        self.delete_rest(unnamed.collect())
+        let own = self.leadership.epoch;
+        self.delete_rest(unnamed.filter(|key| key.copied_in <= own).collect())
     }
 
     fn delete_rest(&mut self, mut left: Vec<SegmentKey>) -> WorkEffect {
         match left.pop() {
             Some(key) => self.wait(State::DeletingUnnamed(left), WorkEffect::Delete(key)),
-            None => self.wait(State::DeletingManifest, WorkEffect::DeleteManifest),
+            None => self.wait(State::ReadingOwn, WorkEffect::ReadManifest),
+        }
+    }
+
+    /// A store deletes without a condition: the manifest is read once more, and goes only if nobody wrote it since.
+    fn delete_own(&mut self, read: ManifestRead, context: &WorkContext) -> WorkEffect {
+        let own = self.keeper.held().map(|held| held.writer.nonce);
+        match read {
+            ManifestRead::Found(found, _) if Some(found.writer.nonce) == own => {
+                self.wait(State::DeletingManifest, WorkEffect::DeleteManifest)
+            }
+            ManifestRead::Found(found, _) => {
+                self.notices.push(Notice::Lost(found.writer));
+                WorkEffect::Over
+            }
+            ManifestRead::Absent => WorkEffect::Over,
+            ManifestRead::Failed => self.fail(context),
         }
     }
 

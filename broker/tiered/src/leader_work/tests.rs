@@ -89,7 +89,7 @@ impl Scene {
     }
 
     /// Everything goes well until the work rests or is over; what it ends with.
-    fn run(&mut self, mut effect: WorkEffect, stored: Option<Manifest>) -> WorkEffect {
+    fn run(&mut self, mut effect: WorkEffect, mut stored: Option<Manifest>) -> WorkEffect {
         let mut copies = 10;
         for _ in 0..200 {
             self.wanted.push(word_of(&effect));
@@ -98,7 +98,10 @@ impl Scene {
                     Some(stored) => ManifestRead::Found(Box::new(stored), ETag("a".to_owned())),
                     None => ManifestRead::Absent,
                 }),
-                WorkEffect::PutManifest(..) => WorkEvent::Put(ManifestPut::Done(ETag("b".to_owned()))),
+                WorkEffect::PutManifest(manifest, _) => {
+                    stored = Some(*manifest);
+                    WorkEvent::Put(ManifestPut::Done(ETag("b".to_owned())))
+                }
                 WorkEffect::Look => WorkEvent::Log(self.facts(100_000)),
                 WorkEffect::MoveStart(start) => {
                     self.log_start = start.value();
@@ -293,10 +296,77 @@ fn what_is_given_up_is_emptied_then_deleted_and_the_manifest_goes_last() {
         "delete",
         "delete",
         "list",
+        "readmanifest",
         "deletemanifest",
         "over",
     ];
     assert_eq!(scene.wanted, wanted);
+}
+
+/// Gives everything up as far as the listing of what is left in the folder.
+fn given_up_but_for_the_folder() -> (Scene, Manifest) {
+    let (mut scene, mut effect) = Scene::begin(Orders::GiveUpRemote, 0);
+    let mut written = stored(two());
+    while effect != WorkEffect::List {
+        let event = match effect {
+            WorkEffect::ReadManifest => WorkEvent::Read(ManifestRead::Found(
+                Box::new(written.clone()),
+                ETag("a".to_owned()),
+            )),
+            WorkEffect::PutManifest(manifest, _) => {
+                written = *manifest;
+                WorkEvent::Put(ManifestPut::Done(ETag("b".to_owned())))
+            }
+            _ => WorkEvent::Done,
+        };
+        effect = scene.step(event);
+    }
+    (scene, written)
+}
+
+#[test]
+fn a_manifest_that_another_wrote_since_is_not_deleted() {
+    let (mut scene, written) = given_up_but_for_the_folder();
+    assert_eq!(
+        scene.step(WorkEvent::Listed(Vec::new())),
+        WorkEffect::ReadManifest
+    );
+    let mut unsure = scene.work.clone();
+    let context = context_of(Orders::GiveUpRemote, 2_000, 50);
+    let failed = unsure.step(WorkEvent::Read(ManifestRead::Failed), &context);
+    assert_eq!(
+        failed,
+        WorkEffect::Rest(Rest::AfterFailure(100)),
+        "it is tried again"
+    );
+    let gone = scene
+        .work
+        .clone()
+        .step(WorkEvent::Read(ManifestRead::Absent), &context);
+    assert_eq!(gone, WorkEffect::Over);
+    let mut of_another = written;
+    of_another.writer.epoch = LeaderEpoch::new(10);
+    of_another.writer.nonce = id(7);
+    let read = ManifestRead::Found(Box::new(of_another.clone()), ETag("c".to_owned()));
+    assert_eq!(scene.step(WorkEvent::Read(read)), WorkEffect::Over);
+    assert_eq!(scene.work.take_notices(), [Notice::Lost(of_another.writer)]);
+}
+
+#[test]
+fn what_a_later_leader_copied_is_not_given_up() {
+    let (mut scene, written) = given_up_but_for_the_folder();
+    let object = |number, epoch| ListedObject {
+        name: format!("{epoch}-{}.segment", segment(number, (0, 100), &[(1, 0)]).id),
+        last_modified: Timestamp::from_ms(0),
+    };
+    let listed = WorkEvent::Listed(vec![object(1, 9), object(2, 10)]);
+    let WorkEffect::Delete(deleted) = scene.step(listed) else {
+        panic!("what is left of its own epoch goes");
+    };
+    assert_eq!(deleted.copied_in, LeaderEpoch::new(9));
+    assert_eq!(scene.step(WorkEvent::Done), WorkEffect::ReadManifest);
+    let read = ManifestRead::Found(Box::new(written), ETag("b".to_owned()));
+    assert_eq!(scene.step(WorkEvent::Read(read)), WorkEffect::DeleteManifest);
 }
 
 #[test]
