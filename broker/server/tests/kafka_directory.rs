@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a world that cannot be built fails its test")]
 
+#[path = "live/kafka_node.rs"]
+mod kafka_node;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -16,25 +19,9 @@ use broker_storage::{PreviousStop, RealFs};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-/// Puts down the node's directory: ustar headers of 512 bytes, each followed by its content.
+/// Puts down the node's directory.
 fn unpack(target: &Path) {
-    let archive = zstd::decode_all(&include_bytes!("../testdata/kafka-4.4-node.tar.zst")[..]).unwrap();
-    let mut position = 0;
-    while archive[position] != 0 {
-        let header = &archive[position..position + 512];
-        let text = |range: std::ops::Range<usize>| {
-            let field = header[range].split(|byte| *byte == 0).next().unwrap();
-            String::from_utf8(field.to_vec()).unwrap()
-        };
-        let size = usize::from_str_radix(text(124..136).trim(), 8).unwrap();
-        let path = target.join(text(0..100).trim_start_matches("./"));
-        position += 512;
-        match header[156] {
-            b'5' => std::fs::create_dir_all(path).unwrap(),
-            _ => std::fs::write(path, &archive[position..position + size]).unwrap(),
-        }
-        position += size.next_multiple_of(512);
-    }
+    kafka_node::unpack(include_bytes!("../testdata/kafka-4.4-node.tar.zst"), target);
 }
 
 async fn start(data: &Path) -> (RunningBroker, Client) {

@@ -15,6 +15,10 @@ mod compacted;
 mod disk_budget;
 #[path = "tiering/faulty_store.rs"]
 mod faulty_store;
+#[path = "live/kafka_node.rs"]
+mod kafka_node;
+#[path = "tiering/kafka_transactions.rs"]
+mod kafka_transactions;
 #[path = "tiering/standing.rs"]
 mod standing;
 #[path = "live/topics.rs"]
@@ -65,7 +69,7 @@ const BROKER: &[(&str, &str)] = &[
     ("remote.log.manager.task.retry.backoff.max.ms", "100"),
     ("log.retention.check.interval.ms", "100"),
     ("log.flush.start.offset.checkpoint.interval.ms", "100"),
-    ("remote.fetch.max.wait.ms", "20000"),
+    ("remote.fetch.max.wait.ms", "40000"),
     ("eddyline.remote.reader.grace.ms", "0"),
     ("eddyline.remote.orphan.grace.ms", "0"),
     ("eddyline.admin.listener", "127.0.0.1:0"),
@@ -202,6 +206,25 @@ impl World {
             offset = next_offset(&bytes);
         }
         read
+    }
+
+    /// Fetches from a connection of its own while the store holds all reads of segments.
+    fn fetch_held(&mut self, offset: i64, isolation: i8) -> std::thread::JoinHandle<PartitionData> {
+        self.store.begin(Fault::HoldsSegmentReads);
+        let mut wire = self.broker.connect();
+        let reader = std::thread::spawn(move || {
+            let mut request = fetch_request(TOPIC, 0, offset);
+            request.isolation_level = isolation;
+            let mut answer = wire.call(BY_NAME, &request);
+            answer.responses.remove(0).partitions.remove(0)
+        });
+        self.until("the store is asked", |world| world.store.held() > 0);
+        reader
+    }
+
+    fn damaged_objects(&self) -> u64 {
+        let remote = self.broker.broker().remote.clone().unwrap();
+        remote.counters().damaged_objects.get()
     }
 
     fn list_offset(&mut self, timestamp: i64) -> (i64, i64) {
@@ -422,6 +445,34 @@ fn deleted_records_are_gone_from_the_remote_tier() {
 }
 
 #[test]
+fn a_reader_whose_object_is_deleted_meanwhile_is_told_that_the_log_starts_later() {
+    let by_request: fn(&mut World) = |world| world.delete_records(30);
+    let by_retention: fn(&mut World) = |world| {
+        assert_eq!(world.configure(&[("retention.bytes", "1000")]), ErrorCode::None);
+    };
+    for delete in [by_request, by_retention] {
+        let mut world = World::start(TIERED);
+        world.produce(0..40);
+        world.until_tiered();
+        let before = world.segments();
+        let reader = world.fetch_held(7, 0);
+        delete(&mut world);
+        world.until("objects are gone", |world| {
+            world.segments() < before && world.offsets().0 > 20
+        });
+        world.until("the object that is read is gone", |world| world.segments() <= 3);
+        world.store.end(Fault::HoldsSegmentReads);
+        let answer = reader.join().unwrap();
+        assert_eq!(
+            answer.error_code,
+            ErrorCode::OffsetOutOfRange.code(),
+            "{answer:?}"
+        );
+        assert_eq!(world.damaged_objects(), 0, "it is no damage");
+    }
+}
+
+#[test]
 fn a_topic_that_is_deleted_while_the_store_cannot_be_used_takes_its_objects_along_later() {
     let mut world = World::start(TIERED);
     world.produce(0..40);
@@ -500,8 +551,7 @@ fn a_damaged_or_missing_object_is_told_and_never_served() {
             ErrorCode::KafkaStorageError.code(),
             "{fault:?}"
         );
-        let remote = world.broker.broker().remote.clone().unwrap();
-        assert!(remote.counters().damaged_objects.get() > 0);
+        assert!(world.damaged_objects() > 0);
         assert_eq!(world.store.segment_reads() % 2, 0, "it is asked twice, then told");
         world.store.end(fault);
         assert!(

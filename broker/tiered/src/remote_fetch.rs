@@ -188,6 +188,14 @@ impl RemoteFetch {
         Some((segment, self.from))
     }
 
+    /// Whether the segment that was read last has left the manifest since: its object may be deleted, and what is missing
+    /// of it is no damage. Its reader begins anew with the manifest of now.
+    pub fn is_outdated_by(&self, now: &Manifest) -> bool {
+        let is_named = |key| now.segments().iter().any(|segment| segment.key() == key);
+        self.read_last()
+            .is_some_and(|(segment, _)| !is_named(segment.key()))
+    }
+
     fn object(&self) -> SegmentObject {
         SegmentObject::of(&self.manifest, &self.manifest.segments()[self.segment])
     }

@@ -2,7 +2,8 @@
 //!
 //! The manifest says which segment answers, its index where to begin, and `broker_tiered::remote_scan` which batches
 //! are served of the chunks that come. Invariant (I19): nothing is served that is not whole and sound; a segment that
-//! is found damaged is asked of the store once more, then the reader is told, and never sent elsewhere.
+//! is found damaged is asked of the store once more, then the reader is told, and never sent elsewhere. One that left the
+//! manifest while it was read is not damaged: who read it begins anew, and learns where the log starts now.
 
 use std::sync::Arc;
 
@@ -72,9 +73,16 @@ impl Shared {
         key: ReplicaKey,
         wanted: WantedRecords,
     ) -> Result<RemoteRecords, RemoteReadError> {
-        let manifest = self.manifest(key)?;
-        let (mut fetch, mut effect) = RemoteFetch::begin(manifest, wanted, self.pieces.chunk_size);
+        let begin = |manifest| RemoteFetch::begin(manifest, wanted, self.pieces.chunk_size);
+        let (mut fetch, mut effect) = begin(self.manifest(key)?);
         loop {
+            if matches!(effect, FetchEffect::Forget(..) | FetchEffect::Refused(_)) {
+                let now = self.manifest(key)?;
+                if fetch.is_outdated_by(&now) {
+                    (fetch, effect) = begin(now);
+                    continue;
+                }
+            }
             let pieces = match effect {
                 FetchEffect::Ask(object, pieces) => self.pieces_of(&object, pieces).await,
                 FetchEffect::Forget(segment, reason) => {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
@@ -22,6 +23,9 @@ pub(super) struct FaultyStore {
     losing: AtomicBool,
     damaging: AtomicBool,
     short: AtomicBool,
+    holding: AtomicBool,
+    /// Reads of segments that are held.
+    held: AtomicUsize,
     /// Of manifests and the like, and of segments.
     puts: [AtomicUsize; 2],
     reads: AtomicUsize,
@@ -38,6 +42,8 @@ pub(super) enum Fault {
     DamagesSegments,
     /// The last byte of every segment's range is missing.
     CutsSegments,
+    /// Who reads a segment waits until this is over.
+    HoldsSegmentReads,
 }
 
 impl FaultyStore {
@@ -55,6 +61,7 @@ impl FaultyStore {
             Fault::LosesAnswers => &self.losing,
             Fault::DamagesSegments => &self.damaging,
             Fault::CutsSegments => &self.short,
+            Fault::HoldsSegmentReads => &self.holding,
         }
     }
 
@@ -83,6 +90,11 @@ impl FaultyStore {
     /// Removes an object behind the broker's back.
     pub(super) async fn remove(&self, name: &str) {
         self.objects.delete(&Path::from(name)).await.unwrap();
+    }
+
+    /// How many reads of segments wait.
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
     }
 
     /// How often segments were read.
@@ -128,6 +140,13 @@ impl ObjectStore for FaultyStore {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         self.answer()?;
+        if location.as_ref().ends_with(".segment") {
+            self.held.fetch_add(1, Ordering::SeqCst);
+            while self.holding.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            self.held.fetch_sub(1, Ordering::SeqCst);
+        }
         let got = self.objects.get_opts(location, options).await?;
         if !location.as_ref().ends_with(".segment") {
             return Ok(got);

@@ -113,3 +113,18 @@ fn nothing_is_asked_for_where_nothing_is() {
     let start = Offset::new(30);
     assert!(matches!(effect, FetchEffect::Refused(RemoteReadError::BelowStart(found)) if found == start));
 }
+
+#[test]
+fn a_reader_begins_anew_once_its_segment_left_the_manifest() {
+    let (manifest, _, _) = copied();
+    let (fetch, _) = begin(&manifest, 20, 50);
+    let start_at = |start| {
+        let mut later = manifest.clone();
+        let start = broker_model::LogStartOffset::at(Offset::new(start));
+        later.start_at(start, broker_model::Timestamp::from_ms(0));
+        later
+    };
+    assert!(!fetch.is_outdated_by(&manifest));
+    assert!(!fetch.is_outdated_by(&start_at(30)), "some of it is still named");
+    assert!(fetch.is_outdated_by(&start_at(50)));
+}

@@ -11,7 +11,7 @@ use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice};
 use tokio::time::Instant;
 
 use super::{Fetch, Pass};
-use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords};
+use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords, WantedRecords};
 use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle, TieredFetch};
 
 /// How long a consumer waits to be told of damage.
@@ -68,6 +68,8 @@ async fn read(
     }
     let counters = remote.counters();
     counters.fetch_requests.add(1);
+    let is_committed = wanted.limits.upper == FetchIsolation::TxnCommitted;
+    let local = is_committed.then(|| aborted_locally(handle, &wanted));
     let mut pause = FIRST_RETRY;
     let answer = loop {
         let Ok(answer) = tokio::time::timeout_at(deadline, remote.read(key, wanted)).await else {
@@ -84,8 +86,7 @@ async fn read(
     match answer {
         Ok(found) => {
             counters.fetch_bytes.add(found.records.len() as u64);
-            let is_committed = wanted.limits.upper == FetchIsolation::TxnCommitted;
-            let aborted = is_committed.then(|| all_aborted(handle, wanted.from, &found));
+            let aborted = local.map(|local| all_aborted(local, &wanted, &found));
             FetchOutcome::Read(PartitionFetch {
                 records: LogSlice::Memory(vec![found.records]),
                 aborted,
@@ -111,19 +112,30 @@ async fn read(
     }
 }
 
-/// Markers of transactions may stand in the local part of the log.
-fn all_aborted(
+/// Markers of transactions may stand in the local part of the log. They are looked up before the remote part is: what is
+/// copied and given up while the store answers is in no manifest that was read before, and no longer here afterwards.
+fn aborted_locally(
     handle: &Result<Arc<PartitionHandle>, LookupError>,
-    from: broker_model::Offset,
+    wanted: &WantedRecords,
+) -> Vec<AbortedTransaction> {
+    let Ok(handle) = handle else {
+        return Vec::new();
+    };
+    let local = handle.with_log(|log| log.aborted_locally(wanted.from, wanted.upper));
+    local.unwrap_or_default()
+}
+
+/// Those of both parts that have records in what was found, each once.
+fn all_aborted(
+    local: Vec<AbortedTransaction>,
+    wanted: &WantedRecords,
     found: &RemoteRecords,
 ) -> Vec<AbortedTransaction> {
-    let to = found.next_offset.unwrap_or(from);
+    let to = found.next_offset.unwrap_or(wanted.from);
     let mut aborted = found.aborted.clone();
-    if let Ok(handle) = handle {
-        let local = handle.with_log(|log| log.aborted_locally(from, to));
-        let known: Vec<_> = aborted.iter().map(|entry| entry.last_offset).collect();
-        let local = local.unwrap_or_default().into_iter();
-        aborted.extend(local.filter(|entry| !known.contains(&entry.last_offset)));
-    }
+    let known: Vec<_> = aborted.iter().map(|entry| entry.last_offset).collect();
+    let only_local =
+        |entry: &AbortedTransaction| entry.first_offset < to && !known.contains(&entry.last_offset);
+    aborted.extend(local.into_iter().filter(only_local));
     aborted
 }
