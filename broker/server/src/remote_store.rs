@@ -7,14 +7,18 @@
 //! before anything else is sent.
 
 mod admission;
+mod cloud;
 mod explained;
 mod folder;
+#[cfg(feature = "gcs")]
+mod generations;
 mod location;
 mod observed;
 mod small_objects;
 mod trouble;
 
 pub use admission::{Admission, StoreRefused};
+pub use cloud::Cloud;
 pub use explained::explained;
 pub(crate) use explained::is_absent;
 pub use folder::FolderStore;

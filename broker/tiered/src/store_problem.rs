@@ -1,7 +1,7 @@
 //! What a refusal of the store means to whoever looks after the broker, and what to do about it.
 //!
-//! The answer's text in, a problem with its next step out. S3's error codes and those of stores that speak its protocol
-//! are known; of any other answer nothing is said. Invariant: a problem changes what is told and nothing else.
+//! The answer's text in, a problem with its next step out. S3's error codes, those of stores that speak its protocol and
+//! a few of Azure's are known; of any other answer nothing is said. Invariant: a problem changes what is told and nothing else.
 
 use std::fmt;
 
@@ -44,9 +44,14 @@ const CODES: &[(StoreProblem, &[&str])] = &[
     ),
     (
         StoreProblem::Denied,
-        &["AccessDenied", "AllAccessDisabled", "AccountProblem"],
+        &[
+            "AccessDenied",
+            "AllAccessDisabled",
+            "AccountProblem",
+            "AuthorizationPermissionMismatch",
+        ],
     ),
-    (StoreProblem::NoBucket, &["NoSuchBucket"]),
+    (StoreProblem::NoBucket, &["NoSuchBucket", "ContainerNotFound"]),
     (
         StoreProblem::Region,
         &[

@@ -195,7 +195,8 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
         "eddyline.remote.store",
         ConfigType::String,
         "",
-        "Where the remote tier lies: s3://bucket/prefix, or file:///folder to try it out on one machine.",
+        "Where the remote tier lies: s3://bucket/prefix, or file:///folder to try it out on one machine; in a program built with --features \
+         gcs,azure also gs://bucket/prefix and az://container/prefix, with the credentials of the environment.",
     ),
     own(
         "eddyline.remote.topics",

@@ -1,4 +1,4 @@
-//! Where the remote tier lies: `s3://bucket/prefix` or `file:///folder`, and how it is reached.
+//! Where the remote tier lies: `s3://bucket/prefix`, `file:///folder` or a bucket of `cloud`, and how it is reached.
 //!
 //! Invariant: a location that is no location is found out when the configuration is read; whether anybody answers
 //! there is found out later and is no reason not to start. Secrets are never part of a message.
@@ -12,6 +12,7 @@ use object_store::aws::AmazonS3Builder;
 use object_store::{Certificate, ClientOptions, ObjectStore, RetryConfig};
 
 use super::FolderStore;
+use super::cloud::Cloud;
 
 /// Longest silence of the store within an answer.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,6 +34,15 @@ pub enum StoreLocation {
         prefix: String,
         /// How it is reached.
         access: S3Access,
+    },
+    /// A bucket that does not speak S3.
+    Cloud {
+        /// Whose it is.
+        cloud: Cloud,
+        /// Its name.
+        bucket: String,
+        /// What all keys begin with.
+        prefix: String,
     },
     /// A folder of this machine.
     Folder(PathBuf),
@@ -74,6 +84,9 @@ pub enum LocationProblem {
     /// It is neither a bucket nor a folder.
     #[error("it is neither s3://bucket/prefix nor file:///folder")]
     Unknown,
+    /// This program has no client for it.
+    #[error("this program was built without {0}: build it with --features {feature}", feature = .0.feature())]
+    NotBuilt(Cloud),
     /// The client cannot be made.
     #[error(transparent)]
     Client(#[from] object_store::Error),
@@ -91,14 +104,22 @@ impl StoreLocation {
         if let Some(folder) = text.strip_prefix("file://").filter(|path| path.starts_with('/')) {
             return Ok(Self::Folder(folder.into()));
         }
-        let path = text.strip_prefix("s3://").ok_or(LocationProblem::Unknown)?;
-        let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
-        if bucket.is_empty() {
-            return Err(LocationProblem::Unknown);
+        if let Some((cloud, path)) = Cloud::split(text) {
+            let (bucket, prefix) = bucket_and_prefix(path)?;
+            return match cloud.is_built() {
+                true => Ok(Self::Cloud {
+                    cloud,
+                    bucket,
+                    prefix,
+                }),
+                false => Err(LocationProblem::NotBuilt(cloud)),
+            };
         }
+        let path = text.strip_prefix("s3://").ok_or(LocationProblem::Unknown)?;
+        let (bucket, prefix) = bucket_and_prefix(path)?;
         Ok(Self::S3 {
-            bucket: bucket.to_owned(),
-            prefix: prefix.trim_matches('/').to_owned(),
+            bucket,
+            prefix,
             access,
         })
     }
@@ -110,7 +131,7 @@ impl StoreLocation {
     pub fn beside(&self, text: &str) -> Result<Self, LocationProblem> {
         let access = match self {
             Self::S3 { access, .. } => access.clone(),
-            Self::Folder(_) | Self::Given { .. } => S3Access::default(),
+            Self::Cloud { .. } | Self::Folder(_) | Self::Given { .. } => S3Access::default(),
         };
         Self::parse(text, access)
     }
@@ -128,6 +149,11 @@ impl StoreLocation {
                 prefix,
                 access,
             } => Ok((Arc::new(access.client(bucket)?), prefix.clone())),
+            Self::Cloud {
+                cloud,
+                bucket,
+                prefix,
+            } => Ok((cloud.connect(bucket, patience()?, retries())?, prefix.clone())),
         }
     }
 }
@@ -136,6 +162,11 @@ impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::S3 { bucket, prefix, .. } => write!(f, "s3://{bucket}/{prefix}"),
+            Self::Cloud {
+                cloud,
+                bucket,
+                prefix,
+            } => write!(f, "{cloud}{bucket}/{prefix}"),
             Self::Folder(folder) => write!(f, "file://{}", folder.display()),
             Self::Given { objects, prefix } => write!(f, "{objects}/{prefix}"),
         }
@@ -144,19 +175,10 @@ impl fmt::Display for StoreLocation {
 
 impl S3Access {
     fn client(&self, bucket: &str) -> Result<object_store::aws::AmazonS3, LocationProblem> {
-        let options = ClientOptions::new()
-            .with_connect_timeout(CONNECT_TIMEOUT)
-            .with_read_timeout(READ_TIMEOUT)
-            .with_timeout(REQUEST_TIMEOUT);
-        let retry = RetryConfig {
-            max_retries: RETRIES,
-            retry_timeout: RETRY_TIMEOUT,
-            ..RetryConfig::default()
-        };
         let mut builder = AmazonS3Builder::from_env()
             .with_bucket_name(bucket)
-            .with_client_options(trusting_somebody(options)?)
-            .with_retry(retry);
+            .with_client_options(patience()?)
+            .with_retry(retries());
         if let Some(endpoint) = &self.endpoint {
             builder = builder
                 .with_endpoint(endpoint)
@@ -172,8 +194,29 @@ impl S3Access {
     }
 }
 
-/// A machine without root certificates, as an image that holds nothing but this program, trusts those that Mozilla trusts.
-fn trusting_somebody(mut options: ClientOptions) -> Result<ClientOptions, object_store::Error> {
+fn bucket_and_prefix(path: &str) -> Result<(String, String), LocationProblem> {
+    let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
+    match bucket.is_empty() {
+        true => Err(LocationProblem::Unknown),
+        false => Ok((bucket.to_owned(), prefix.trim_matches('/').to_owned())),
+    }
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig {
+        max_retries: RETRIES,
+        retry_timeout: RETRY_TIMEOUT,
+        ..RetryConfig::default()
+    }
+}
+
+/// How long one waits for a store, and whom it is taken from: a machine without root certificates, as an image that
+/// holds nothing but this program, trusts those that Mozilla trusts.
+fn patience() -> Result<ClientOptions, object_store::Error> {
+    let mut options = ClientOptions::new()
+        .with_connect_timeout(CONNECT_TIMEOUT)
+        .with_read_timeout(READ_TIMEOUT)
+        .with_timeout(REQUEST_TIMEOUT);
     if !rustls_native_certs::load_native_certs().certs.is_empty() {
         return Ok(options);
     }
@@ -211,6 +254,27 @@ mod tests {
         ] {
             assert_eq!(told(nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn a_bucket_that_this_program_cannot_reach_is_refused_with_what_to_build() {
+        for (text, feature, is_built) in [
+            ("gs://bucket/a", "gcs", cfg!(feature = "gcs")),
+            ("az://container/a", "azure", cfg!(feature = "azure")),
+        ] {
+            match (StoreLocation::parse(text, S3Access::default()), is_built) {
+                (Ok(location), true) => assert_eq!(location.to_string(), text),
+                (Err(error), false) => {
+                    assert!(
+                        error.to_string().ends_with(&format!("--features {feature}")),
+                        "{error}"
+                    );
+                }
+                (found, _) => panic!("{text}: {found:?}"),
+            }
+        }
+        assert_eq!(told("gs://"), None);
+        assert_eq!(told("az:///a"), None);
     }
 
     #[test]
