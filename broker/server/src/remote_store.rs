@@ -44,6 +44,7 @@ use object_store::{
     Error, GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutMode,
     PutMultipartOptions, PutOptions, PutPayload, UpdateVersion,
 };
+use tokio::sync::Semaphore;
 
 /// A request to the store failed.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,10 @@ impl From<Error> for StoreError {
     }
 }
 
+/// Manifests that are read or written at a time: who begins to lead ten thousand partitions holds these in memory as
+/// text, and not ten thousand.
+const MANIFESTS_AT_A_TIME: usize = 16;
+
 /// A store that was found fit.
 #[derive(Clone, Debug)]
 pub struct RemoteStore {
@@ -83,11 +88,13 @@ pub struct RemoteStore {
     /// The cluster whose objects lie there.
     pub cluster_id: ClusterId,
     etags: ETagForm,
+    manifests: Arc<Semaphore>,
 }
 
 impl RemoteStore {
     /// What the bucket has of a partition, by the store's answer.
     pub async fn read_manifest(&self, partition: &RemotePartition) -> ManifestRead {
+        let _turn = self.manifests.acquire().await;
         let path = self.path(&partition.manifest_path());
         let read = async {
             let got = self.objects.get(&path).await?;
@@ -115,6 +122,7 @@ impl RemoteStore {
 
     /// Writes a manifest if the condition holds.
     pub async fn put_manifest(&self, manifest: &Manifest, condition: &PutCondition) -> ManifestPut {
+        let _turn = self.manifests.acquire().await;
         let path = self.path(&manifest.partition.manifest_path());
         let payload = PutPayload::from(manifest.to_bytes());
         match self.put_if(&path, payload, condition).await {

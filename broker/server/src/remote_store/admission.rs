@@ -11,9 +11,10 @@ use broker_model::{ClusterId, Uuid};
 use broker_tiered::store_probe::{ETagForm, ProbeAnswer, ProbeNext, ProbeStep, ProbeVerdict, StoreProbe};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion};
+use tokio::sync::Semaphore;
 
 use super::explained::{explained, is_absent};
-use super::{RemoteStore, in_form, path_in};
+use super::{MANIFESTS_AT_A_TIME, RemoteStore, in_form, path_in};
 
 /// A store must not be used, or not yet.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,7 @@ impl Admission {
             prefix: self.prefix.clone(),
             cluster_id: self.cluster_id.clone(),
             etags,
+            manifests: Arc::new(Semaphore::new(MANIFESTS_AT_A_TIME)),
         })
     }
 
