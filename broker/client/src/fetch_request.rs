@@ -7,7 +7,6 @@ use broker_protocol::fetch_response::PartitionData;
 use broker_protocol::messages::FetchRequest;
 use std::time::Duration;
 
-use crate::by_leader::by_topic;
 use crate::error::Asked;
 use crate::fetched::{FetchedPartition, FetchedRecords};
 use crate::{ClientError, Connection};
@@ -100,22 +99,17 @@ fn fetched_records(
 }
 
 fn request(options: &FetchOptions, positions: &[(TopicPartition, Offset)]) -> FetchRequest {
-    let keys: Vec<TopicPartition> = positions.iter().map(|(key, _)| key.clone()).collect();
-    let offset = |key: &TopicPartition| {
-        positions
-            .iter()
-            .find(|(asked, _)| asked == key)
-            .map(|(_, offset)| *offset)
-    };
-    let partition = |key: &&TopicPartition| FetchPartition {
+    let partition = |(key, offset): &(TopicPartition, Offset)| FetchPartition {
         partition: key.partition.value(),
-        fetch_offset: offset(key).unwrap_or(Offset::ZERO).value(),
+        fetch_offset: offset.value(),
         partition_max_bytes: options.partition_max_bytes,
         ..FetchPartition::default()
     };
-    let topics = by_topic(&keys).into_iter().map(|(name, keys)| FetchTopic {
-        topic: (&*name).into(),
-        partitions: keys.iter().map(partition).collect(),
+    // A topic may stand twice: the broker reads in this order until its answer is full.
+    let neighbours = positions.chunk_by(|(one, _), (next, _)| one.topic == next.topic);
+    let topics = neighbours.map(|partitions| FetchTopic {
+        topic: (&*partitions[0].0.topic).into(),
+        partitions: partitions.iter().map(partition).collect(),
         ..FetchTopic::default()
     });
     FetchRequest {

@@ -23,6 +23,8 @@ pub struct Fetcher {
     positions: BTreeMap<TopicPartition, Offset>,
     running: JoinSet<Event>,
     busy: HashSet<BrokerId>,
+    /// Of each broker, the partition that had its turn last: those behind it are asked for first.
+    last_turn: BTreeMap<BrokerId, TopicPartition>,
     failing_since: Option<Instant>,
 }
 
@@ -43,6 +45,7 @@ impl Fetcher {
             positions,
             running,
             busy,
+            last_turn: BTreeMap::new(),
             failing_since: None,
         }
     }
@@ -101,8 +104,12 @@ impl Fetcher {
                 None => leaderless.push(partition.topic.clone()),
             }
         }
-        for (leader, asked) in by_leader {
+        for (leader, mut asked) in by_leader {
             if self.busy.insert(leader) {
+                if let Some(last) = self.last_turn.get(&leader) {
+                    let behind = asked.partition_point(|(partition, _)| partition <= last);
+                    asked.rotate_left(behind);
+                }
                 self.fetch(leader, asked);
             }
         }
@@ -153,6 +160,9 @@ impl Fetcher {
             Ok(partitions) => partitions,
             Err(error) => return self.endure(error, &event.asked).map(|()| Vec::new()),
         };
+        if let (Some(broker), Some(last)) = (event.broker, last_turn(&event.asked, &partitions)) {
+            self.last_turn.insert(broker, last);
+        }
         let mut handed = Vec::new();
         for fetched in partitions {
             let asked = event
@@ -213,5 +223,61 @@ impl Fetcher {
             self.refresh(topics);
         }
         Ok(())
+    }
+}
+
+/// The last of those asked for, in that order, of which records or an error came.
+fn last_turn(asked: &[(TopicPartition, Offset)], fetched: &[FetchedPartition]) -> Option<TopicPartition> {
+    let had_turn: HashSet<&TopicPartition> = fetched
+        .iter()
+        .filter(|fetched| !matches!(&fetched.outcome, Ok(found) if found.records.is_empty()))
+        .map(|fetched| &fetched.partition)
+        .collect();
+    let last = asked
+        .iter()
+        .rev()
+        .find(|(partition, _)| had_turn.contains(partition));
+    last.map(|(partition, _)| partition.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use broker_model::PartitionIndex;
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::FetchedRecords;
+
+    fn orders(index: i32) -> TopicPartition {
+        TopicPartition::new("orders", PartitionIndex::new(index))
+    }
+
+    fn answered(index: i32, records: &'static [u8]) -> FetchedPartition {
+        let outcome = Ok(FetchedRecords {
+            partition: orders(index),
+            position: Offset::ZERO,
+            high_watermark: Offset::ZERO,
+            last_stable_offset: Offset::ZERO,
+            log_start_offset: Offset::ZERO,
+            records: Bytes::from_static(records),
+            aborted: Vec::new(),
+        });
+        FetchedPartition {
+            partition: orders(index),
+            outcome,
+        }
+    }
+
+    #[test]
+    fn the_last_of_those_that_gave_something_had_its_turn_last() {
+        let asked = [7, 8, 1, 2].map(|index| (orders(index), Offset::ZERO));
+        let partitions = [
+            answered(1, b"x"),
+            answered(2, b""),
+            answered(7, b"x"),
+            answered(8, b""),
+        ];
+        assert_eq!(last_turn(&asked, &partitions), Some(orders(1)));
+        assert_eq!(last_turn(&asked, &partitions[1..2]), None);
     }
 }

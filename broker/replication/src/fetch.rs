@@ -8,7 +8,7 @@ mod session_cache;
 mod shared_history;
 
 pub use fetch_plan::{ByteBudget, PartitionAllowance};
-pub use fetch_session::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome};
+pub use fetch_session::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome, Turn};
 pub use replica_fetch_session::{FetchStep, ReplicaFetch, ReplicaFetchSession, ReplicaKey, SessionAnswer};
 pub use session_cache::{
     FetchContext, FetchSessionCache, FetchSessionError, Privilege, SessionCacheLimits, SessionId,

@@ -53,6 +53,17 @@ pub struct PartitionOutcome {
     pub log_start_offset: LogStartOffset,
     /// Whether the answer holds more than these two numbers.
     pub content: Inclusion,
+    /// Whether the answer had room for its records.
+    pub turn: Turn,
+}
+
+/// Whether a partition had its turn in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Records came, or room was held for those of the remote tier, which may have failed: others come first now.
+    Had,
+    /// Nothing was there for it, or no room.
+    Waits,
 }
 
 /// Whether an incremental response must name a partition.
@@ -156,12 +167,12 @@ impl SessionPartitions {
         changed || outcome.content != Inclusion::OnlyOffsets
     }
 
-    /// Moves the partitions that returned records behind all others, keeping both orders.
-    pub(crate) fn rotate(&mut self, with_records: &[PartitionKey]) {
-        if with_records.is_empty() {
+    /// Moves the partitions that had their turn behind all others, keeping both orders.
+    pub(crate) fn rotate(&mut self, had_turn: &[PartitionKey]) {
+        if had_turn.is_empty() {
             return;
         }
-        let moved: Vec<usize> = with_records
+        let moved: Vec<usize> = had_turn
             .iter()
             .filter_map(|key| self.slot_of.get(key).copied())
             .collect();

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use broker_model::MonotonicMs;
 
 use super::fetch_session::{
-    FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome, SessionPartitions,
+    FetchPartition, FetchTopic, PartitionKey, PartitionOutcome, SessionPartitions, Turn,
 };
 
 /// Number of a fetch session; 0 stands for none.
@@ -266,15 +266,15 @@ impl FetchSessionCache {
         let Some(session) = self.sessions.get_mut(&id) else {
             return vec![true; outcomes.len()];
         };
-        let mut with_records = Vec::new();
+        let mut had_turn = Vec::new();
         let mut named = Vec::with_capacity(outcomes.len());
         for (key, outcome) in outcomes {
             named.push(session.partitions.note(key, *outcome) || names_all);
-            if outcome.content == Inclusion::Records {
-                with_records.push(key.clone());
+            if outcome.turn == Turn::Had {
+                had_turn.push(key.clone());
             }
         }
-        session.partitions.rotate(&with_records);
+        session.partitions.rotate(&had_turn);
         named
     }
 

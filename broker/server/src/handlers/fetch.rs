@@ -16,7 +16,7 @@ use broker_model::{BrokerEpoch, BrokerId, IsolationLevel};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{FetchRequest, FetchResponse};
 use broker_replication::Eligibility;
-use broker_replication::fetch::{ByteBudget, FetchContext, FetchPartition, FetchTopic};
+use broker_replication::fetch::{ByteBudget, FetchContext, FetchPartition, FetchTopic, Turn};
 use broker_replication::purgatory::DelayedFetch;
 use tokio::sync::Notify;
 
@@ -86,7 +86,8 @@ pub async fn handle(
     fetch.read_tiered(&mut pass, &handles).await;
     count(&handles, &pass.outcomes);
     // The lease lives until the answer is made, and the connection counts it from then on.
-    let mut response = fetch.respond(session, &wanted, &handles, pass.outcomes);
+    let outcomes = pass.outcomes.into_iter().zip(pass.turns);
+    let mut response = fetch.respond(session, &wanted, &handles, outcomes);
     if context.api_version >= answer::FIRST_WITH_ENDPOINTS {
         response.node_endpoints = answer::endpoints_of_leaders(&response, broker, context.listener());
     }
@@ -183,6 +184,7 @@ struct Fetch<'a> {
 /// What one pass over the partitions found.
 struct Pass {
     outcomes: Vec<FetchOutcome>,
+    turns: Vec<Turn>,
     /// Room for the bytes that the answer will hold.
     lease: BudgetLease,
     size: i64,
@@ -261,6 +263,7 @@ impl Fetch<'_> {
         let mut budget = ByteBudget::new(i32::try_from(lease.bytes()).unwrap_or(self.max_bytes));
         let mut pass = Pass {
             outcomes: Vec::with_capacity(wanted.len()),
+            turns: Vec::with_capacity(wanted.len()),
             lease: self.broker.network.responses.empty_lease(),
             size: 0,
             must_answer: MustAnswer::WhenEnough,
@@ -277,19 +280,17 @@ impl Fetch<'_> {
                 ),
                 Err(error) => FetchOutcome::Missing(*error),
             };
-            match &outcome {
-                FetchOutcome::Read(fetch) => {
-                    budget.take(fetch.records.size());
-                    pass.size += fetch.records.size() as i64;
-                }
-                FetchOutcome::Tiered(tiered) => {
-                    let room = tiered.wanted.limits.max_bytes;
-                    budget.take(room);
-                    pass.size += i64::try_from(room).unwrap_or(i64::MAX);
-                    pass.must_answer = MustAnswer::Now;
-                }
-                _ => pass.must_answer = MustAnswer::Now,
+            let room = match &outcome {
+                FetchOutcome::Read(fetch) => fetch.records.size(),
+                FetchOutcome::Tiered(tiered) => tiered.wanted.limits.max_bytes,
+                _ => 0,
+            };
+            if !matches!(outcome, FetchOutcome::Read(_)) {
+                pass.must_answer = MustAnswer::Now;
             }
+            budget.take(room);
+            pass.size += i64::try_from(room).unwrap_or(i64::MAX);
+            pass.turns.push(if room > 0 { Turn::Had } else { Turn::Waits });
             pass.outcomes.push(outcome);
         }
         lease.set(usize::try_from(pass.size).unwrap_or(0));
@@ -302,21 +303,15 @@ impl Fetch<'_> {
         session: FetchContext,
         wanted: &[FetchPartition],
         handles: &[Result<Arc<PartitionHandle>, LookupError>],
-        outcomes: Vec<FetchOutcome>,
+        outcomes: impl Iterator<Item = (FetchOutcome, Turn)>,
     ) -> FetchResponse {
-        let named: Vec<_> = wanted
-            .iter()
-            .zip(handles)
-            .zip(outcomes)
-            .map(|((partition, handle), outcome)| {
-                let data = answer::partition_data(partition, handle, outcome, self);
-                (partition.key.clone(), data)
-            })
-            .collect();
-        let told: Vec<_> = named
-            .iter()
-            .map(|(key, data)| (key.clone(), answer::outcome_of(data)))
-            .collect();
+        let mut told = Vec::with_capacity(wanted.len());
+        let mut named = Vec::with_capacity(wanted.len());
+        for ((partition, handle), (outcome, turn)) in wanted.iter().zip(handles).zip(outcomes) {
+            let data = answer::partition_data(partition, handle, outcome, self);
+            told.push((partition.key.clone(), answer::outcome_of(&data, turn)));
+            named.push((partition.key.clone(), data));
+        }
         let include = self.broker.fetch_sessions.lock().finish(session, &told);
         let session_id = match session {
             FetchContext::Sessionless => 0,

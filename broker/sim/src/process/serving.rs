@@ -8,7 +8,7 @@ use broker_model::{Acks, BrokerEpoch, BrokerId, HighWatermark, LogStartOffset, M
 use broker_protocol::ErrorCode;
 use broker_replication::fetch::{
     FetchContext, FetchPartition, FetchSessionError, FetchTopic, Inclusion, PartitionOutcome, SessionAnswer,
-    SessionId, SharedHistory,
+    SessionId, SharedHistory, Turn,
 };
 use broker_replication::purgatory::{DelayedFetch, DelayedProduce, Wake};
 use broker_replication::{
@@ -445,6 +445,10 @@ fn outcome_of(answer: &ReplicaFetched) -> PartitionOutcome {
         high_watermark: HighWatermark::at(high_watermark),
         log_start_offset: LogStartOffset::at(log_start),
         content,
+        turn: match content {
+            Inclusion::Records => Turn::Had,
+            Inclusion::OnlyOffsets | Inclusion::Notice => Turn::Waits,
+        },
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use broker_model::{HighWatermark, LogStartOffset, Offset, PartitionIndex, TopicId, Uuid};
 
+use super::super::fetch_session::Inclusion;
 use super::*;
 
 const AT: MonotonicMs = MonotonicMs::from_ms(0);
@@ -41,6 +42,10 @@ fn outcome(high_watermark: i64, content: Inclusion) -> PartitionOutcome {
         high_watermark: HighWatermark::at(Offset::new(high_watermark)),
         log_start_offset: LogStartOffset::at(Offset::ZERO),
         content,
+        turn: match content {
+            Inclusion::Records => Turn::Had,
+            Inclusion::OnlyOffsets | Inclusion::Notice => Turn::Waits,
+        },
     }
 }
 
@@ -113,6 +118,23 @@ fn a_partition_that_returned_records_is_read_last_next_time() {
         &[(key(0), outcome(5, Inclusion::Records))],
     );
     assert_eq!(read_order(&mut cache, id, 1), [1, 2, 0]);
+}
+
+#[test]
+fn a_partition_for_which_room_was_held_in_vain_is_read_last_next_time() {
+    let mut cache = cache(10);
+    let id = open(&mut cache, &[0, 1, 2], 0);
+    let held = |content| PartitionOutcome {
+        turn: Turn::Had,
+        ..outcome(5, content)
+    };
+    let told = [
+        (key(0), held(Inclusion::Notice)),
+        (key(1), held(Inclusion::OnlyOffsets)),
+        (key(2), outcome(5, Inclusion::Notice)),
+    ];
+    cache.finish(FetchContext::Full(id), &told);
+    assert_eq!(read_order(&mut cache, id, 1), [2, 0, 1]);
 }
 
 #[test]

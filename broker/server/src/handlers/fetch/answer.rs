@@ -9,7 +9,9 @@ use broker_protocol::fetch_response::{
     AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData,
 };
 use broker_protocol::messages::{FetchRequest, FetchResponse};
-use broker_replication::fetch::{FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome};
+use broker_replication::fetch::{
+    FetchPartition, FetchTopic, Inclusion, PartitionKey, PartitionOutcome, Turn,
+};
 use broker_storage::{LogSlice, StorageError};
 
 use super::super::leader_hint;
@@ -171,7 +173,7 @@ fn fetched(slice: LogSlice) -> Result<Records, StorageError> {
 }
 
 /// What the session remembers of an answer.
-pub(super) fn outcome_of(data: &PartitionData) -> PartitionOutcome {
+pub(super) fn outcome_of(data: &PartitionData, turn: Turn) -> PartitionOutcome {
     let has_records = data.records.as_ref().is_some_and(|records| !records.is_empty());
     let is_notice = data.error_code != 0
         || data.preferred_read_replica >= 0
@@ -184,6 +186,7 @@ pub(super) fn outcome_of(data: &PartitionData) -> PartitionOutcome {
             (false, true) => Inclusion::Records,
             (false, false) => Inclusion::OnlyOffsets,
         },
+        turn,
     }
 }
 
