@@ -1,8 +1,8 @@
 """Stands between a broker and its store and does to requests what networks and stores do: fault_proxy.py PORT STORE_PORT CONTROL_PORT
 
 A line to the control port, one answer: `rule METHOD SUFFIX EVERY FAULT [NUMBER]` (every so many-th request of that method whose key ends so;
-`*` matches all), `clear` (ends all rules, and lets go what is held), `held` (how many requests are held), `hits` (how many met a fault),
-`counts` (requests by method and what they were for).
+`=2` only the second; `*` matches all), `clear` (ends all rules, and lets go what is held), `held` (how many requests are held), `hits` (how many
+met a fault), `counts` (requests by method and what they were for, and answers by status), `late` (how many of those faults are under way).
 
 | fault | what happens | number |
 |---|---|---|
@@ -12,6 +12,7 @@ A line to the control port, one answer: `rule METHOD SUFFIX EVERY FAULT [NUMBER]
 | reset | the connection is reset within the answer's body | bytes that come |
 | short | the body lacks bytes, and the header knows of it | bytes that lack |
 | corrupt | one bit of the body is flipped | |
+| late | the store hears of it, whoever waits for it, when all rules are cleared | |
 | slow | it waits before the store hears of it | ms |
 | forget | the store does not hear of the condition, and does it (a store that checks signatures notices) | |
 """
@@ -24,19 +25,19 @@ import sys
 
 PORT, STORE, CONTROL = map(int, sys.argv[1:4])
 rules, held, counts = [], set(), collections.Counter()
-hits, released = 0, asyncio.Event()
+hits, late, released = 0, 0, asyncio.Event()
 
 
 class Rule:
     def __init__(self, method, suffix, every, fault, number="0"):
-        self.method, self.suffix, self.every = method, suffix, int(every)
+        self.method, self.suffix, self.every, self.is_once = method, suffix, int(every.lstrip("=")), every.startswith("=")
         self.fault, self.number, self.seen = fault, int(number), 0
 
     def meets(self, method, path):
         if self.method not in ("*", method) or not (self.suffix == "*" or path.endswith(self.suffix)):
             return False
         self.seen += 1
-        return self.seen % self.every == 0
+        return self.seen == self.every if self.is_once else self.seen % self.every == 0
 
 
 async def read_message(reader, until_close):
@@ -84,7 +85,7 @@ async def hold(writer):
 
 async def one_request(reader, writer):
     """Answers one request; false when its connection is over."""
-    global hits
+    global hits, late
     head, body = await read_message(reader, False)
     method, target = head.split(b" ", 2)[:2]
     method, path = method.decode(), target.decode().split("?")[0]
@@ -100,11 +101,16 @@ async def one_request(reader, writer):
     if fault == "hold-before":
         await hold(writer)
         return False
+    if fault == "late":
+        late += 1
+        await released.wait()
     if fault == "slow":
         await asyncio.sleep(rule.number / 1000)
     if fault == "forget":
         head = b"\r\n".join(line for line in head.split(b"\r\n") if not line.lower().startswith(b"if-"))
     head, body = await ask_store(head, body)
+    counts[f"{method} {kind} {head.split(b' ', 2)[1].decode()}"] += 1
+    late -= fault == "late"
     if fault == "hold-after":
         await hold(writer)
         return False
@@ -142,7 +148,7 @@ async def serve(reader, writer):
 
 async def control(reader, writer):
     global hits
-    words = (await reader.readline()).decode().split()
+    words = (await reader.readline()).decode().split() or ["nothing"]
     answer = "done"
     if words[0] == "rule":
         rules.append(Rule(*words[1:]))
@@ -153,6 +159,8 @@ async def control(reader, writer):
         released.set()
     elif words[0] == "held":
         answer = len(held)
+    elif words[0] == "late":
+        answer = late
     elif words[0] == "hits":
         answer = hits
     elif words[0] == "counts":
