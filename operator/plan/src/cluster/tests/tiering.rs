@@ -192,6 +192,20 @@ fn answers_that_differ_in_words_only_write_nothing() {
 }
 
 #[test]
+fn records_that_are_refused_for_another_word_of_the_store_write_nothing() {
+    let blocked = |said: &str| {
+        Fact::Known(TierFact {
+            produce_blocked: true,
+            ..bad(TierTrouble::Unreachable, said)
+        })
+    };
+    let mut world = tiered([blocked("request 1"), Fact::Known(fine(1)), Fact::Known(fine(1))]);
+    world.tier.insert(0, blocked("request 2"));
+    assert!(world.pass().is_quiet());
+    assert!(message(&world).ends_with("request 1"));
+}
+
+#[test]
 fn a_cluster_under_load_writes_its_bytes_once_a_minute_and_at_rest_never() {
     let mut world = tiered([Fact::Known(fine(0)), Fact::Known(fine(0)), Fact::Known(fine(0))]);
     let began = world.facts().now.as_second();
