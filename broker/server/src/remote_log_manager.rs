@@ -38,6 +38,7 @@ use broker_tiered::disk_budget::DiskBudget;
 use broker_tiered::manifest::Manifest;
 use broker_tiered::object_key::RemotePartition;
 use broker_tiered::pace::{Pace, rescaled};
+use broker_tiered::remote_tail::FollowerBegin;
 use broker_tiered::retry_budget::RetryLimits;
 use parking_lot::{Mutex, RwLock};
 use tokio::runtime::Runtime;
@@ -103,6 +104,8 @@ pub struct RemoteLimits {
     pub copying: Copying,
     /// `eddyline.remote.disk.*`.
     pub disk: DiskBudget,
+    /// `follower.fetch.last.tiered.offset.enable`.
+    pub follower_begin: FollowerBegin,
 }
 
 /// The remote tier as this broker has it.

@@ -119,6 +119,13 @@ impl Manifest {
         Ok(())
     }
 
+    /// What a follower passes over that goes on at an offset or a little behind it: segments that begin before.
+    #[must_use]
+    pub fn passed_before(mut self, offset: Offset) -> Self {
+        self.segments.retain(|segment| segment.start_offset < offset);
+        self
+    }
+
     /// Moves the start of the log; what lies wholly before it leaves.
     pub fn start_at(&mut self, log_start: LogStartOffset, now: Timestamp) {
         if log_start <= self.log_start {

@@ -15,6 +15,16 @@ use crate::manifest_keeper::ManifestRead;
 use crate::remote_fetch::SegmentObject;
 use crate::segment_object::ObjectPart;
 
+/// Where a follower begins that has nothing of what its leader has in the remote tier only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FollowerBegin {
+    /// Behind all that is remote, so that little is copied.
+    #[default]
+    BehindRemote,
+    /// Where the disk of its leader begins, so that what lies there lies on both.
+    AtLocalStart,
+}
+
 /// What has to be read of the last segment.
 pub const TAIL_PARTS: [ObjectPart; 2] = [ObjectPart::LeaderEpochs, ObjectPart::ProducerSnapshot];
 

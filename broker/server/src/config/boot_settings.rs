@@ -13,6 +13,7 @@ use broker_replication::fetch::SessionCacheLimits;
 use broker_storage::RealFs;
 use broker_tiered::retry_budget::RetryLimits;
 
+use super::statics::ConfigSource;
 use super::{BrokerConfig, ControllerConfigRules, EffectiveConfigs, TopicConfigs};
 use crate::boot::{AutoCreation, BootSettings};
 use crate::broker::AnswerLimits;
@@ -28,6 +29,7 @@ use crate::remote_store::StoreLocation;
 use broker_quorum::SnapshotPolicy;
 use broker_tiered::copy_plan::Copying;
 use broker_tiered::disk_budget::{DiskBudget, FullDiskPolicy};
+use broker_tiered::remote_tail::FollowerBegin;
 
 /// How long a broker whose connection broke has to come back: a restart of a listener is shorter, a dead broker
 /// must be replaced before its clients notice.
@@ -238,6 +240,19 @@ pub fn remote_limits(configs: &EffectiveConfigs<'_>) -> RemoteLimits {
                 _ => FullDiskPolicy::BlockProducing,
             },
         },
+        follower_begin: follower_begin(configs),
+    }
+}
+
+/// Only who says so gives up that a new replica copies little: Kafka's default is the other way round.
+fn follower_begin(configs: &EffectiveConfigs<'_>) -> FollowerBegin {
+    let values = configs.sourced(&["follower.fetch.last.tiered.offset.enable"]);
+    let set = values
+        .first()
+        .filter(|value| value.source != ConfigSource::Default);
+    match set.map(|value| value.value.trim().eq_ignore_ascii_case("true")) {
+        Some(false) => FollowerBegin::AtLocalStart,
+        Some(true) | None => FollowerBegin::BehindRemote,
     }
 }
 

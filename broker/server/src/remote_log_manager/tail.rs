@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use broker_model::LeaderEpoch;
+use broker_model::{LeaderEpoch, Offset};
 use broker_replication::fetch::ReplicaKey;
 use broker_storage::RemoteTail;
 use broker_tiered::RemoteFormatError;
@@ -26,6 +26,9 @@ pub enum TailError {
     /// The leader has not written the manifest in its epoch.
     #[error("the leader has not taken the manifest over yet")]
     NotTakenOver,
+    /// The leader does not say where its disk begins.
+    #[error("the leader did not say where its disk begins")]
+    LeaderSilent,
     /// An object does not come.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -38,13 +41,19 @@ pub enum TailError {
 }
 
 impl RemoteLogManager {
-    /// The end of the remote part, as the leader of that epoch has it.
+    /// The end of the remote part, or of those of its segments that begin before an offset, as the leader of that epoch
+    /// has it.
     ///
     /// # Errors
     /// When it cannot be told yet.
-    pub async fn tail(&self, key: ReplicaKey, epoch: LeaderEpoch) -> Result<RemoteTail, TailError> {
+    pub async fn tail(
+        &self,
+        key: ReplicaKey,
+        epoch: LeaderEpoch,
+        before: Option<Offset>,
+    ) -> Result<RemoteTail, TailError> {
         let shared = self.shared.clone();
-        let task = self.spawn(async move { shared.tail(key, epoch).await });
+        let task = self.spawn(async move { shared.tail(key, epoch, before).await });
         self.shared.counters.aux_state_requests.add(1);
         let tail = match task {
             Some(task) => task.await.unwrap_or(Err(TailError::NoStore)),
@@ -58,10 +67,19 @@ impl RemoteLogManager {
 }
 
 impl Shared {
-    async fn tail(self: Arc<Self>, key: ReplicaKey, epoch: LeaderEpoch) -> Result<RemoteTail, TailError> {
+    async fn tail(
+        self: Arc<Self>,
+        key: ReplicaKey,
+        epoch: LeaderEpoch,
+        before: Option<Offset>,
+    ) -> Result<RemoteTail, TailError> {
         let store = self.gate.store().ok_or(TailError::NoStore)?;
         let read = store.read_manifest(&self.partition(key)).await;
         let manifest = manifest_of_epoch(read, epoch).ok_or(TailError::NotTakenOver)?;
+        let manifest = match before {
+            Some(before) => manifest.passed_before(before),
+            None => *manifest,
+        };
         let parts = match last_object(&manifest) {
             Some(last) => {
                 let [epochs, producers] = TAIL_PARTS;

@@ -124,7 +124,7 @@ impl ReplicaManager {
                 self.write_recovery_points();
                 self.write_log_starts();
                 tracing::info!(partition = %asked.handle.id(), from = %asked.position.fetch_offset, %end,
-                    "log begins where the remote part of its leader's ends");
+                    "log begins behind what its leader has in the remote tier only");
                 FetchStep::Taken
             }
             Ok(Ok(None)) => FetchStep::Taken,

@@ -40,7 +40,8 @@ fn configs(folder: &tempfile::TempDir) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-async fn create(cluster: &Cluster) {
+/// A topic of which a broker keeps so much.
+async fn create(cluster: &Cluster, local_bytes: &str) {
     let config = |(name, value): (&str, &str)| CreatableTopicConfig {
         name: name.into(),
         value: Some(value.into()),
@@ -50,7 +51,7 @@ async fn create(cluster: &Cluster) {
         ("remote.storage.enable", "true"),
         ("internal.segment.bytes", "1000"),
         ("retention.ms", "-1"),
-        ("local.retention.bytes", "1"),
+        ("local.retention.bytes", local_bytes),
         ("file.delete.delay.ms", "0"),
     ];
     let request = CreateTopicsRequest {
@@ -198,6 +199,19 @@ async fn reassign(cluster: &Cluster, replicas: &[i32]) {
     assert_eq!(answer.error_code, ErrorCode::None.code(), "{answer:?}");
 }
 
+/// Waits until a replica has gone from one node to the other and is in sync there.
+async fn until_moved(cluster: &Cluster, (from, to): (i32, i32)) {
+    let what = format!("node {to} is in sync");
+    let has_moved = |node: &RunningBroker| {
+        let image = node.broker().image.load();
+        let partition = image.topics.partition(TOPIC, PartitionIndex::new(0));
+        partition.is_some_and(|partition| {
+            partition.isr.contains(&BrokerId::new(to)) && !partition.replicas.contains(&BrokerId::new(from))
+        })
+    };
+    cluster.until(&what, has_moved).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn leaders_follow_one_another_and_a_new_replica_copies_only_what_is_local() {
     let folder = tempfile::tempdir().unwrap();
@@ -208,7 +222,7 @@ async fn leaders_follow_one_another_and_a_new_replica_copies_only_what_is_local(
         .collect();
     let mut cluster = Cluster::start_with(Voters::Fixed, &configs).await;
     cluster.everybody_sees(&[1, 2, 3]).await;
-    create(&cluster).await;
+    create(&cluster, "1").await;
     until_leads(&cluster, 1).await;
     produce(&cluster, 1, 0..40).await;
     until_small(&cluster, 1, 40).await;
@@ -227,15 +241,7 @@ async fn leaders_follow_one_another_and_a_new_replica_copies_only_what_is_local(
 
     cluster.start_node(1).await;
     reassign(&cluster, &[2, 3]).await;
-    cluster
-        .until("node 3 is in sync", |node| {
-            let image = node.broker().image.load();
-            let partition = image.topics.partition(TOPIC, PartitionIndex::new(0));
-            partition.is_some_and(|partition| {
-                partition.isr.contains(&BrokerId::new(3)) && !partition.replicas.contains(&BrokerId::new(1))
-            })
-        })
-        .await;
+    until_moved(&cluster, (1, 3)).await;
     let (log_start, local_start, end, _) = log_of(cluster.node(3)).unwrap();
     assert_eq!((log_start, end), (0, 80));
     assert!(local_start >= 70, "it copied from {local_start} on");
@@ -249,5 +255,51 @@ async fn leaders_follow_one_another_and_a_new_replica_copies_only_what_is_local(
         through_third.starts_with(&through_second),
         "the third leader serves other bytes"
     );
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_replica_copies_what_is_on_its_leaders_disk_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut configs = configs(&folder);
+    configs.push(("follower.fetch.last.tiered.offset.enable", "false".to_owned()));
+    let configs: Vec<_> = configs
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let cluster = Cluster::start_with(Voters::Fixed, &configs).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    create(&cluster, "8000").await;
+    until_leads(&cluster, 1).await;
+    produce(&cluster, 1, 0..60).await;
+    let all = read(&cluster, 1, 60).await;
+    let remote_end = || {
+        let broker = cluster.node(1).broker();
+        let topic = broker.image.load().topics.by_name(TOPIC).unwrap().id;
+        let part = broker
+            .remote
+            .as_ref()
+            .unwrap()
+            .remote_part(topic, PartitionIndex::new(0));
+        part.map_or(0, |part| part.end.value())
+    };
+    let local_start = |id: i32| log_of(cluster.node(id)).map_or(0, |(_, local, _, _)| local);
+    cluster
+        .until(
+            "a part of the log is remote only, another on the disk as well",
+            |_| local_start(1) > 0 && remote_end() >= 55,
+        )
+        .await;
+    assert!(local_start(1) + 20 < remote_end(), "little is in both tiers");
+
+    reassign(&cluster, &[1, 3]).await;
+    until_moved(&cluster, (2, 3)).await;
+    let (begun, end) = (local_start(3), remote_end());
+    assert!(
+        begun > 0 && begun + 15 < end,
+        "it begins at {begun}, its leader at {}, and the remote tier ends at {end}",
+        local_start(1)
+    );
+    assert!(read(&cluster, 1, 60).await == all);
     cluster.stop().await;
 }

@@ -41,8 +41,8 @@ configs! {
         "Most bytes that a Fetch is answered with, whatever the client asks for; 16 MiB at most here.";
     "fetch.purgatory.purge.interval.requests": Int = Value("1000"), Any, Medium, ReadOnly, Public, No(NO_SUCH_PART), [],
         "How many finished requests pile up before the waiting fetches are tidied.";
-    "follower.fetch.last.tiered.offset.enable": Boolean = Value("false"), Any, Medium, ClusterWide, Public, No(TIERING), [],
-        "Whether an empty follower starts where the remote tier ends.";
+    "follower.fetch.last.tiered.offset.enable": Boolean = Value("false"), Any, Medium, ClusterWide, Public, Yes, [],
+        "Whether an empty follower starts where the remote tier ends. Here it does unless this is set to false: then it starts with what lies on its leader's disk.";
     "kafka.metrics.polling.interval.secs": Int = Value("10"), AtLeast(1), Low, ReadOnly, Public, No(JAVA_CLASS), [],
         "How often the metrics reporters of the server are polled.";
     "kafka.metrics.reporters": List = Value(""), Distinct, Low, ReadOnly, Public, No(JAVA_CLASS), [],

@@ -16,12 +16,14 @@ use broker_protocol::ErrorCode;
 use broker_protocol::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use broker_protocol::messages::{FetchRequest, FetchResponse, ListOffsetsRequest};
 use broker_replication::fetch::{FetchStep, ReplicaFetch, ReplicaFetchSession, ReplicaKey, SessionAnswer};
+use broker_storage::RemoteTail;
+use broker_tiered::remote_tail::FollowerBegin;
 use tokio::time::Instant;
 
 use super::answer::{PartitionAnswer, partition_answer, session_answer};
 use super::request::fetch_request;
 use super::{FetcherId, FetcherParts, Inbox, Order};
-use crate::remote_log_manager::TailError;
+use crate::remote_log_manager::{RemoteLogManager, TailError};
 use crate::replica_manager::{Asked, Cut, FetchedFromLeader};
 
 /// First wait before a connection is tried again; it doubles up to the configured backoff.
@@ -38,6 +40,8 @@ const RESPONSE_ROOM: usize = 256 << 20;
 const LATEST: i64 = -1;
 /// `ListOffsets`: the start of the log.
 const EARLIEST: i64 = -2;
+/// `ListOffsets` for what its disk begins with.
+const EARLIEST_LOCAL: i64 = -4;
 
 /// The leader cannot be asked.
 #[derive(Debug, thiserror::Error)]
@@ -301,9 +305,8 @@ impl LeaderFetcher {
 
     /// The remote tier says where the follower goes on; what is before is read from there when it leads.
     async fn begin_behind_remote(&mut self, asked: Asked) {
-        let epoch = asked.position.current_leader_epoch;
         let tail = match &self.parts.remote {
-            Some(remote) => remote.tail(asked.key, epoch).await,
+            Some(remote) => self.tail(remote, &asked).await,
             None => Err(TailError::NoStore),
         };
         let now = self.parts.clock.now();
@@ -319,6 +322,21 @@ impl LeaderFetcher {
             }
         };
         self.session.stepped(asked.key, step, now.monotonic);
+    }
+
+    async fn tail(&self, remote: &RemoteLogManager, asked: &Asked) -> Result<RemoteTail, TailError> {
+        let before = match remote.limits().follower_begin {
+            FollowerBegin::BehindRemote => None,
+            FollowerBegin::AtLocalStart => {
+                let starts = self
+                    .list_offsets(std::slice::from_ref(asked), EARLIEST_LOCAL)
+                    .await;
+                let start = starts.get(asked.handle.id()).copied();
+                Some(start.ok_or(TailError::LeaderSilent)?)
+            }
+        };
+        let epoch = asked.position.current_leader_epoch;
+        remote.tail(asked.key, epoch, before).await
     }
 
     fn asked(&self, key: ReplicaKey) -> Option<Asked> {
