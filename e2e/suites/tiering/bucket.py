@@ -1,4 +1,5 @@
-"""Looks at the bucket from outside: bucket.py ENDPOINT make|list|count; damage flips a bit of the first segment, mend does it again"""
+"""Looks at the bucket from outside: bucket.py ENDPOINT make|list|count|sums; damage flips a bit of the first segment, mend does it again"""
+import hashlib
 import sys
 import boto3
 from botocore.exceptions import ClientError
@@ -18,6 +19,9 @@ if sys.argv[2] in ("damage", "mend"):
     content = bytearray(s3.get_object(Bucket="tiered", Key=key)["Body"].read())
     content[len(content) // 2] ^= 1
     s3.put_object(Bucket="tiered", Key=key, Body=bytes(content))
+elif sys.argv[2] == "sums":
+    for key in keys:
+        print(key, hashlib.sha256(s3.get_object(Bucket="tiered", Key=key)["Body"].read()).hexdigest())
 elif sys.argv[2] == "list":
     print("\n".join(keys))
 else:
