@@ -154,12 +154,23 @@ impl UnifiedLog {
         // An empty segment, too, may have a transaction index from before a crash.
         if start < end || transactions_from.is_some() {
             for index in self.segment_index(start)..self.segments.len() {
+                self.retake_snapshot_at(self.segments[index].base_offset(), start)?;
                 self.replay_segment(index, start, transactions_from, now, report)?;
             }
         }
         self.producers.advance_to(end);
         self.producers.on_high_watermark(self.markers.high_watermark);
         Ok(())
+    }
+
+    /// Takes the snapshot of a segment's base anew if it went: when the segments before are given up, nothing else
+    /// knows their producers.
+    fn retake_snapshot_at(&mut self, base: Offset, start: Offset) -> Result<(), StorageError> {
+        if base <= start {
+            return Ok(());
+        }
+        self.producers.advance_to(base);
+        self.take_producer_snapshot()
     }
 
     fn replay_segment(

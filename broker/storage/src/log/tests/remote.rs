@@ -157,6 +157,31 @@ fn the_start_of_the_log_outlives_a_restart_and_a_crash() {
     assert_eq!((world.log.log_start().value(), local_start(&world)), (0, local));
 }
 
+/// The first crash makes the log read everything; what is given up after it takes the producer's records along.
+#[test]
+fn a_producer_whose_records_are_remote_is_known_after_every_crash() {
+    let mut world = World::new((**tiered().log.config()).clone());
+    world.append(&batch("mine").at(&[1_000]).from(5, 0, 0));
+    for second in 2..=20 {
+        world.append(&batch("x").at(&[second * 1_000]));
+    }
+    let crashed = LogCheckpoints {
+        previous_stop: PreviousStop::Unclean,
+        log_start: Some(Offset::ZERO),
+        high_watermark: offset(20),
+        ..LogCheckpoints::NONE
+    };
+    for copied in [12, 20] {
+        world.reopen(crashed);
+        world.log.note_log_start_written();
+        world.log.note_remote_end(Some(offset(copied)));
+        assert!(give_up(&mut world));
+        world.reopen(crashed);
+        let known = world.log.producer_states();
+        assert_eq!(known.len(), 1, "what is local begins at {}", local_start(&world));
+    }
+}
+
 #[test]
 fn a_log_whose_start_was_never_noted_starts_with_its_files() {
     let mut world = tiered();
