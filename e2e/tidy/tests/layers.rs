@@ -71,7 +71,14 @@ const OPERATOR_MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "laptop",
-        &["api", "plan", "topics", "broker-client", "broker-model"],
+        &[
+            "api",
+            "plan",
+            "topics",
+            "broker-admin",
+            "broker-client",
+            "broker-model",
+        ],
     ),
     (
         "controller",

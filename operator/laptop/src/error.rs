@@ -40,6 +40,14 @@ pub enum LaptopError {
         /// What it said last.
         message: String,
     },
+    /// The active controller refuses, or there is none.
+    #[error("the active controller refuses {call}: {message}")]
+    Admin {
+        /// What was asked.
+        call: &'static str,
+        /// What it said.
+        message: String,
+    },
     /// The brokers refuse or do not answer.
     #[error(transparent)]
     Kafka(#[from] ClientError),

@@ -119,6 +119,22 @@ impl Places {
         self.folder.join(format!("node-{id}"))
     }
 
+    /// Identities of these nodes' data folders, which are formatted.
+    pub(crate) fn directories(&self, ids: &[i32]) -> io::Result<BTreeMap<i32, String>> {
+        let identity = |id: &i32| {
+            let path = self.data(*id).join("meta.properties");
+            let text = std::fs::read_to_string(&path)?;
+            let named = text.lines().find_map(|line| line.strip_prefix("directory.id="));
+            let missing = || io::Error::other(format!("{} has no directory.id", path.display()));
+            Ok((*id, named.ok_or_else(missing)?.trim().to_owned()))
+        };
+        ids.iter().map(identity).collect()
+    }
+
+    fn data(&self, id: i32) -> PathBuf {
+        self.home(id).join("data")
+    }
+
     /// Where a node's output goes.
     pub(crate) fn output_file(&self, id: i32) -> PathBuf {
         self.home(id).join("broker.log")
@@ -132,7 +148,10 @@ impl Places {
             let clients_from = first.unwrap_or(CLIENTS_FROM);
             let place = match self.nodes.get(id) {
                 Some(place) => completed(place.clone(), node, clients_from, &mut ports),
-                None => new_place(*id, node, clients_from, &mut ports),
+                None => {
+                    self.remove_home(*id)?;
+                    new_place(*id, node, clients_from, &mut ports)
+                }
             };
             let place = place.map_err(|message| LaptopError::Node { id: *id, message })?;
             self.nodes.insert(*id, place);
@@ -148,8 +167,28 @@ impl Places {
                 message: format!("port {port} is taken, or the folder has brokers on other ports"),
             });
         }
+        Ok(self.save()?)
+    }
+
+    fn save(&self) -> io::Result<()> {
         let text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
-        Ok(std::fs::write(file(&self.folder), text + "\n")?)
+        std::fs::write(file(&self.folder), text + "\n")
+    }
+
+    /// A node that was taken away has no place any more, and another of its id begins anew: it founds nothing. Its folder
+    /// goes last; what a process left that died in between goes when the place is given again.
+    pub(crate) fn remove(&mut self, id: i32) -> io::Result<()> {
+        self.nodes.remove(&id);
+        self.founders.retain(|founder| *founder != id);
+        self.save()?;
+        self.remove_home(id)
+    }
+
+    fn remove_home(&self, id: i32) -> io::Result<()> {
+        match std::fs::remove_dir_all(self.home(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Where clients connect.
@@ -239,7 +278,7 @@ impl Places {
             .iter()
             .map(|(_, port)| format!("127.0.0.1:{port}"))
             .collect();
-        let data = self.home(place.id).join("data");
+        let data = self.data(place.id);
         let own = [
             ("process.roles", roles.join(",")),
             ("node.id", place.id.to_string()),
@@ -334,6 +373,39 @@ mod tests {
         assert_eq!(after.format_quorum(4), "--no-initial-controllers");
         assert_eq!(after.format_quorum(1), before.format_quorum(1));
         assert_eq!(before.format_quorum(0).matches('@').count(), 3);
+    }
+
+    #[test]
+    fn a_node_that_was_taken_away_comes_back_as_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut places = open(folder.path(), &wanted(THREE));
+        std::fs::create_dir_all(places.home(2)).unwrap();
+        places.remove(2).unwrap();
+        assert!(!places.home(2).exists());
+        let left = folder.path().join("node-2/data");
+        std::fs::create_dir_all(&left).unwrap();
+        let places = open(folder.path(), &wanted(THREE));
+        assert!(!left.exists(), "what the node before it left");
+        assert_eq!(places.format_quorum(2), "--no-initial-controllers");
+        assert_eq!(places.format_quorum(0).matches('@').count(), 2);
+    }
+
+    #[test]
+    fn a_node_is_who_its_data_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = open(folder.path(), &wanted(THREE));
+        std::fs::create_dir_all(places.data(2)).unwrap();
+        let file = places.data(2).join("meta.properties");
+        std::fs::write(&file, "version=1\nnode.id=2\ndirectory.id=new\n").unwrap();
+        assert_eq!(places.directories(&[2]).unwrap()[&2], "new");
+        std::fs::write(&file, "version=1\n").unwrap();
+        assert!(
+            places
+                .directories(&[2])
+                .unwrap_err()
+                .to_string()
+                .contains("no directory.id")
+        );
     }
 
     #[test]

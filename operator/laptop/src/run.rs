@@ -3,6 +3,8 @@
 //! Owns the loop and what was applied last. Invariant: a file that is refused leaves everything as it was, and is told
 //! once.
 
+mod resize;
+
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -105,7 +107,7 @@ impl Laptop {
             return Err(LaptopError::Objects {
                 path: settings.file,
                 message: format!(
-                    "{} has a node {id}, which the file has not: give another --data",
+                    "{} has a node {id}, which the file has not: nodes are taken away while they run, or give another --data",
                     settings.data_told
                 ),
             });
@@ -188,6 +190,7 @@ impl Laptop {
             self.nodes.start(&self.places, &self.applied, id)?;
         }
         let client = self.all_serve().await?;
+        self.align_voters().await?;
         cluster::configure(&client, &self.applied).await?;
         Ok(client)
     }
@@ -211,6 +214,10 @@ impl Laptop {
                 return Ok(client);
             }
         };
+        if let Some(obstacle) = self.obstacle(&steps).await {
+            output.warn("refused", &obstacle)?;
+            return Ok(client);
+        }
         self.topics.replace(objects.topics);
         if wanted.is_paused {
             output.say(&file, "the cluster is paused: its nodes stay as they are")?;
@@ -252,6 +259,15 @@ impl Laptop {
                 self.nodes.start(&self.places, &self.applied, id)?;
                 self.all_serve().await.map(Some)
             }
+            Step::AlignVoters => {
+                self.align_voters().await?;
+                Ok(client)
+            }
+            Step::Drain(brokers) => {
+                self.drain(&brokers).await?;
+                Ok(client)
+            }
+            Step::TakeAway(id) => self.take_away(id, client).await.map(Some),
             Step::Hibernate => {
                 output.say(
                     &self.applied.name,

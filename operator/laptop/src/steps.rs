@@ -1,17 +1,23 @@
 //! What is done to the nodes when the file was saved: a value, in the order in which it is done.
 //!
-//! Owns nothing. Invariants: a node that keeps records is never taken away; nodes are restarted one after the other,
-//! those that only control first, as the operator does.
+//! Owns nothing. Invariants: nodes are restarted one after the other, those that only control first, and a node goes
+//! when it has no vote and brokers that go were drained, as the operator does it.
 
-use crate::wanted::Wanted;
+use crate::wanted::{Wanted, WantedNode};
 
 /// One thing to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// A node that was not there before is made and started.
     Add(i32),
     /// A node is stopped and started with another configuration.
     Restart(i32),
+    /// Exactly those vote who should.
+    AlignVoters,
+    /// These brokers give everything away that they hold.
+    Drain(Vec<i32>),
+    /// A node that was drained is stopped for good.
+    TakeAway(i32),
     /// Every node is stopped; their folders stay.
     Hibernate,
     /// Every node is started again.
@@ -32,9 +38,11 @@ pub(crate) fn between(running: &Wanted, wanted: &Wanted) -> Result<Vec<Step>, St
         .filter(|id| !wanted.nodes.contains_key(*id))
         .copied()
         .collect();
-    if let Some(id) = gone.first() {
+    if let Some(id) = gone.first()
+        && (running.is_hibernated || wanted.is_hibernated)
+    {
         return Err(format!(
-            "node {id} would have to go, and with it what it keeps: nodes are not taken away here; start again with another --data"
+            "node {id} can only be drained and taken away while the cluster is awake"
         ));
     }
     let changed_roles = running.nodes.iter().find(|(id, node)| {
@@ -68,8 +76,27 @@ pub(crate) fn between(running: &Wanted, wanted: &Wanted) -> Result<Vec<Step>, St
         .into_iter()
         .chain(brokers)
         .map(|(id, _)| Step::Restart(*id));
-    let added = wanted.nodes.keys().filter(|id| !running.nodes.contains_key(*id));
-    Ok(restarts.chain(added.map(|id| Step::Add(*id))).collect())
+    let added: Vec<i32> = wanted
+        .nodes
+        .keys()
+        .copied()
+        .filter(|id| !running.nodes.contains_key(id))
+        .collect();
+    let other_nodes = !added.is_empty() || !gone.is_empty();
+    let steps = restarts
+        .chain(added.into_iter().map(Step::Add))
+        .chain(other_nodes.then_some(Step::AlignVoters))
+        .chain(leave(running, gone));
+    Ok(steps.collect())
+}
+
+/// Brokers are drained together, so that none gets what another gave away; then nodes go, the last one first.
+fn leave(running: &Wanted, gone: Vec<i32>) -> Vec<Step> {
+    let is_broker = |id: &&i32| running.nodes.get(*id).is_some_and(WantedNode::is_broker);
+    let brokers: Vec<i32> = gone.iter().filter(is_broker).copied().collect();
+    let drain = (!brokers.is_empty()).then_some(Step::Drain(brokers));
+    let away = gone.into_iter().rev().map(Step::TakeAway);
+    drain.into_iter().chain(away).collect()
 }
 
 #[cfg(test)]
@@ -98,6 +125,7 @@ mod tests {
             Step::Restart(0),
             Step::Restart(1),
             Step::Add(2),
+            Step::AlignVoters,
         ];
         assert_eq!(between(&before, &after), Ok(steps.to_vec()));
         let after = spec(
@@ -108,9 +136,30 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_keeps_records_is_taken_away() {
-        let refused = between(&spec(3, ""), &spec(2, "")).unwrap_err();
-        assert!(refused.starts_with("node 2 would have to go"), "{refused}");
+    fn nodes_that_go_lose_their_vote_are_drained_together_and_leave_one_after_the_other() {
+        let steps = [
+            Step::AlignVoters,
+            Step::Drain(vec![1, 2]),
+            Step::TakeAway(2),
+            Step::TakeAway(1),
+        ];
+        assert_eq!(between(&spec(3, ""), &spec(1, "")), Ok(steps.to_vec()));
+        let controllers = |count: i32| {
+            spec(
+                1,
+                &format!(", controllers: {{replicas: {count}, storage: {{size: 1Gi}}}}"),
+            )
+        };
+        let steps = [Step::AlignVoters, Step::TakeAway(1002), Step::TakeAway(1001)];
+        assert_eq!(between(&controllers(3), &controllers(1)), Ok(steps.to_vec()));
+    }
+
+    #[test]
+    fn nothing_is_taken_away_that_cannot_be_drained() {
+        let asleep = spec(3, ", hibernate: true");
+        let refused = between(&asleep, &spec(2, "")).unwrap_err();
+        assert!(refused.starts_with("node 2 can only be drained"), "{refused}");
+        assert!(between(&spec(3, ""), &spec(2, ", hibernate: true")).is_err());
         let apart = spec(3, ", controllers: {replicas: 1, storage: {size: 1Gi}}");
         assert!(between(&spec(3, ""), &apart).unwrap_err().contains("other roles"));
     }
