@@ -46,8 +46,8 @@ pub struct Context<B: Brokers> {
     pub unlisted: Unlisted,
     /// Where clusters were a moment ago, by namespace/name.
     pub addresses: Recent<ClusterAddress>,
-    /// Metadata of namespaces, a moment ago.
-    pub namespaces: Recent<Fact<Value>>,
+    /// Labels of namespaces, a moment ago; `None` of one that is not there.
+    pub namespaces: Recent<Option<Value>>,
     /// Room for writes about topics, so that thousands at once do not take every connection.
     pub topic_writes: Semaphore,
     /// How long a topic that is as described is left alone: drift is seen after this time.

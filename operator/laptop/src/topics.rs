@@ -162,7 +162,6 @@ async fn pass(client: &Client, wanted: &Wanted, topic: &Topic, older: Fact<Strin
             }
             _ => Fact::Unknown("it was not asked".to_owned()),
         },
-        namespace_goes: Fact::Known(false),
     };
     let mut plan = topic::plan(topic, &facts);
     for request in &plan.requests {

@@ -40,8 +40,6 @@ pub struct TopicFacts {
     pub tier: Fact<TierBytes>,
     /// Whether the cluster deletes topics at all.
     pub deletion_enabled: Fact<bool>,
-    /// Whether the namespace of the object goes, and the object with it. Looked at only while the cluster goes or is gone.
-    pub namespace_goes: Fact<bool>,
 }
 
 /// What a topic needs to know of its cluster.
@@ -209,10 +207,6 @@ pub fn topic_name(topic: &Topic) -> String {
 pub fn plan(topic: &Topic, facts: &TopicFacts) -> TopicPlan {
     if topic.metadata.deletion_timestamp.is_some() {
         return deletion::plan(topic, facts);
-    }
-    // Nobody reads what is told of thousands of them, and their deletion would wait behind it.
-    if facts.namespace_goes == Fact::Known(true) {
-        return TopicPlan::new(Flow::Done);
     }
     let finalizer = deletion::finalizer_change(topic);
     let mut plan = match desired::obstacle(topic, facts) {

@@ -1,7 +1,5 @@
 //! Everything that a plan for a topic reads: its cluster and other objects from watches, the topic from the brokers.
 
-use std::convert::Infallible;
-
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
@@ -11,11 +9,11 @@ use operator_api::{KafkaCluster, Topic};
 use operator_plan::fact::Fact;
 use operator_plan::topic::{ClusterOfTopic, TopicFacts, topic_name};
 use operator_plan::validate::bytes;
-use serde_json::Value;
 
 use crate::brokers::{Brokers, ClusterAddress};
 use crate::cluster;
 use crate::context::Context;
+use crate::error::OperatorError;
 use crate::kubernetes::kind::NAMESPACE;
 
 use super::claims;
@@ -54,13 +52,7 @@ pub(super) async fn look<B: Brokers>(
             Fact::Absent => Fact::Absent,
             Fact::Unknown(reason) => Fact::Unknown(reason.clone()),
         },
-        namespace_goes: Fact::Unknown("nothing else goes".to_owned()),
     };
-    if matches!(&facts.cluster, Fact::Absent)
-        || facts.cluster.known().is_some_and(|cluster| cluster.terminating)
-    {
-        facts.namespace_goes = namespace_goes(context, &topic.namespace().unwrap_or_default()).await;
-    }
     let serves = facts.cluster.known().is_some_and(|cluster| cluster.available);
     let Fact::Known(cluster) = cluster else {
         return (facts, None);
@@ -122,38 +114,19 @@ pub(crate) async fn granted<B: Brokers>(
         NamespacesFrom::All => Fact::Known(true),
         NamespacesFrom::Selector => {
             let wanted = allowed.selector.unwrap_or_default().match_labels;
-            match namespace_as_it_is(context, namespace).await {
-                Fact::Unknown(reason) => Fact::Unknown(reason),
-                Fact::Absent => Fact::Absent,
-                Fact::Known(metadata) => {
-                    let has = |(key, value): (&String, &String)| metadata["labels"][key] == value.as_str();
+            let look = async || {
+                let found = context.kubernetes.get(&NAMESPACE, None, namespace).await?;
+                Ok::<_, OperatorError>(found.map(|mut object| object["metadata"]["labels"].take()))
+            };
+            match context.namespaces.or_look(namespace, look).await {
+                Err(error) => Fact::Unknown(error.to_string()),
+                Ok(None) => Fact::Absent,
+                Ok(Some(labels)) => {
+                    let has = |(key, value): (&String, &String)| labels[key] == value.as_str();
                     Fact::Known(wanted.iter().all(has))
                 }
             }
         }
-    }
-}
-
-/// The metadata of a namespace. Also that it may not be read is kept for a moment: thousands ask.
-async fn namespace_as_it_is<B: Brokers>(context: &Context<B>, namespace: &str) -> Fact<Value> {
-    let look = async || {
-        let found = context.kubernetes.get(&NAMESPACE, None, namespace).await;
-        Ok::<_, Infallible>(match found {
-            Ok(Some(mut object)) => Fact::Known(object["metadata"].take()),
-            Ok(None) => Fact::Absent,
-            Err(error) => Fact::Unknown(error.to_string()),
-        })
-    };
-    let Ok(seen) = context.namespaces.or_look(namespace, look).await;
-    seen
-}
-
-/// Whether a namespace is being deleted, or gone.
-async fn namespace_goes<B: Brokers>(context: &Context<B>, namespace: &str) -> Fact<bool> {
-    match namespace_as_it_is(context, namespace).await {
-        Fact::Known(metadata) => Fact::Known(!metadata["deletionTimestamp"].is_null()),
-        Fact::Absent => Fact::Known(true),
-        Fact::Unknown(reason) => Fact::Unknown(reason),
     }
 }
 

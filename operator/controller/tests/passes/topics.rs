@@ -93,26 +93,6 @@ async fn what_is_only_observed_is_shown_in_one_write() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_the_cluster_goes_is_told_unless_the_namespace_goes() {
-    let world = world(&[]).await;
-    pass(&world).await;
-    let cluster = ("kafkaclusters".to_owned(), NAME.to_owned());
-    let mut going = world.state().objects[&cluster].clone();
-    going["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
-    world.state().stored(cluster, going);
-    let namespace = |metadata: Value| {
-        let key = ("namespaces".to_owned(), NAMESPACE.to_owned());
-        let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata});
-        world.state().objects.insert(key, object);
-    };
-    namespace(json!({"name": NAMESPACE, "deletionTimestamp": "2026-01-01T00:00:00Z"}));
-    assert_eq!(pass(&world).await, 0);
-    world.state().forbidden = Some(("get", "namespaces"));
-    assert!(pass(&world).await > 0, "who may not look tells it");
-    assert!(!is_ready(&object(&world)));
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_topic_goes_with_its_object_in_one_pass() {
     let world = world(&[("deletionPolicy", json!("Delete"))]).await;
     assert_eq!(pass(&world).await, 2, "the finalizer and the status");

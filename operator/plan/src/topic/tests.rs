@@ -25,7 +25,6 @@ fn facts(existing: Option<TopicFact>) -> TopicFacts {
         topic: existing.map_or(Fact::Absent, Fact::Known),
         tier: Fact::Absent,
         deletion_enabled: Fact::Known(true),
-        namespace_goes: Fact::Known(false),
     }
 }
 
@@ -334,22 +333,6 @@ fn what_is_observed_or_only_created_is_not_changed() {
         reason(&plan(&topic("managementPolicy: Observe"), &facts(None))),
         "TopicNotFound"
     );
-}
-
-#[test]
-fn of_a_topic_that_goes_with_its_namespace_nothing_is_written() {
-    let going = |namespace_goes: Fact<bool>, spec: &str| {
-        let mut facts = facts(Some(existing(1, 1, &[])));
-        of_cluster(&mut facts, |cluster| cluster.terminating = true);
-        facts.namespace_goes = namespace_goes;
-        plan(&topic(spec), &facts)
-    };
-    for spec in ["", "deletionPolicy: Delete"] {
-        assert!(going(Fact::Known(true), spec).is_quiet(), "{spec}");
-        for stays in [Fact::Known(false), Fact::Unknown("forbidden".to_owned())] {
-            assert!(!going(stays, spec).is_quiet(), "{spec}");
-        }
-    }
 }
 
 #[test]
