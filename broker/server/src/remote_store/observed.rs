@@ -81,12 +81,13 @@ impl Observations {
             Err(error) if is_absent(error) => *self.failing.lock() = None,
             Err(error) => {
                 self.requests.failures.add(1);
+                let (trouble, error) = (StoreTrouble::of(error), explained(error));
                 let mut failing = self.failing.lock();
                 let since = failing.as_ref().map(|failing| failing.since);
                 *failing = Some(Failing {
                     since: since.unwrap_or_else(|| self.clock.wall()),
-                    trouble: StoreTrouble::of(error),
-                    error: explained(error),
+                    trouble,
+                    error,
                 });
             }
         }
