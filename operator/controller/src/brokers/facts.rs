@@ -103,7 +103,9 @@ fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Where a member of the quorum is compared with what is committed: what came this moment does not count.
+/// Where a member of the quorum is compared with what is committed: what came this moment does not count. A node whose
+/// volume was lost comes back under another directory id and the old one is listed for some minutes more: the one
+/// that fetched last is the node.
 fn of_quorum(answer: &DescribeQuorumResponse) -> QuorumFact {
     let member = |member: &QuorumMember| {
         let has_all = member
@@ -117,10 +119,15 @@ fn of_quorum(answer: &DescribeQuorumResponse) -> QuorumFact {
             },
         )
     };
+    let members = |listed: &[QuorumMember]| {
+        let mut listed: Vec<&QuorumMember> = listed.iter().collect();
+        listed.sort_by_key(|member| member.last_fetch_ms);
+        listed.into_iter().map(member).collect()
+    };
     QuorumFact {
         leader: answer.leader_id,
-        voters: answer.voters.iter().map(member).collect(),
-        observers: answer.observers.iter().map(member).collect(),
+        voters: members(&answer.voters),
+        observers: members(&answer.observers),
     }
 }
 
@@ -255,5 +262,23 @@ mod tests {
             (caught_up(1000), caught_up(1001), caught_up(1002)),
             (true, false, true)
         );
+    }
+
+    #[test]
+    fn of_two_directories_of_one_observer_the_one_that_fetched_last_is_it() {
+        let seen = |directory: &str, last_fetch_ms| QuorumMember {
+            node_id: 1000,
+            directory_id: directory.to_owned(),
+            last_fetch_ms,
+            ..QuorumMember::default()
+        };
+        let mut answer = DescribeQuorumResponse {
+            observers: vec![seen("new", Some(7)), seen("old", Some(5)), seen("never", None)],
+            ..DescribeQuorumResponse::default()
+        };
+        for _ in 0..2 {
+            assert_eq!(of_quorum(&answer).observers[&1000].directory, "new");
+            answer.observers.reverse();
+        }
     }
 }
