@@ -16,13 +16,16 @@ mod leader_task;
 mod pieces;
 mod reader;
 mod readers;
+mod retention_share;
 mod standing;
 mod tail;
+mod throttle;
 mod wiring;
 
 pub use backup_times::{BackupKind, BackupTimes};
 pub use disk_watch::DiskStanding;
 pub use reader::{ReadTimestampError, RemoteReadError, RemoteRecords, WantedRecords};
+pub use retention_share::{RetentionShare, retention_shares, share};
 pub use standing::{PoolStanding, StoreStanding, TopicTiers, topics_in_tiers};
 pub use tail::TailError;
 
@@ -37,7 +40,6 @@ use broker_tiered::copy_plan::Copying;
 use broker_tiered::disk_budget::DiskBudget;
 use broker_tiered::manifest::Manifest;
 use broker_tiered::object_key::RemotePartition;
-use broker_tiered::pace::{Pace, rescaled};
 use broker_tiered::remote_tail::FollowerBegin;
 use broker_tiered::retry_budget::RetryLimits;
 use parking_lot::{Mutex, RwLock};
@@ -45,12 +47,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
-use crate::metrics::RemoteCounters;
+use crate::metrics::{RecentFigures, RemoteCounters};
 use crate::remote_store::{Observations, RemoteStore, StoreLocation};
 use crate::replica_manager::ReplicaManager;
 use gate::Gate;
 use pieces::Pieces;
 use readers::Readers;
+use throttle::Throttle;
 use wiring::Wired;
 
 /// How long the stop waits for work on files; a piece of it takes a fraction of that.
@@ -127,6 +130,8 @@ pub struct RemotePart {
     pub size_in_bytes: u64,
     /// Segments that are to be deleted.
     pub leaving: usize,
+    /// Bytes of their objects.
+    pub leaving_bytes: u64,
 }
 
 /// What all its tasks work with.
@@ -146,8 +151,8 @@ struct Shared {
     /// Partitions of restored topics that are fetched from another bucket.
     importing: Mutex<HashSet<ReplicaKey>>,
     pieces: Pieces,
-    copy_pace: Mutex<Pace>,
-    fetch_pace: Mutex<Pace>,
+    copy_throttle: Throttle,
+    fetch_throttle: Throttle,
     readers: Mutex<Readers>,
     copies: Semaphore,
     /// MiB that copies may hold in memory together.
@@ -158,22 +163,9 @@ struct Shared {
 }
 
 impl Shared {
-    /// Waits until so many bytes may go at a rate that may change meanwhile.
-    async fn keep_pace(&self, pace: &Mutex<Pace>, rate: fn(&RemoteLimits) -> u64, bytes: u64) {
-        let mut limits = self.limits.subscribe();
-        let mut before = rate(&limits.borrow_and_update());
-        let mut wait = pace.lock().reserve(bytes, self.clock.monotonic());
-        while wait > 0 {
-            let begun = self.clock.monotonic();
-            let changed = limits.changed();
-            if let Err(_over) = tokio::time::timeout(Duration::from_millis(wait), changed).await {
-                return;
-            }
-            let after = rate(&limits.borrow_and_update());
-            let passed = self.clock.monotonic().since_ms(begun);
-            wait = rescaled(wait.saturating_sub(passed), before, after);
-            before = after;
-        }
+    /// Waits until so many bytes may go.
+    async fn keep_pace(&self, throttle: &Throttle, bytes: u64) {
+        throttle.pass(bytes, self.limits.subscribe(), &self.clock).await;
     }
 
     fn partition(&self, key: ReplicaKey) -> RemotePartition {
@@ -204,8 +196,8 @@ impl RemoteLogManager {
         let counters = RemoteCounters::default();
         let shared = Arc::new(Shared {
             pieces: Pieces::new(&settings),
-            copy_pace: Mutex::new(Pace::new(settings.limits.copy_bytes_per_second)),
-            fetch_pace: Mutex::new(Pace::new(settings.limits.fetch_bytes_per_second)),
+            copy_throttle: Throttle::new(|limits| limits.copy_bytes_per_second, &settings.limits),
+            fetch_throttle: Throttle::new(|limits| limits.fetch_bytes_per_second, &settings.limits),
             limits: watch::Sender::new(settings.limits),
             disk: Mutex::default(),
             started: clock.monotonic(),
@@ -251,14 +243,8 @@ impl RemoteLogManager {
         });
         if changed {
             let now = self.shared.clock.monotonic();
-            self.shared
-                .copy_pace
-                .lock()
-                .set_rate(limits.copy_bytes_per_second, now);
-            self.shared
-                .fetch_pace
-                .lock()
-                .set_rate(limits.fetch_bytes_per_second, now);
+            self.shared.copy_throttle.set_limits(&limits, now);
+            self.shared.fetch_throttle.set_limits(&limits, now);
             for handle in self.shared.replica_manager.partitions() {
                 handle.remote_work().notify_one();
             }
@@ -300,6 +286,22 @@ impl RemoteLogManager {
         self.shared.pieces.reading()
     }
 
+    /// The part of the copies that there may be at a time that are not made now, between 0 and 1.
+    pub fn copies_idle_ratio(&self) -> f64 {
+        let size = self.shared.settings.copies.max(1);
+        standing::idle_ratio(self.shared.copies.available_permits(), size)
+    }
+
+    /// How long copies were made to wait of late for `remote.log.manager.copy.max.bytes.per.second`.
+    pub fn copy_waits(&self) -> RecentFigures {
+        self.shared.copy_throttle.waits(self.shared.clock.monotonic())
+    }
+
+    /// How long reads were made to wait of late for `remote.log.manager.fetch.max.bytes.per.second`.
+    pub fn fetch_waits(&self) -> RecentFigures {
+        self.shared.fetch_throttle.waits(self.shared.clock.monotonic())
+    }
+
     /// The remote part of a partition that is led here.
     pub fn remote_part(&self, topic: TopicId, partition: PartitionIndex) -> Option<RemotePart> {
         let led = self.shared.led.read();
@@ -309,6 +311,7 @@ impl RemoteLogManager {
             segments: manifest.segments().len(),
             size_in_bytes: manifest.size_in_bytes(),
             leaving: manifest.leaving().len(),
+            leaving_bytes: manifest.leaving_bytes(),
         })
     }
 

@@ -257,6 +257,7 @@ impl RemoteStore {
             Some(ListedObject {
                 name: meta.location.filename()?.to_owned(),
                 last_modified: Timestamp::from_ms(meta.last_modified.timestamp_millis()),
+                size_in_bytes: meta.size,
             })
         };
         Ok(listed.into_iter().filter_map(object).collect())

@@ -104,9 +104,11 @@ impl ObjectStore {
             StoreRequest::List { folder } => {
                 let prefix = format!("{folder}/");
                 let named = |(path, object): (&String, &Object)| {
-                    let name = path.strip_prefix(&prefix)?.to_owned();
-                    let last_modified = object.modified;
-                    Some(ListedObject { name, last_modified })
+                    Some(ListedObject {
+                        name: path.strip_prefix(&prefix)?.to_owned(),
+                        last_modified: object.modified,
+                        size_in_bytes: object.bytes.len() as u64,
+                    })
                 };
                 StoreAnswer::Listed(self.objects.iter().filter_map(named).collect())
             }

@@ -13,6 +13,7 @@ use crate::error::ManifestError;
 use crate::lineage::Lineage;
 use crate::object_key::{RemotePartition, SegmentKey};
 use crate::remote_segment::RemoteLogSegmentMetadata;
+use crate::sweep::Orphan;
 
 /// Who wrote a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct LeavingSegment {
     pub key: SegmentKey,
     /// Since when; readers that were sent there before are given time.
     pub since: Timestamp,
+    /// Bytes of the object; 0 if a manifest that was written before they were noted named it first.
+    pub size_in_bytes: u64,
 }
 
 /// The remote tier of one partition.
@@ -72,6 +75,11 @@ impl Manifest {
     /// Objects that are to be deleted.
     pub fn leaving(&self) -> &[LeavingSegment] {
         &self.leaving
+    }
+
+    /// Bytes of the objects that no reader is sent to any more.
+    pub fn leaving_bytes(&self) -> u64 {
+        self.leaving.iter().map(|leaving| leaving.size_in_bytes).sum()
     }
 
     /// First offset that is neither in the remote tier nor was: where the next copy begins.
@@ -161,10 +169,14 @@ impl Manifest {
     }
 
     /// Takes objects up that nothing names, so that they are deleted as all others are.
-    pub fn adopt_orphans(&mut self, orphans: impl IntoIterator<Item = SegmentKey>, now: Timestamp) {
-        for key in orphans {
+    pub fn adopt_orphans(&mut self, orphans: impl IntoIterator<Item = Orphan>, now: Timestamp) {
+        for Orphan { key, size_in_bytes } in orphans {
             if !self.names(key) {
-                self.leaving.push(LeavingSegment { key, since: now });
+                self.leaving.push(LeavingSegment {
+                    key,
+                    since: now,
+                    size_in_bytes,
+                });
             }
         }
     }
@@ -202,6 +214,7 @@ fn leaving(segment: &RemoteLogSegmentMetadata, since: Timestamp) -> LeavingSegme
     LeavingSegment {
         key: segment.key(),
         since,
+        size_in_bytes: segment.layout.object_size(),
     }
 }
 
@@ -210,7 +223,7 @@ mod tests {
     use broker_model::LogEndOffset;
 
     use super::*;
-    use crate::small_world::{epochs, manifest, segment};
+    use crate::small_world::{epochs, key as key_of, manifest, segment};
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_ms(ms)
@@ -301,8 +314,16 @@ mod tests {
         let key = manifest.segments()[0].key();
         manifest.start_at(LogStartOffset::at(Offset::new(100)), at(7));
         assert!(manifest.names(key));
-        manifest.adopt_orphans([key], at(9));
+        let orphan = |key| Orphan {
+            key,
+            size_in_bytes: 500,
+        };
+        manifest.adopt_orphans([orphan(key)], at(9));
         assert_eq!(manifest.leaving().len(), 1, "it is named already");
+        let of_its_own = manifest.leaving_bytes();
+        assert!(of_its_own > 1_000, "the object holds more than the log file");
+        manifest.adopt_orphans([orphan(key_of(9, 9))], at(9));
+        assert_eq!(manifest.leaving_bytes(), of_its_own + 500);
         manifest.forget(&[key]);
         assert!(!manifest.names(key));
     }

@@ -18,6 +18,17 @@ pub struct ListedObject {
     pub name: String,
     /// When it was written, by the store's clock.
     pub last_modified: Timestamp,
+    /// Bytes of it.
+    pub size_in_bytes: u64,
+}
+
+/// An object that nobody will ever name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    /// The object.
+    pub key: SegmentKey,
+    /// Bytes of it.
+    pub size_in_bytes: u64,
 }
 
 /// What a sweep finds.
@@ -25,8 +36,8 @@ pub struct ListedObject {
 pub enum SweepVerdict {
     /// These are to be taken up by the manifest; often none.
     Orphans {
-        /// Nobody will ever name them.
-        orphans: Vec<SegmentKey>,
+        /// What is to go.
+        orphans: Vec<Orphan>,
         /// How many are not named and too young to tell: it is to be looked again.
         young: usize,
     },
@@ -54,7 +65,7 @@ pub fn sweep(
     };
     let segments = listed
         .iter()
-        .filter_map(|object| Some((SegmentKey::parse(&object.name)?, object.last_modified)));
+        .filter_map(|object| Some((SegmentKey::parse(&object.name)?, object)));
     let names_nothing = held.segments().is_empty() && held.leaving().is_empty();
     let older = |key: &SegmentKey| key.copied_in < held.writer.epoch;
     let of_others = segments.clone().filter(|(key, _)| older(key)).count();
@@ -62,9 +73,14 @@ pub fn sweep(
         return SweepVerdict::Doubtful { segments: of_others };
     }
     let unnamed = segments.filter(|(key, _)| is_unnamed(key));
-    let (old, young): (Vec<_>, Vec<_>) = unnamed.partition(|(_, written)| now.since_ms(*written) > grace);
+    let (old, young): (Vec<_>, Vec<_>) =
+        unnamed.partition(|(_, object)| now.since_ms(object.last_modified) > grace);
+    let orphan = |(key, object): (SegmentKey, &ListedObject)| Orphan {
+        key,
+        size_in_bytes: object.size_in_bytes,
+    };
     SweepVerdict::Orphans {
-        orphans: old.into_iter().map(|(key, _)| key).collect(),
+        orphans: old.into_iter().map(orphan).collect(),
         young: young.len(),
     }
 }
@@ -86,13 +102,17 @@ mod tests {
         let object = |key: &SegmentKey| ListedObject {
             name: format!("{}-{}.segment", key.copied_in, key.id),
             last_modified: Timestamp::from_ms(0),
+            size_in_bytes: 77,
         };
         keys.iter().map(object).collect()
     }
 
     fn orphans(held: &Manifest, keys: &[SegmentKey], now: i64) -> Vec<SegmentKey> {
         match sweep(held, &listed(keys), &[], GRACE_MS, Timestamp::from_ms(now)) {
-            SweepVerdict::Orphans { orphans, .. } => orphans,
+            SweepVerdict::Orphans { orphans, .. } => {
+                assert!(orphans.iter().all(|orphan| orphan.size_in_bytes == 77));
+                orphans.into_iter().map(|orphan| orphan.key).collect()
+            }
             SweepVerdict::Doubtful { segments } => panic!("doubtful: {segments}"),
         }
     }
@@ -161,6 +181,7 @@ mod tests {
         let other = ListedObject {
             name: "notes.txt".to_owned(),
             last_modified: Timestamp::from_ms(0),
+            size_in_bytes: 5,
         };
         let epoch = LeaderEpoch::new(9);
         assert_eq!(held().writer.epoch, epoch);

@@ -16,16 +16,18 @@ use super::definition::{
     BYTES_OUT, CONNECTIONS, CONNECTIONS_ACCEPTED, CONNECTIONS_CLOSED, CONNECTIONS_GIVEN_UP,
     CONNECTIONS_REFUSED, CURRENT_OFFSET, FAILED_FETCH_REQUESTS, FAILED_PRODUCE_REQUESTS, FENCED_BROKERS,
     FETCH_REQUESTS, FETCH_SESSION_PARTITIONS, FETCH_SESSIONS, GLOBAL_PARTITIONS, GLOBAL_TOPICS, GROUPS,
-    IN_SYNC_REPLICAS, LEADERS, LEFT_OUT, LOG_END, LOG_SIZE, LOG_START, MESSAGES_IN, MetricDef,
-    NETWORK_BYTES_IN, NETWORK_BYTES_OUT, OFFLINE_DIRECTORIES, OFFLINE_PARTITIONS, OFFLINE_REPLICAS, OFFSETS,
-    OLDEST_OFFSET, PANICS, PARTITION_UNDER_REPLICATED, PARTITIONS, PREFERRED_IMBALANCE, PRODUCE_REQUESTS,
-    PROTOCOL_ERRORS, REPLICAS, REQUEST_BYTES, REQUEST_BYTES_LIMIT, REQUEST_TIME, REQUESTS, RESPONSE_BYTES,
-    RESPONSE_BYTES_LIMIT, TOPIC_PARTITIONS, UNDER_MIN_ISR, UNDER_REPLICATED, UPTIME,
+    IN_SYNC_REPLICAS, LEADERS, LEFT_OUT, LOG_END, LOG_RETENTION_SHARE, LOG_SIZE, LOG_START, MESSAGES_IN,
+    MetricDef, NETWORK_BYTES_IN, NETWORK_BYTES_OUT, OFFLINE_DIRECTORIES, OFFLINE_PARTITIONS,
+    OFFLINE_REPLICAS, OFFSETS, OLDEST_OFFSET, PANICS, PARTITION_UNDER_REPLICATED, PARTITIONS,
+    PREFERRED_IMBALANCE, PRODUCE_REQUESTS, PROTOCOL_ERRORS, REPLICAS, REQUEST_BYTES, REQUEST_BYTES_LIMIT,
+    REQUEST_TIME, REQUESTS, RESPONSE_BYTES, RESPONSE_BYTES_LIMIT, TOPIC_PARTITIONS, UNDER_MIN_ISR,
+    UNDER_REPLICATED, UPTIME,
 };
 use super::exposition::Exposition;
 use super::{process, remote_tier};
 use crate::broker::Broker;
 use crate::network::NetworkState;
+use crate::remote_log_manager::share;
 use crate::replica_manager::{LookupError, PartitionHandle};
 
 /// How far the broker is, by Kafka's numbers.
@@ -139,6 +141,8 @@ struct Offsets {
     log_end: i64,
     high_watermark: HighWatermark,
     size: u64,
+    /// What that is of its limit, in percent; none of a tiered log, or without a limit.
+    retention_share: Option<u64>,
     required_in_sync: usize,
 }
 
@@ -151,6 +155,10 @@ impl PartitionFacts {
                 log_end: log.log_end().value(),
                 high_watermark: log.high_watermark(),
                 size: log.size(),
+                retention_share: match log.config().remote_storage_enable {
+                    true => None,
+                    false => share(log.size(), log.config().retention_bytes),
+                },
                 required_in_sync: partition.required_in_sync(),
             }
         });
@@ -264,6 +272,17 @@ fn show_partitions(text: &mut Exposition, partitions: &[PartitionFacts]) {
             if let Ok(offsets) = &facts.offsets {
                 family.sample(&[facts.topic(), &facts.partition().to_string()], value(offsets));
             }
+        }
+    }
+    let mut family = text.family(&LOG_RETENTION_SHARE);
+    for facts in partitions {
+        if let Some(percent) = facts
+            .offsets
+            .as_ref()
+            .ok()
+            .and_then(|offsets| offsets.retention_share)
+        {
+            family.sample(&[facts.topic(), &facts.partition().to_string()], percent);
         }
     }
     let replicas: [Column<PartitionFacts, usize>; 3] = [

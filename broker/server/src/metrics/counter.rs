@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Histogram;
+
 /// A number that only grows.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -41,6 +43,8 @@ pub struct RemoteCounters {
     pub read_requests: Counter,
     /// Bytes of these ranges.
     pub read_bytes: Counter,
+    /// How long reads took, those that failed too.
+    pub read_times: Histogram,
     /// Objects that were not what was copied.
     pub damaged_objects: Counter,
     /// Pauses because the store failed.

@@ -79,6 +79,7 @@ metrics! {
     FETCH_REQUESTS: Counter "kafka_server_brokertopicmetrics_totalfetchrequests_total" ["topic"] "Fetches of a partition of the topic.";
     FAILED_FETCH_REQUESTS: Counter "kafka_server_brokertopicmetrics_failedfetchrequests_total" ["topic"] "Fetches of a partition that were answered with an error.";
     LOG_SIZE: Gauge "kafka_log_log_size" ["topic", "partition"] "Bytes of the log on disk.";
+    LOG_RETENTION_SHARE: Gauge "kafka_log_log_retentionsizeinpercent" ["topic", "partition"] "Percent of retention.bytes that the log holds, of partitions led here that are not tiered and have such a limit.";
     LOG_START: Gauge "kafka_log_log_logstartoffset" ["topic", "partition"] "First offset of the log.";
     LOG_END: Gauge "kafka_log_log_logendoffset" ["topic", "partition"] "Offset that the next record gets.";
     TOPIC_PARTITIONS: Gauge "kafka_topic_partitions" ["topic"] "Partitions of the topic.";
@@ -93,6 +94,7 @@ metrics! {
     GROUP_LAG: Gauge "kafka_consumergroup_lag" ["consumergroup", "topic", "partition"] "Records between the committed offset and the high watermark.";
     REMOTE_COPY_BYTES: Counter "kafka_server_brokertopicmetrics_remotecopybytes_total" [] "Bytes of segments copied to the remote tier.";
     REMOTE_DELETE_LAG_SEGMENTS: Gauge "kafka_server_brokertopicmetrics_remotedeletelagsegments" ["topic"] "Segments in the remote tier that no reader is sent to any more and that are not deleted yet.";
+    REMOTE_DELETE_LAG_BYTES: Gauge "kafka_server_brokertopicmetrics_remotedeletelagbytes" ["topic"] "Bytes of these segments' objects; 0 for one that a manifest without sizes named first.";
     REMOTE_METADATA_COUNT: Gauge "kafka_server_brokertopicmetrics_remotelogmetadatacount" ["topic"] "Segments that manifests of partitions led here name.";
     REMOTE_AUX_STATE_REQUESTS: Counter "kafka_server_brokertopicmetrics_buildremotelogauxstaterequests_total" [] "Followers that began behind the remote part of their log.";
     REMOTE_AUX_STATE_ERRORS: Counter "kafka_server_brokertopicmetrics_buildremotelogauxstateerrors_total" [] "Those that could not yet.";
@@ -100,6 +102,15 @@ metrics! {
     REMOTE_LIST_EXPIRES: Counter "kafka_server_delayedremotelistoffsetsmetrics_expires_total" [] "Searches for a timestamp in the remote tier that were given up after remote.list.offsets.request.timeout.ms.";
     REMOTE_READER_QUEUE: Gauge "kafka_log_remote_remotestoragethreadpool_remotelogreadertaskqueuesize" [] "Reads of the remote store that wait because remote.log.reader.threads are under way.";
     REMOTE_READER_IDLE: Gauge "kafka_log_remote_remotestoragethreadpool_remotelogreaderavgidlepercent" [] "Part of remote.log.reader.threads that nothing is read with now, between 0 and 1.";
+    REMOTE_READ_TIME: Histogram "kafka_log_remote_remotelogmanager_remotelogreaderfetchrateandtime_seconds" [] "How long reads of the remote tier took for a fetch, from the cache or the store; those that failed, too.";
+    REMOTE_TASKS_IDLE: Gauge "kafka_log_remote_remotelogmanager_remotelogmanagertasksavgidlepercent" [] "Part of remote.log.manager.copier.thread.pool.size that nothing is copied with now, between 0 and 1.";
+    REMOTE_SIZE_TIME: Gauge "kafka_server_brokertopicmetrics_remotelogsizecomputationtime" ["topic"] "Milliseconds (of which a fraction) that it took just now to add up the manifests of partitions led here for remotelogsizebytes.";
+    REMOTE_FETCH_THROTTLE_AVG: Gauge "kafka_server_remotelogmanager_remote_fetch_throttle_time_avg" [] "Milliseconds that reads of the remote store, of those that were made to wait for remote.log.manager.fetch.max.bytes.per.second in the last minute, waited on average.";
+    REMOTE_FETCH_THROTTLE_MAX: Gauge "kafka_server_remotelogmanager_remote_fetch_throttle_time_max" [] "Milliseconds that the longest of them waited.";
+    REMOTE_COPY_THROTTLE_AVG: Gauge "kafka_server_remotelogmanager_remote_copy_throttle_time_avg" [] "Milliseconds that copies of segments, of those that were made to wait for remote.log.manager.copy.max.bytes.per.second in the last minute, waited on average.";
+    REMOTE_COPY_THROTTLE_MAX: Gauge "kafka_server_remotelogmanager_remote_copy_throttle_time_max" [] "Milliseconds that the longest of them waited.";
+    REMOTE_RETENTION_SHARE: Gauge "kafka_log_remote_remotelogmanager_retentionsizeinpercent" ["topic", "partition"] "Percent of retention.bytes that both tiers hold together, of tiered partitions led here that have such a limit.";
+    REMOTE_LOCAL_RETENTION_SHARE: Gauge "kafka_log_remote_remotelogmanager_localretentionsizeinpercent" ["topic", "partition"] "Percent of local.retention.bytes that the local disk holds of them.";
     BACKUP_AGE: Gauge "eddyline_remote_backup_age_seconds" ["object"] "How long what a restore would find of this broker has not been up to date: logs (ends of logs and committed offsets), and metadata on the broker that tells of them.";
     REMOTE_IMPORT_BYTES: Counter "eddyline_remote_import_bytes_total" [] "Bytes of segments that restored topics fetched from another bucket.";
     REMOTE_COPY_REQUESTS: Counter "kafka_server_brokertopicmetrics_remotecopyrequests_total" [] "Segments copied to the remote tier.";

@@ -13,7 +13,7 @@ pub(super) const BOUNDS_US: [u64; 14] = [
 
 /// How many times fell into each bucket.
 #[derive(Debug)]
-pub(super) struct Histogram {
+pub struct Histogram {
     buckets: [Counter; BOUNDS_US.len()],
     above: Counter,
     sum_us: Counter,
@@ -42,7 +42,7 @@ impl Default for Histogram {
 
 impl Histogram {
     /// Counts one time.
-    pub(super) fn count(&self, time: Duration) {
+    pub fn count(&self, time: Duration) {
         let us = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let place = BOUNDS_US.iter().position(|bound| us <= *bound);
         place.map_or(&self.above, |place| &self.buckets[place]).add(1);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::definition::METRICS;
+use super::kafkas_remote_metrics::KAFKAS_REMOTE_METRICS;
 
 const OPENING: &str = "\
 # Metrics
@@ -21,6 +22,16 @@ Written by `cargo reference` out of the table in `broker/server/src/metrics/defi
 |---|---|---|---|
 ";
 
+const KAFKAS_OPENING: &str = "
+## Kafka's metrics of the remote tier
+
+Every metric of the remote tier that Kafka 4.4 has, as a bean there and as a metric here. A meter of Kafka's is a counter
+here: `rate()` of it is Kafka's rate.
+
+| Kafka's bean | Its name | Here | In what it differs |
+|---|---|---|---|
+";
+
 /// The page as Markdown.
 pub fn reference_page() -> String {
     let mut page = OPENING.to_owned();
@@ -34,6 +45,15 @@ pub fn reference_page() -> String {
             def.kind.as_str(),
             labels.join(", "),
             def.help
+        );
+    }
+    page.push_str(KAFKAS_OPENING);
+    for metric in KAFKAS_REMOTE_METRICS {
+        let (ours, differs) = (metric.ours.name, metric.differs);
+        let _written = writeln!(
+            page,
+            "| `{}` | `{}` | `{ours}` | {differs} |",
+            metric.bean, metric.name
         );
     }
     page

@@ -7,19 +7,28 @@ use broker_tiered::disk_budget::Producing;
 use super::definition::{
     BACKUP_AGE, MetricDef, REMOTE_AUX_STATE_ERRORS, REMOTE_AUX_STATE_REQUESTS, REMOTE_CACHE_BYTES,
     REMOTE_CACHE_HITS, REMOTE_CACHE_MISSES, REMOTE_COPY_BYTES, REMOTE_COPY_ERRORS, REMOTE_COPY_LAG_BYTES,
-    REMOTE_COPY_LAG_MS, REMOTE_COPY_LAG_SEGMENTS, REMOTE_COPY_REQUESTS, REMOTE_DAMAGED, REMOTE_DELETE_ERRORS,
+    REMOTE_COPY_LAG_MS, REMOTE_COPY_LAG_SEGMENTS, REMOTE_COPY_REQUESTS, REMOTE_COPY_THROTTLE_AVG,
+    REMOTE_COPY_THROTTLE_MAX, REMOTE_DAMAGED, REMOTE_DELETE_ERRORS, REMOTE_DELETE_LAG_BYTES,
     REMOTE_DELETE_LAG_SEGMENTS, REMOTE_DELETE_REQUESTS, REMOTE_DISK_BYTES, REMOTE_DISK_LIMIT, REMOTE_DROPPED,
     REMOTE_FAILURES, REMOTE_FETCH_BYTES, REMOTE_FETCH_ERRORS, REMOTE_FETCH_EXPIRES, REMOTE_FETCH_REQUESTS,
-    REMOTE_IMPORT_BYTES, REMOTE_LIST_EXPIRES, REMOTE_LOG_SIZE, REMOTE_METADATA_COUNT, REMOTE_PRODUCE_BLOCKED,
-    REMOTE_READ_BYTES, REMOTE_READER_IDLE, REMOTE_READER_QUEUE, REMOTE_READS, REMOTE_REQUESTS,
-    REMOTE_REQUESTS_FAILED, REMOTE_STORE_USED,
+    REMOTE_FETCH_THROTTLE_AVG, REMOTE_FETCH_THROTTLE_MAX, REMOTE_IMPORT_BYTES, REMOTE_LIST_EXPIRES,
+    REMOTE_LOCAL_RETENTION_SHARE, REMOTE_LOG_SIZE, REMOTE_METADATA_COUNT, REMOTE_PRODUCE_BLOCKED,
+    REMOTE_READ_BYTES, REMOTE_READ_TIME, REMOTE_READER_IDLE, REMOTE_READER_QUEUE, REMOTE_READS,
+    REMOTE_REQUESTS, REMOTE_REQUESTS_FAILED, REMOTE_RETENTION_SHARE, REMOTE_SIZE_TIME, REMOTE_STORE_USED,
+    REMOTE_TASKS_IDLE,
 };
 use super::exposition::Exposition;
 use crate::broker::Broker;
-use crate::remote_log_manager::{BackupKind, RemoteLogManager, StoreStanding, TopicTiers, topics_in_tiers};
+use crate::remote_log_manager::{
+    BackupKind, RemoteLogManager, RetentionShare, StoreStanding, TopicTiers, retention_shares,
+    topics_in_tiers,
+};
 
 /// A metric and how its value is read.
 type Column = (&'static MetricDef, fn(&TopicTiers) -> u64);
+
+/// A metric and which share it is.
+type Share = (&'static MetricDef, fn(&RetentionShare) -> Option<u64>);
 
 /// Shows counters, and of each tiered topic what is led here.
 pub(super) fn show(text: &mut Exposition, broker: &Broker) {
@@ -63,10 +72,38 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
     }
     text.single(&REMOTE_CACHE_BYTES, held);
     text.single(&REMOTE_READER_IDLE, remote.reading().idle_ratio());
+    text.single(&REMOTE_TASKS_IDLE, remote.copies_idle_ratio());
+    text.family(&REMOTE_READ_TIME)
+        .histogram(&[], &counters.read_times.snapshot());
+    show_throttles(text, remote);
     let topics = topics_in_tiers(&broker.replica_manager, remote, broker.clock.wall());
     show_topics(text, &topics);
+    show_shares(text, &retention_shares(&broker.replica_manager, remote));
     show_requests(text, remote);
     show_backups(text, remote);
+}
+
+fn show_throttles(text: &mut Exposition, remote: &RemoteLogManager) {
+    let (fetches, copies) = (remote.fetch_waits(), remote.copy_waits());
+    text.single(&REMOTE_FETCH_THROTTLE_AVG, fetches.average_ms);
+    text.single(&REMOTE_FETCH_THROTTLE_MAX, fetches.max_ms);
+    text.single(&REMOTE_COPY_THROTTLE_AVG, copies.average_ms);
+    text.single(&REMOTE_COPY_THROTTLE_MAX, copies.max_ms);
+}
+
+fn show_shares(text: &mut Exposition, shares: &[RetentionShare]) {
+    let columns: [Share; 2] = [
+        (&REMOTE_RETENTION_SHARE, |share| share.whole),
+        (&REMOTE_LOCAL_RETENTION_SHARE, |share| share.local),
+    ];
+    for (def, value) in columns {
+        let mut family = text.family(def);
+        for share in shares {
+            if let Some(percent) = value(share) {
+                family.sample(&[&share.topic, &share.partition.to_string()], percent);
+            }
+        }
+    }
 }
 
 fn show_backups(text: &mut Exposition, remote: &RemoteLogManager) {
@@ -79,12 +116,13 @@ fn show_backups(text: &mut Exposition, remote: &RemoteLogManager) {
 }
 
 fn show_topics(text: &mut Exposition, topics: &BTreeMap<String, TopicTiers>) {
-    let columns: [Column; 6] = [
+    let columns: [Column; 7] = [
         (&REMOTE_COPY_LAG_BYTES, |topic| topic.lag.size_in_bytes),
         (&REMOTE_COPY_LAG_SEGMENTS, |topic| topic.lag.segments),
         (&REMOTE_COPY_LAG_MS, |topic| topic.lag.age_ms),
         (&REMOTE_LOG_SIZE, |topic| topic.remote_bytes),
         (&REMOTE_DELETE_LAG_SEGMENTS, |topic| topic.leaving_segments),
+        (&REMOTE_DELETE_LAG_BYTES, |topic| topic.leaving_bytes),
         (&REMOTE_METADATA_COUNT, |topic| topic.remote_segments),
     ];
     for (def, value) in columns {
@@ -92,6 +130,10 @@ fn show_topics(text: &mut Exposition, topics: &BTreeMap<String, TopicTiers>) {
         for (topic, facts) in topics {
             family.sample(&[topic], value(facts));
         }
+    }
+    let mut times = text.family(&REMOTE_SIZE_TIME);
+    for (topic, facts) in topics {
+        times.sample(&[topic], facts.added_up_in.as_secs_f64() * 1e3);
     }
 }
 

@@ -25,7 +25,7 @@ use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
 use tokio::sync::watch;
 
-use super::{RemoteLimits, Shared, copy};
+use super::{Shared, copy};
 use crate::clock::{seed_or_time, uuid_or_time};
 use crate::remote_store::{LocationProblem, RemoteStore, StoreError, explained, is_absent, path_in};
 
@@ -172,8 +172,7 @@ impl Importer<'_> {
         ) else {
             return Err(ImportError::Stopping);
         };
-        let rate = |limits: &RemoteLimits| limits.copy_bytes_per_second;
-        shared.keep_pace(&shared.copy_pace, rate, size).await;
+        shared.keep_pace(&shared.copy_throttle, size).await;
         let mut reading = Reading::new(there, object);
         if size <= copy::single_max(part_bytes) {
             let pieces = reading.next_part(size).await?;

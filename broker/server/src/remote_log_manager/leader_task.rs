@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use super::copy::CopyError;
 use super::import::Importer;
 use super::wiring::ended;
-use super::{RemoteLimits, Shared, copy};
+use super::{Shared, copy};
 use crate::clock::{seed_or_time, uuid_or_time};
 use crate::remote_store::{RemoteStore, StoreError};
 use crate::replica_manager::{FetchWaker, PartitionHandle};
@@ -282,9 +282,8 @@ impl LeaderTask {
             epoch: self.epoch,
         };
         let size = task.segment.size_in_bytes;
-        let rate = |limits: &RemoteLimits| limits.copy_bytes_per_second;
         tokio::select! {
-            () = self.shared.keep_pace(&self.shared.copy_pace, rate, size) => {}
+            () = self.shared.keep_pace(&self.shared.copy_throttle, size) => {}
             () = ended(self.orders.clone()) => return Ok(WorkEvent::NotLed),
         }
         let metadata = tokio::select! {

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{PoolStanding, RemoteLimits, RemoteSettings, Shared};
+use super::{PoolStanding, RemoteSettings, Shared};
 use crate::remote_store::StoreError;
 
 /// A piece did not come.
@@ -133,8 +133,7 @@ impl Shared {
         };
         let store = self.gate.passed().await;
         let range = object.range(piece, self.pieces.chunk_size);
-        let rate = |limits: &RemoteLimits| limits.fetch_bytes_per_second;
-        self.keep_pace(&self.fetch_pace, rate, range.end - range.start)
+        self.keep_pace(&self.fetch_throttle, range.end - range.start)
             .await;
         self.counters.read_requests.add(1);
         let bytes = store

@@ -37,7 +37,13 @@ impl RemoteLogManager {
         wanted: WantedRecords,
     ) -> Result<RemoteRecords, RemoteReadError> {
         let shared = self.shared.clone();
-        let task = self.spawn(async move { shared.read(key, wanted).await });
+        let task = self.spawn(async move {
+            let begun = shared.clock.elapsed();
+            let answer = shared.read(key, wanted).await;
+            let took = shared.clock.elapsed().saturating_sub(begun);
+            shared.counters.read_times.count(took);
+            answer
+        });
         let task = task.ok_or(RemoteReadError::NotReady)?;
         task.await.unwrap_or(Err(RemoteReadError::NotReady))
     }

@@ -3,6 +3,7 @@
 //! Owns nothing: it asks the logs that are led here, their manifests as they were written, and the store's observer.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use broker_model::{Offset, Timestamp};
 use broker_tiered::copy_plan::{RemoteLag, remote_lag};
@@ -39,9 +40,14 @@ impl PoolStanding {
     /// The part that has nothing to do, between 0 and 1.
     #[must_use]
     pub fn idle_ratio(&self) -> f64 {
-        let of = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-        of(self.idle) / of(self.size.max(1))
+        idle_ratio(self.idle, self.size)
     }
+}
+
+/// The part of so many that has nothing to do.
+pub(super) fn idle_ratio(idle: usize, size: usize) -> f64 {
+    let of = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    of(idle) / of(size.max(1))
 }
 
 /// What a topic has in both tiers, in the partitions that are led here.
@@ -57,6 +63,10 @@ pub struct TopicTiers {
     pub remote_segments: u64,
     /// Segments that are to be deleted there.
     pub leaving_segments: u64,
+    /// Bytes of their objects.
+    pub leaving_bytes: u64,
+    /// How long it took to add up what the manifests name.
+    pub added_up_in: Duration,
     /// What is closed and not there.
     pub lag: RemoteLag,
     /// Partitions that were restored and of which not everything is here yet.
@@ -73,6 +83,8 @@ impl TopicTiers {
             remote_bytes: self.remote_bytes + other.remote_bytes,
             remote_segments: self.remote_segments + other.remote_segments,
             leaving_segments: self.leaving_segments + other.leaving_segments,
+            leaving_bytes: self.leaving_bytes + other.leaving_bytes,
+            added_up_in: self.added_up_in + other.added_up_in,
             lag: self.lag.and(other.lag),
             restoring: self.restoring + other.restoring,
         }
@@ -99,7 +111,9 @@ pub fn topics_in_tiers(
             continue;
         };
         let id = handle.id();
+        let begun = remote.shared.clock.elapsed();
         let part = remote.remote_part(topic, id.partition);
+        let added_up_in = remote.shared.clock.elapsed().saturating_sub(begun);
         let tiers = topics.entry(id.topic.to_string()).or_default();
         *tiers = tiers.and(TopicTiers {
             partitions: 1,
@@ -107,6 +121,8 @@ pub fn topics_in_tiers(
             remote_bytes: part.map_or(0, |part| part.size_in_bytes),
             remote_segments: part.map_or(0, |part| part.segments as u64),
             leaving_segments: part.map_or(0, |part| part.leaving as u64),
+            leaving_bytes: part.map_or(0, |part| part.leaving_bytes),
+            added_up_in,
             lag,
             restoring: u32::from(remote.is_importing(topic, id.partition)),
         });

@@ -24,6 +24,7 @@ pub(super) struct FaultyStore {
     damaging: AtomicBool,
     short: AtomicBool,
     holding: AtomicBool,
+    keeping: AtomicBool,
     /// Reads of segments that are held.
     held: AtomicUsize,
     /// Of manifests and the like, and of segments.
@@ -44,6 +45,8 @@ pub(super) enum Fault {
     CutsSegments,
     /// Who reads a segment waits until this is over.
     HoldsSegmentReads,
+    /// It deletes nothing.
+    RefusesDeletes,
 }
 
 impl FaultyStore {
@@ -62,6 +65,7 @@ impl FaultyStore {
             Fault::DamagesSegments => &self.damaging,
             Fault::CutsSegments => &self.short,
             Fault::HoldsSegmentReads => &self.holding,
+            Fault::RefusesDeletes => &self.keeping,
         }
     }
 
@@ -85,6 +89,15 @@ impl FaultyStore {
     pub(super) async fn segments(&self) -> usize {
         let names = self.names().await;
         names.iter().filter(|name| name.ends_with(".segment")).count()
+    }
+
+    /// Bytes of the objects of segments.
+    pub(super) async fn segment_bytes(&self) -> u64 {
+        let listed: Vec<_> = self.objects.list(None).collect().await;
+        let all = listed.into_iter().map(|meta| meta.unwrap());
+        all.filter(|meta| meta.location.as_ref().ends_with(".segment"))
+            .map(|meta| meta.size)
+            .sum()
     }
 
     /// Removes an object behind the broker's back.
@@ -174,7 +187,11 @@ impl ObjectStore for FaultyStore {
     }
 
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        match self.answer() {
+        let answer = match self.keeping.load(Ordering::SeqCst) {
+            true => Err(failure("it is kept")),
+            false => self.answer(),
+        };
+        match answer {
             Ok(()) => self.objects.delete_stream(locations),
             Err(error) => futures::stream::once(async move { Err(error) }).boxed(),
         }

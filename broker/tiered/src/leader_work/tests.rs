@@ -358,6 +358,7 @@ fn what_a_later_leader_copied_is_not_given_up() {
     let object = |number, epoch| ListedObject {
         name: format!("{epoch}-{}.segment", segment(number, (0, 100), &[(1, 0)]).id),
         last_modified: Timestamp::from_ms(0),
+        size_in_bytes: 1_000,
     };
     let listed = WorkEvent::Listed(vec![object(1, 9), object(2, 10)]);
     let WorkEffect::Delete(deleted) = scene.step(listed) else {

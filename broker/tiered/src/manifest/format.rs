@@ -63,6 +63,9 @@ struct Leaving {
     id: String,
     copied_in: i32,
     since: i64,
+    /// Not in manifests that were written before there was a use for it.
+    #[serde(default)]
+    size: u64,
 }
 
 impl Manifest {
@@ -214,6 +217,7 @@ impl Leaving {
             id: leaving.key.id.to_string(),
             copied_in: leaving.key.copied_in.value(),
             since: leaving.since.as_ms(),
+            size: leaving.size_in_bytes,
         }
     }
 
@@ -224,6 +228,7 @@ impl Leaving {
                 id: RemoteLogSegmentId::new(uuid(&self.id)?),
             },
             since: Timestamp::from_ms(self.since),
+            size_in_bytes: self.size,
         })
     }
 }
@@ -261,7 +266,15 @@ mod tests {
     #[test]
     fn the_form_of_version_1_stays() {
         let text = String::from_utf8(sample().to_bytes()).unwrap();
-        assert_eq!(text, include_str!("../../testdata/manifest-v1.txt"));
+        assert_eq!(text, include_str!("../../testdata/manifest-v1-sizes.txt"));
+    }
+
+    #[test]
+    fn a_manifest_that_does_not_say_how_large_what_leaves_is_is_read() {
+        let mut unsized_yet = sample();
+        unsized_yet.leaving[0].size_in_bytes = 0;
+        let bytes = include_str!("../../testdata/manifest-v1.txt").as_bytes();
+        assert_eq!(Manifest::parse(bytes, &partition()), Ok(unsized_yet));
     }
 
     #[test]

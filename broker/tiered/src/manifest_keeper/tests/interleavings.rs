@@ -296,6 +296,7 @@ impl World {
             .map(|(key, written)| ListedObject {
                 name: format!("{}-{}.segment", key.copied_in, key.id),
                 last_modified: Timestamp::from_ms(*written),
+                size_in_bytes: 1_000,
             })
             .collect();
         let now = Timestamp::from_ms(self.now);
