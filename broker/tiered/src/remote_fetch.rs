@@ -45,8 +45,10 @@ pub struct RemoteRecords {
     pub next_offset: Option<Offset>,
     /// Where they end in the log file of their segment.
     pub end_position: u64,
-    /// Aborted transactions among them as far as remote indexes tell.
+    /// Aborted transactions among them as far as remote indexes tell: those whose markers stand before the remote end.
     pub aborted: Vec<AbortedTransaction>,
+    /// Where the remote part ended that was read.
+    pub remote_end: Offset,
 }
 
 /// The remote part gives nothing.
@@ -137,6 +139,24 @@ pub struct RemoteFetch {
     state: State,
 }
 
+impl RemoteRecords {
+    /// Whether the local part, which begins at an offset by now, tells of every marker that the remote part that was read
+    /// does not. If not, segments were copied and given up meanwhile, and another read finds them in the manifest of now;
+    /// one that finds the same remote end as the read before has no more to find.
+    pub fn joins(&self, local_start: Offset, read_before: Option<Offset>) -> bool {
+        local_start <= self.remote_end || read_before == Some(self.remote_end)
+    }
+
+    /// Takes up what the local part tells of transactions with records in what was found.
+    pub fn take_local(&mut self, local: Vec<AbortedTransaction>) {
+        let known: Vec<_> = self.aborted.iter().map(|entry| entry.last_offset).collect();
+        let news = local
+            .into_iter()
+            .filter(|entry| !known.contains(&entry.last_offset));
+        self.aborted.extend(news);
+    }
+}
+
 impl RemoteFetch {
     /// Begins to read.
     pub fn begin(manifest: Arc<Manifest>, wanted: WantedRecords, chunks: ChunkSize) -> (Self, FetchEffect) {
@@ -214,6 +234,7 @@ impl RemoteFetch {
         if self.from >= self.manifest.remote_end() || self.from >= self.wanted.upper {
             return FetchEffect::Served(RemoteRecords {
                 next_offset: Some(self.from),
+                remote_end: self.manifest.remote_end(),
                 ..RemoteRecords::default()
             });
         }
@@ -294,6 +315,7 @@ impl RemoteFetch {
             next_offset: Some(batches.next_offset),
             end_position: self.window.position + batches.range.end as u64,
             aborted: Vec::new(),
+            remote_end: self.manifest.remote_end(),
         };
         self.look_for_aborted(found, self.segment)
     }

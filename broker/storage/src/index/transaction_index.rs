@@ -139,6 +139,15 @@ impl TransactionIndex {
         &self.entries
     }
 
+    /// Entries whose markers stand at or behind `from`, up to the first one behind which nothing below `to` was
+    /// undecided; entries further on cannot have records below `to`.
+    pub(crate) fn undecided_between(&self, from: Offset, to: Offset) -> &[AbortedTransaction] {
+        let begin = self.entries.partition_point(|entry| entry.last_offset < from);
+        let behind = &self.entries[begin..];
+        let open = behind.partition_point(|entry| entry.last_stable_offset < to);
+        &behind[..behind.len().min(open + 1)]
+    }
+
     /// Adds an aborted transaction.
     pub(crate) fn push(&mut self, entry: AbortedTransaction) {
         self.entries.push(entry);
@@ -219,5 +228,59 @@ mod tests {
             parse_transaction_index(&newer),
             Err(FormatError::UnknownVersion { .. })
         ));
+    }
+
+    /// Ten thousand transactions of ten offsets each, all aborted; the one of another producer that begins at `open` is
+    /// so at the end of them only.
+    fn many(open: i64) -> TransactionIndex {
+        let short = |number: i64| AbortedTransaction {
+            producer_id: ProducerId::new(number % 7),
+            first_offset: Offset::new(number * 10),
+            last_offset: Offset::new(number * 10 + 9),
+            last_stable_offset: Offset::new((number * 10 + 10).min(open)),
+        };
+        let long = AbortedTransaction {
+            producer_id: ProducerId::new(99),
+            first_offset: Offset::new(open),
+            last_offset: Offset::new(100_000),
+            last_stable_offset: Offset::new(100_001),
+        };
+        TransactionIndex {
+            entries: (0..10_000).map(short).chain([long]).collect(),
+            ..TransactionIndex::default()
+        }
+    }
+
+    #[test]
+    fn no_more_entries_are_looked_at_than_decide_about_what_is_read() {
+        let index = many(100_000);
+        let looked_at = |from, to| index.undecided_between(Offset::new(from), Offset::new(to)).len();
+        assert_eq!(looked_at(50_000, 20), 1, "the first tells that all was decided");
+        assert_eq!(looked_at(50_000, 50_045), 5);
+        assert_eq!(looked_at(0, 25), 3);
+        assert_eq!(looked_at(200_000, 300_000), 0);
+    }
+
+    #[test]
+    fn what_is_not_looked_at_has_no_records_there() {
+        for open in [0, 5, 40_000, 99_999] {
+            let index = many(open);
+            for (from, to) in [
+                (0, 1),
+                (0, 25),
+                (39_990, 40_020),
+                (60_000, 40_001),
+                (60_000, 39_999),
+                (0, i64::MAX),
+            ] {
+                let (from, to) = (Offset::new(from), Offset::new(to));
+                let is_there =
+                    |entry: &&AbortedTransaction| entry.last_offset >= from && entry.first_offset < to;
+                let all: Vec<_> = index.entries.iter().filter(is_there).collect();
+                let found = index.undecided_between(from, to).iter();
+                let found: Vec<_> = found.filter(|entry| entry.first_offset < to).collect();
+                assert_eq!(found, all, "{open} {from} {to}");
+            }
+        }
     }
 }

@@ -218,13 +218,10 @@ impl UnifiedLog {
     pub(crate) fn aborted_between(&self, from: Offset, to: Offset) -> Vec<AbortedTransaction> {
         let mut aborted = Vec::new();
         for segment in &self.segments[self.segment_index(from)..] {
-            for entry in segment.transaction_index().entries() {
-                if entry.last_offset >= from && entry.first_offset < to {
-                    aborted.push(*entry);
-                }
-                if entry.last_stable_offset >= to {
-                    return aborted;
-                }
+            let overlap = segment.transaction_index().undecided_between(from, to);
+            aborted.extend(overlap.iter().filter(|entry| entry.first_offset < to));
+            if overlap.last().is_some_and(|last| last.last_stable_offset >= to) {
+                break;
             }
         }
         aborted

@@ -188,9 +188,11 @@ impl UnifiedLog {
         }))
     }
 
-    /// Transactions that were aborted and have records between the two offsets, as far as local indexes tell.
-    pub fn aborted_locally(&self, from: Offset, to: Offset) -> Vec<AbortedTransaction> {
-        self.aborted_between(from, to)
+    /// Transactions with records below `to` that were aborted at or behind `remote_end`, where the remote part ends that
+    /// the records are of: its own indexes tell of the others. No entry is looked at behind the one that says that
+    /// everything below `to` was decided.
+    pub fn aborted_behind(&self, remote_end: Offset, to: Offset) -> Vec<AbortedTransaction> {
+        self.aborted_between(remote_end, to)
     }
 
     /// Removes everything and begins where the remote part ends. The directory's checkpoint must have an entry for the

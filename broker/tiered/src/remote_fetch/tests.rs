@@ -128,3 +128,36 @@ fn a_reader_begins_anew_once_its_segment_left_the_manifest() {
     assert!(!fetch.is_outdated_by(&start_at(30)), "some of it is still named");
     assert!(fetch.is_outdated_by(&start_at(50)));
 }
+
+#[test]
+fn a_local_part_that_begins_behind_what_was_read_is_read_up_to_once_more() {
+    let (manifest, ..) = copied();
+    let (_, FetchEffect::Served(found)) = begin(&manifest, 50, 60) else {
+        panic!("nothing is remote there");
+    };
+    let [before, end, behind] = [49, 50, 51].map(Offset::new);
+    assert_eq!(found.remote_end, end);
+    assert!(found.joins(before, None) && found.joins(end, None));
+    assert!(
+        !found.joins(behind, None),
+        "what lies between was copied and given up meanwhile"
+    );
+    assert!(!found.joins(behind, Some(before)));
+    assert!(found.joins(behind, Some(end)), "nobody has more to tell");
+}
+
+#[test]
+fn a_marker_that_both_parts_tell_of_is_told_once() {
+    let entry = |first, last| AbortedTransaction {
+        producer_id: broker_model::ProducerId::new(7),
+        first_offset: Offset::new(first),
+        last_offset: Offset::new(last),
+        last_stable_offset: Offset::new(last + 1),
+    };
+    let mut found = RemoteRecords {
+        aborted: vec![entry(3, 9)],
+        ..RemoteRecords::default()
+    };
+    found.take_local(vec![entry(3, 9), entry(5, 60)]);
+    assert_eq!(found.aborted, [entry(3, 9), entry(5, 60)]);
+}

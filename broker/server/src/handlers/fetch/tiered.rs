@@ -7,11 +7,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use broker_storage::{AbortedTransaction, FetchIsolation, LogSlice};
+use broker_model::Offset;
+use broker_storage::{FetchIsolation, LogSlice};
 use tokio::time::Instant;
 
 use super::{Fetch, Pass};
-use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords, WantedRecords};
+use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords};
 use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle, TieredFetch};
 
 /// How long a consumer waits to be told of damage.
@@ -69,27 +70,33 @@ async fn read(
     let counters = remote.counters();
     counters.fetch_requests.add(1);
     let is_committed = wanted.limits.upper == FetchIsolation::TxnCommitted;
-    let local = is_committed.then(|| aborted_locally(handle, &wanted));
-    let mut pause = FIRST_RETRY;
+    let (mut pause, mut read_before) = (FIRST_RETRY, None);
     let answer = loop {
         let Ok(answer) = tokio::time::timeout_at(deadline, remote.read(key, wanted)).await else {
             counters.fetch_expires.add(1);
             return FetchOutcome::Read(at);
         };
-        let may_pass = matches!(answer, Err(RemoteReadError::NotReady | RemoteReadError::Store(_)));
-        if !may_pass || Instant::now() + pause >= deadline {
-            break answer;
+        match answer {
+            Ok(mut found) if is_committed => match join_local(handle, &mut found, read_before) {
+                Ok(Joined::Whole) => break Ok(found),
+                Ok(Joined::CopiedMeanwhile) => read_before = Some(found.remote_end),
+                Err(error) => return FetchOutcome::Missing(error),
+            },
+            Err(RemoteReadError::NotReady | RemoteReadError::Store(_))
+                if Instant::now() + pause < deadline =>
+            {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            answer => break answer,
         }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
     };
     match answer {
         Ok(found) => {
             counters.fetch_bytes.add(found.records.len() as u64);
-            let aborted = local.map(|local| all_aborted(local, &wanted, &found));
             FetchOutcome::Read(PartitionFetch {
                 records: LogSlice::Memory(vec![found.records]),
-                aborted,
+                aborted: is_committed.then_some(found.aborted),
                 ..at
             })
         }
@@ -112,30 +119,31 @@ async fn read(
     }
 }
 
-/// Markers of transactions may stand in the local part of the log. They are looked up before the remote part is: what is
-/// copied and given up while the store answers is in no manifest that was read before, and no longer here afterwards.
-fn aborted_locally(
-    handle: &Result<Arc<PartitionHandle>, LookupError>,
-    wanted: &WantedRecords,
-) -> Vec<AbortedTransaction> {
-    let Ok(handle) = handle else {
-        return Vec::new();
-    };
-    let local = handle.with_log(|log| log.aborted_locally(wanted.from, wanted.upper));
-    local.unwrap_or_default()
+/// Whether both parts of a log tell of all markers of transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Joined {
+    /// They do.
+    Whole,
+    /// What is copied and given up while the store answers is in no manifest that was read before, and no longer here: it
+    /// is to be read again.
+    CopiedMeanwhile,
 }
 
-/// Those of both parts that have records in what was found, each once.
-fn all_aborted(
-    local: Vec<AbortedTransaction>,
-    wanted: &WantedRecords,
-    found: &RemoteRecords,
-) -> Vec<AbortedTransaction> {
-    let to = found.next_offset.unwrap_or(wanted.from);
-    let mut aborted = found.aborted.clone();
-    let known: Vec<_> = aborted.iter().map(|entry| entry.last_offset).collect();
-    let only_local =
-        |entry: &AbortedTransaction| entry.first_offset < to && !known.contains(&entry.last_offset);
-    aborted.extend(local.into_iter().filter(only_local));
-    aborted
+/// Markers of transactions may stand in the local part of the log. They are looked up once it is known up to where
+/// records are served, so that no more is looked at than decides about those.
+fn join_local(
+    handle: &Result<Arc<PartitionHandle>, LookupError>,
+    found: &mut RemoteRecords,
+    read_before: Option<Offset>,
+) -> Result<Joined, LookupError> {
+    let handle = handle.as_ref().map_err(|error| *error)?;
+    handle.with_log(|log| {
+        if !found.joins(log.local_log_start().offset(), read_before) {
+            return Joined::CopiedMeanwhile;
+        }
+        if let Some(to) = found.next_offset {
+            found.take_local(log.aborted_behind(found.remote_end, to));
+        }
+        Joined::Whole
+    })
 }
