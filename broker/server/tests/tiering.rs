@@ -19,6 +19,8 @@ mod faulty_store;
 mod kafka_node;
 #[path = "tiering/kafka_transactions.rs"]
 mod kafka_transactions;
+#[path = "tiering/kafkas_metrics.rs"]
+mod kafkas_metrics;
 #[path = "tiering/standing.rs"]
 mod standing;
 #[path = "live/topics.rs"]
@@ -26,6 +28,8 @@ mod standing;
 mod topics;
 #[path = "tiering/transactions.rs"]
 mod transactions;
+#[path = "tiering/turns.rs"]
+mod turns;
 #[path = "live/wire.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod wire;
