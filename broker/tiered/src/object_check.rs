@@ -160,6 +160,13 @@ mod tests {
         for end in [0, 1, bytes.len() / 2, bytes.len() - 1] {
             assert!(check(&object, &bytes[..end], 50).is_err(), "until {end}");
         }
+        for end in [0, 1, bytes_of_a_batch(&object) * 4] {
+            let judged = check(&object, &bytes[..end], 50);
+            assert!(
+                matches!(judged, Err(ObjectDamage::Records(_))),
+                "until {end}: {judged:?}"
+            );
+        }
         let other = ImportedObject {
             layout: ObjectLayout::of(
                 object.layout.log_size,
@@ -168,6 +175,18 @@ mod tests {
             ..object
         };
         assert!(check(&other, &bytes, 50).is_err());
+    }
+
+    #[test]
+    fn a_sound_footer_that_says_something_else_is_damage() {
+        let (object, mut bytes) = object();
+        let other = ObjectLayout::of(
+            object.layout.log_size,
+            [b"offsets", b"times", b"", b"producers", b"other!"],
+        );
+        let footer = bytes.len() - FOOTER_SIZE;
+        bytes.splice(footer.., other.footer());
+        assert_eq!(check(&object, &bytes, 50), Err(ObjectDamage::Footer));
     }
 
     #[test]

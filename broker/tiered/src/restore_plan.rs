@@ -396,12 +396,11 @@ impl RestorePlan {
     }
 
     /// Whether the cluster lives by this plan, and this broker of it was never there since: it is late, and the plan is
-    /// still what it begins with.
+    /// still what it begins with. Only the plan itself registers a broker under its nonce; the process that comes takes
+    /// another.
     pub fn awaits(&self, broker: BrokerId, image: &MetadataImage) -> bool {
         let registered = image.cluster.broker(broker);
-        generation_of(image) == self.generation
-            && registered
-                .is_some_and(|found| found.incarnation_id == self.nonce && found.epoch == RESTORED_EPOCH)
+        registered.is_some_and(|found| found.incarnation_id == self.nonce)
     }
 
     /// The partitions that a broker keeps.

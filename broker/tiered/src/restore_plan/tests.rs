@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use broker_metadata::client_quota_record::EntityData;
 use broker_metadata::messages::{
-    AccessControlEntryRecord, ClientQuotaRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord,
-    TopicRecord, UserScramCredentialRecord,
+    AccessControlEntryRecord, ClientQuotaRecord, ConfigRecord, PartitionRecord, ProducerIdsRecord,
+    RegisterBrokerRecord, TopicRecord, UserScramCredentialRecord,
 };
-use broker_metadata::{MetadataDelta, MetadataRecord, MetadataVersion, bootstrap_records};
+use broker_metadata::{
+    ConfigResource, ConfigResourceType, MetadataDelta, MetadataRecord, MetadataVersion, bootstrap_records,
+};
 use broker_model::{BrokerEpoch, LogStartOffset};
 use bytes::Bytes;
 
@@ -38,6 +40,7 @@ fn broker(number: i32) -> MetadataRecord {
         broker_epoch: 77,
         fenced: false,
         incarnation_id: id(number as u64),
+        log_dirs: vec![id(50)],
         ..RegisterBrokerRecord::default()
     };
     record.into()
@@ -58,18 +61,22 @@ fn partition(number: i32, replicas: &[i32], epoch: i32) -> MetadataRecord {
     record.into()
 }
 
-/// Topic `events` with the partitions 3 and 4 on brokers 1 and 2.
-fn image() -> MetadataImage {
-    let topic = TopicRecord {
+fn topic_record() -> MetadataRecord {
+    let record = TopicRecord {
         name: "events".into(),
         topic_id: topic().uuid(),
         ..TopicRecord::default()
     };
+    record.into()
+}
+
+/// Topic `events` with five partitions on brokers 1 and 2.
+fn image() -> MetadataImage {
     let ids = ProducerIdsRecord {
         next_producer_id: 5_000,
         ..ProducerIdsRecord::default()
     };
-    let mut records = vec![broker(1), broker(2), topic.into()];
+    let mut records = vec![broker(1), broker(2), topic_record()];
     records.extend((0..5).map(|number| partition(number, &[1, 2], 7)));
     records.push(ids.into());
     image_of(records)
@@ -148,6 +155,15 @@ fn plan_of(
     brokers: Option<&[BrokerId]>,
 ) -> (RestorePlan, MetadataImage) {
     let image = image();
+    (plan_in(&image, logs, manifests, brokers), image)
+}
+
+fn plan_in(
+    image: &MetadataImage,
+    logs: &[LogsBackup],
+    manifests: Vec<Manifest>,
+    brokers: Option<&[BrokerId]>,
+) -> RestorePlan {
     let place = |manifest: &Manifest| (manifest.partition.topic_id, manifest.partition.index);
     let manifests: HashMap<_, _> = manifests
         .into_iter()
@@ -156,7 +172,7 @@ fn plan_of(
     let facts = RestoreFacts {
         generation: RestoreGeneration::new(2),
         metadata: &metadata(1, 1),
-        image: &image,
+        image,
         logs,
         manifests: &manifests,
         brokers,
@@ -165,7 +181,7 @@ fn plan_of(
         nonce: id(99),
         now: Timestamp::from_ms(100),
     };
-    (restore_plan(&facts, context), image)
+    restore_plan(&facts, context)
 }
 
 fn partition_of(plan: &RestorePlan, number: i32) -> &RestoredPartition {
@@ -338,6 +354,71 @@ fn nobody_leads_and_every_replica_may_lead_first() {
         (generation_of(&before).value(), generation_of(&restored).value()),
         (0, 3)
     );
+}
+
+#[test]
+fn a_reassignment_that_was_under_way_is_over() {
+    let moving = PartitionRecord {
+        partition_id: 0,
+        topic_id: topic().uuid(),
+        replicas: vec![3, 2, 1],
+        isr: vec![1, 2],
+        removing_replicas: vec![1],
+        adding_replicas: vec![3],
+        leader: 1,
+        leader_epoch: 7,
+        directories: vec![id(50); 3],
+        ..PartitionRecord::default()
+    };
+    let before = image_of(vec![
+        broker(1),
+        broker(2),
+        broker(3),
+        topic_record(),
+        moving.into(),
+    ]);
+    let after = image_of(restored_records(
+        &before,
+        &plan_in(&before, &[], Vec::new(), None),
+    ));
+    let partition = after
+        .topics
+        .by_id(topic())
+        .unwrap()
+        .partition(PartitionIndex::new(0))
+        .unwrap()
+        .clone();
+    assert_eq!(partition.replicas, [BrokerId::new(3), BrokerId::new(2)]);
+    assert_eq!(
+        (&*partition.removing_replicas, &*partition.adding_replicas),
+        (&[][..], &[][..])
+    );
+}
+
+#[test]
+fn what_was_noted_about_the_cluster_that_is_gone_stays_behind() {
+    let note = |resource: &str, name: &str, value: &str| -> MetadataRecord {
+        let record = ConfigRecord {
+            resource_type: ConfigResourceType::Topic.code(),
+            resource_name: resource.into(),
+            name: name.into(),
+            value: Some(value.into()),
+            ..ConfigRecord::default()
+        };
+        record.into()
+    };
+    let (plan, _) = plan_of(&[], Vec::new(), None);
+    let before = image_of(vec![
+        note("eddyline/rebalance", "state", "moving"),
+        note("events", "retention.ms", "7"),
+    ]);
+    let after = image_of(restored_records(&before, &plan));
+    let value = |resource: &str, name: &str| {
+        let value = after.configs.value(&ConfigResource::topic(resource), name);
+        value.map(ToString::to_string)
+    };
+    assert_eq!(value("eddyline/rebalance", "state"), None);
+    assert_eq!(value("events", "retention.ms").as_deref(), Some("7"));
 }
 
 #[test]

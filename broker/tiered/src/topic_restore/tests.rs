@@ -120,7 +120,11 @@ fn a_topic_goes_on_where_nobody_has_seen_an_offset_and_later_than_any_epoch() {
     assert_eq!((begin.log_start, begin.remote_end, begin.resume), expected);
     assert_eq!((lost.from, lost.until), (offset(200), offset(250)));
     assert_eq!((segments, size_in_bytes), (2, 2_000));
-    assert!(plan.leader_epoch > LeaderEpoch::new(41));
+    assert_eq!(
+        plan.leader_epoch,
+        LeaderEpoch::new(1_041),
+        "of the partition that was led latest"
+    );
     assert_eq!((plan.source, plan.replication_factor), (topic(), 2));
 }
 
