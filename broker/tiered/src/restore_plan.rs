@@ -352,7 +352,7 @@ fn begins(manifest: Option<&Manifest>, mark: &Mark, registered: LeaderEpoch) -> 
         leader_epoch: LeaderEpoch::new(newest_epoch.max(0).saturating_add(EPOCHS_AHEAD)),
         epochs: copied.map(epochs_of).unwrap_or_default(),
         lost: Lost {
-            from: lost_from.min(end),
+            from: lost_from,
             until: end,
             seen_at: seen.map(|mark| mark.seen_at),
         },

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use broker_metadata::client_quota_record::EntityData;
 use broker_metadata::messages::{
-    AccessControlEntryRecord, ClientQuotaRecord, ConfigRecord, PartitionRecord, ProducerIdsRecord,
-    RegisterBrokerRecord, TopicRecord, UserScramCredentialRecord,
+    AccessControlEntryRecord, ClientQuotaRecord, ConfigRecord, FeatureLevelRecord, PartitionRecord,
+    ProducerIdsRecord, RegisterBrokerRecord, TopicRecord, UserScramCredentialRecord,
 };
 use broker_metadata::{
-    ConfigResource, ConfigResourceType, MetadataDelta, MetadataRecord, MetadataVersion, bootstrap_records,
+    ConfigResource, ConfigResourceType, LeaderRecoveryState, MetadataDelta, MetadataRecord, MetadataVersion,
+    bootstrap_records, names,
 };
 use broker_model::{BrokerEpoch, LogStartOffset};
 use bytes::Bytes;
@@ -274,7 +275,11 @@ fn a_partition_that_nobody_told_of_goes_on_far_ahead() {
 fn a_group_never_stands_behind_where_producing_goes_on() {
     let told = [
         logs(1, vec![mark(4, 7, (0, 80, 90))]),
-        groups(2, 3, vec![committed("events", 5_000_000)]),
+        groups(
+            2,
+            3,
+            vec![committed("events", 5_000_000), committed("events", 20)],
+        ),
     ];
     let (plan, _) = plan_of(&told, Vec::new(), None);
     assert_eq!(partition_of(&plan, 4).resume, offset(5_000_000));
@@ -344,6 +349,11 @@ fn nobody_leads_and_every_replica_may_lead_first() {
     assert!(!partition.has_leader());
     assert_eq!(partition.elr, [BrokerId::new(1), BrokerId::new(2)]);
     assert_eq!(partition.isr, [], "nobody is waited for");
+    assert_eq!(
+        partition.partition_epoch.value(),
+        4,
+        "what was known of it is old"
+    );
     assert_eq!(partition.leader_epoch, partition_of(&plan, 3).leader_epoch);
     for broker in restored.cluster.brokers.values() {
         assert!(broker.fenced && broker.directories.is_empty());
@@ -357,6 +367,35 @@ fn nobody_leads_and_every_replica_may_lead_first() {
 }
 
 #[test]
+fn where_nobody_is_eligible_outside_of_the_in_sync_set_the_first_replica_leads_first() {
+    let without = FeatureLevelRecord {
+        name: names::ELIGIBLE_LEADER_REPLICAS_VERSION.into(),
+        feature_level: 0,
+        ..FeatureLevelRecord::default()
+    };
+    let before = image_of(vec![
+        without.into(),
+        broker(1),
+        broker(2),
+        topic_record(),
+        partition(0, &[2, 1], 7),
+    ]);
+    let after = image_of(restored_records(
+        &before,
+        &plan_in(&before, &[], Vec::new(), None),
+    ));
+    let partition = after
+        .topics
+        .by_id(topic())
+        .unwrap()
+        .partition(PartitionIndex::new(0))
+        .unwrap()
+        .clone();
+    assert_eq!(partition.isr, [BrokerId::new(2)]);
+    assert_eq!(partition.elr, []);
+}
+
+#[test]
 fn a_reassignment_that_was_under_way_is_over() {
     let moving = PartitionRecord {
         partition_id: 0,
@@ -367,6 +406,7 @@ fn a_reassignment_that_was_under_way_is_over() {
         adding_replicas: vec![3],
         leader: 1,
         leader_epoch: 7,
+        leader_recovery_state: 1,
         directories: vec![id(50); 3],
         ..PartitionRecord::default()
     };
@@ -389,6 +429,7 @@ fn a_reassignment_that_was_under_way_is_over() {
         .unwrap()
         .clone();
     assert_eq!(partition.replicas, [BrokerId::new(3), BrokerId::new(2)]);
+    assert_eq!(partition.leader_recovery_state, LeaderRecoveryState::Recovered);
     assert_eq!(
         (&*partition.removing_replicas, &*partition.adding_replicas),
         (&[][..], &[][..])

@@ -22,7 +22,7 @@ fn topic() -> TopicId {
     TopicId::new(id(9))
 }
 
-/// Topic `events` with four partitions, of which the last one was led in epoch 40.
+/// Topic `events` with four partitions, of which the first has one replica and the last was led in epoch 40.
 fn image() -> MetadataImage {
     let made = |name: &str, id: TopicId| TopicRecord {
         name: name.into(),
@@ -39,11 +39,11 @@ fn image() -> MetadataImage {
     let partition = |index: i32, leader_epoch: i32| PartitionRecord {
         partition_id: index,
         topic_id: topic().uuid(),
-        replicas: vec![1, 2],
+        replicas: if index == 0 { vec![1] } else { vec![1, 2] },
         isr: vec![1],
         leader: 1,
         leader_epoch,
-        directories: vec![id(50); 2],
+        directories: vec![id(50); if index == 0 { 1 } else { 2 }],
         ..PartitionRecord::default()
     };
     let mut records: Vec<MetadataRecord> = bootstrap_records(MetadataVersion::LATEST);
@@ -252,6 +252,8 @@ fn what_the_other_cluster_copied_or_deleted_since_is_left_out() {
     let longer = segment(3, (200, 300), &[(5, 150)]);
     there.add(longer).unwrap();
     assert_eq!(spans(&fetched(&there)), [(0, 100), (100, 200)]);
+    there.start_at(LogStartOffset::at(offset(100)), Timestamp::from_ms(1));
+    assert_eq!(spans(&fetched(&there)), [(100, 200)]);
     there.start_at(LogStartOffset::at(offset(120)), Timestamp::from_ms(1));
     let import = fetched(&there);
     assert_eq!(spans(&import), [(100, 200)]);
