@@ -252,8 +252,6 @@ fn what_the_other_cluster_copied_or_deleted_since_is_left_out() {
     let longer = segment(3, (200, 300), &[(5, 150)]);
     there.add(longer).unwrap();
     assert_eq!(spans(&fetched(&there)), [(0, 100), (100, 200)]);
-    there.start_at(LogStartOffset::at(offset(100)), Timestamp::from_ms(1));
-    assert_eq!(spans(&fetched(&there)), [(100, 200)]);
     there.start_at(LogStartOffset::at(offset(120)), Timestamp::from_ms(1));
     let import = fetched(&there);
     assert_eq!(spans(&import), [(100, 200)]);
@@ -264,6 +262,14 @@ fn what_the_other_cluster_copied_or_deleted_since_is_left_out() {
         (spans(&import), import.manifest.log_start().value()),
         (vec![], 200)
     );
+}
+
+#[test]
+fn a_segment_that_ends_where_the_log_starts_is_not_fetched() {
+    let mut begun = begun();
+    begun.begin.log_start = offset(100);
+    let import = import(&two(), &begun, own(), writer(1_042, 5)).unwrap();
+    assert_eq!((spans(&import), import.objects.len()), (vec![(100, 200)], 1));
 }
 
 #[test]
