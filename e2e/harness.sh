@@ -27,6 +27,13 @@ stop() { # PID: asks, waits 10 s, insists
 	return 0
 }
 
+# A signal is sent before it is done: a broker that is started too soon finds the folder in use.
+kill_hard() { # PID FOLDER: with -9, until it has let go of its folder
+	kill -9 "$1" || return 1
+	for _ in $(seq 600); do flock -n "$2/.lock" true && return 0; sleep 0.1; done
+	return 1
+}
+
 binary() { # path of the broker to test
 	if [ -z "${EDDYLINE:-}" ]; then
 		(cd "$root" && cargo build -q --locked --bin eddyline) >&2 || return 1
