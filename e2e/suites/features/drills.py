@@ -21,6 +21,11 @@ def create(topic, partitions=1, **configs):
     admin.close()
 
 
+def begun():
+    """From now on the broker may be killed, or its requests counted."""
+    open(f"{WORK}/begun-{NAME}", "w").close()
+
+
 def producer(**options):
     return KafkaProducer(bootstrap_servers=BROKER, **options)
 
@@ -211,8 +216,10 @@ def wait_until(holds, seconds):
 
 
 def idle():
-    reader = consumer("idle-topic", fetch_max_wait_ms=500)
     create("idle-topic")
+    reader = consumer("idle-topic", fetch_max_wait_ms=500)
+    reader.poll(timeout_ms=1_000)
+    begun()
     while True:
         reader.poll(timeout_ms=1_000)
 
@@ -249,15 +256,16 @@ def offsets():
 def steadily(topic, **options):
     """Sends numbers until the broker was killed often enough; answers offset by number of those acknowledged."""
     create(topic)
+    begun()
     sender = producer(acks="all", retries=1_000, request_timeout_ms=5_000, reconnect_backoff_max_ms=200, **options)
-    acknowledged, number = {}, 0
-    while not os.path.exists(f"{WORK}/enough-{NAME}"):
+    acknowledged, number, until = {}, 0, time.time() + 120
+    while not os.path.exists(f"{WORK}/enough-{NAME}") or len(acknowledged) <= 1_000 and time.time() < until:
         def note(metadata, number=number):
             acknowledged[number] = metadata.offset
         sender.send(topic, b"%d" % number, partition=0).add_callback(note)
         number += 1
         time.sleep(0.0005)
-    sender.flush(30)
+    sender.flush(60)
     sender.close()
     print(f"{len(acknowledged)} of {number} acknowledged")
     assert len(acknowledged) > 1_000
@@ -282,11 +290,12 @@ def exactly_once():
 def deliver(topic, commit_first):
     """A consumer that starts anew again and again while the broker is killed; answers what it processed."""
     create(topic)
+    begun()
     sender = producer(acks="all", enable_idempotence=True, retries=1_000, request_timeout_ms=5_000)
     for number in range(3_000):
         sender.send(topic, b"%d" % number, partition=0)
-    sender.flush(30)
-    processed, until = [], time.time() + 40
+    sender.flush(60)
+    processed, until = [], time.time() + 120
     while time.time() < until:
         reader = consumer(topic, group_id=topic, session_timeout_ms=6_000, heartbeat_interval_ms=500, max_poll_records=50)
         try:
