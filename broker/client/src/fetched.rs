@@ -123,8 +123,9 @@ impl FetchedRecords {
         Ok(visible)
     }
 
-    /// Whole batches; a broker may cut the last one where its answer was full.
-    fn batches(&self) -> impl Iterator<Item = Result<RecordBatch, ClientError>> {
+    /// Whole batches as they were sent, also those that consumers do not see; a broker may cut the last one where its
+    /// answer was full. Checksums are not looked at.
+    pub fn batches(&self) -> impl Iterator<Item = Result<RecordBatch, ClientError>> {
         let whole =
             batches(&self.records).take_while(|batch| !matches!(batch, Err(BatchError::Truncated { .. })));
         whole.map(|batch| batch.map_err(|source| self.damaged(source)))

@@ -1,8 +1,8 @@
-"""Stands between a broker and its store and does to requests what networks and stores do: fault_proxy.py PORT STORE_PORT CONTROL_PORT
+"""Stands between a broker and its store and does to requests what networks and stores do: fault_proxy.py PORT STORE_PORT CONTROL_PORT [ADDRESS]
 
 A line to the control port, one answer: `rule METHOD SUFFIX EVERY FAULT [NUMBER]` (every so many-th request of that method whose key ends so;
 `=2` only the second; `*` matches all), `clear` (ends all rules, and lets go what is held), `held` (how many requests are held), `hits` (how many
-met a fault), `counts` (requests by method and what they were for, and answers by status), `late` (how many of those faults are under way).
+met a fault), `counts` (requests by method and what they were for, and answers by status), `late` (how many of those faults are under way), `who` (whose request met the last fault: an address).
 
 | fault | what happens | number |
 |---|---|---|
@@ -24,8 +24,9 @@ import struct
 import sys
 
 PORT, STORE, CONTROL = map(int, sys.argv[1:4])
+ADDRESS = sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1"
 rules, held, counts = [], set(), collections.Counter()
-hits, late, released = 0, 0, asyncio.Event()
+hits, late, last_peer, released = 0, 0, "nobody", asyncio.Event()
 
 
 class Rule:
@@ -85,7 +86,7 @@ async def hold(writer):
 
 async def one_request(reader, writer):
     """Answers one request; false when its connection is over."""
-    global hits, late
+    global hits, late, last_peer
     head, body = await read_message(reader, False)
     method, target = head.split(b" ", 2)[:2]
     method, path = method.decode(), target.decode().split("?")[0]
@@ -93,7 +94,8 @@ async def one_request(reader, writer):
     counts[f"{method} {kind}"] += 1
     rule = next((rule for rule in rules if rule.meets(method, path)), None)
     fault = rule.fault if rule else None
-    hits += rule is not None
+    if rule:
+        hits, last_peer = hits + 1, writer.get_extra_info("peername")[0]
     if fault == "error":
         writer.write(b"HTTP/1.1 %d Fault\r\nContent-Length: 0\r\n\r\n" % rule.number)
         await writer.drain()
@@ -163,6 +165,8 @@ async def control(reader, writer):
         answer = late
     elif words[0] == "hits":
         answer = hits
+    elif words[0] == "who":
+        answer = last_peer
     elif words[0] == "counts":
         answer = json.dumps(counts)
     else:
@@ -174,7 +178,7 @@ async def control(reader, writer):
 
 async def main():
     await asyncio.start_server(control, "127.0.0.1", CONTROL)
-    server = await asyncio.start_server(serve, "127.0.0.1", PORT, limit=1 << 20)
+    server = await asyncio.start_server(serve, ADDRESS, PORT, limit=1 << 20)
     await server.serve_forever()
 
 

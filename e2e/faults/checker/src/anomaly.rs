@@ -48,6 +48,8 @@ pub enum Anomaly {
     TwoOwners,
     /// Replicas hold different bytes between the same offsets (I18).
     ReplicasDiffer,
+    /// A reader was sent a batch with bytes that no disk ever held (I19).
+    OtherBytes,
     /// Two nodes lead one partition in one epoch (I27).
     TwoLeaders,
     /// Two nodes lead the metadata quorum in one epoch (I27).

@@ -57,6 +57,7 @@ pub fn check(path: &Path, limits: Limits) -> Result<Report, HistoryError> {
                 all.merge(findings);
                 whole.unverified.extend(part.unverified);
                 whole.figures.resent += part.figures.resent;
+                whole.figures.batches_compared += part.figures.batches_compared;
             }
         }
     }
@@ -168,6 +169,7 @@ impl Checker {
                     log.batches.found(batches);
                 }
             }
+            Event::OnDisk { .. } | Event::Served { .. } => self.bytes(event),
             Event::UnderMin {
                 topic,
                 partition,
@@ -295,6 +297,32 @@ impl Checker {
         }
     }
 
+    fn bytes(&mut self, event: &Event) {
+        match event {
+            Event::OnDisk {
+                topic,
+                partition,
+                batches,
+                ..
+            } => {
+                if let Some(log) = log_of(&self.share, &mut self.logs, topic, *partition) {
+                    log.bytes.held(batches);
+                }
+            }
+            Event::Served {
+                client,
+                topic,
+                partition,
+                batches,
+            } => {
+                if let Some(log) = log_of(&self.share, &mut self.logs, topic, *partition) {
+                    log.bytes.served(client, batches);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn commit(&mut self, event: &Event) {
         if let Event::Commit {
             group,
@@ -389,6 +417,7 @@ impl Checker {
         let mut unverified = Vec::new();
         for ((topic, partition), log) in &logs {
             log.finish(&mut self.known, &self.writers, &mut self.findings);
+            self.figures.batches_compared += log.bytes.compared();
             if log.is_unverified() {
                 unverified.push(format!("{topic}-{partition}"));
             }

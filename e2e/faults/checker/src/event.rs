@@ -136,6 +136,20 @@ pub enum Event {
         partition: i32,
         batches: Vec<Batch>,
     },
+    /// Batches as the disk of a node held them: first offset, and a digest of all their bytes.
+    OnDisk {
+        node: i32,
+        topic: String,
+        partition: i32,
+        batches: Vec<(i64, String)>,
+    },
+    /// Batches as a reader was sent them, in the same way.
+    Served {
+        client: String,
+        topic: String,
+        partition: i32,
+        batches: Vec<(i64, String)>,
+    },
     /// A member of a group committed where it will go on.
     Commit {
         group: String,
@@ -244,6 +258,18 @@ impl Event {
                 topic,
                 partition,
                 batches,
+            } => Some((topic, *partition, batches.len() as u64)),
+            Self::OnDisk {
+                topic,
+                partition,
+                batches,
+                ..
+            }
+            | Self::Served {
+                topic,
+                partition,
+                batches,
+                ..
             } => Some((topic, *partition, batches.len() as u64)),
             Self::ReadAll { topic, partition, .. } | Self::UnderMin { topic, partition, .. } => {
                 Some((topic, *partition, 1))

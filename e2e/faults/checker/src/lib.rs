@@ -9,6 +9,7 @@
 
 mod anomaly;
 mod batches;
+mod bytes;
 mod checker;
 mod error;
 mod event;

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::anomaly::Anomaly;
 use crate::batches::Batches;
+use crate::bytes::BatchBytes;
 use crate::event::TransactionEnd;
 use crate::positions::Positions;
 use crate::report::Findings;
@@ -67,6 +68,7 @@ pub(crate) struct PartitionLog {
     acknowledged: Vec<(i64, i64, Value)>,
     pub(crate) positions: Positions,
     pub(crate) batches: Batches,
+    pub(crate) bytes: BatchBytes,
 }
 
 impl PartitionLog {
@@ -83,6 +85,7 @@ impl PartitionLog {
             acknowledged: Vec::new(),
             positions: Positions::default(),
             batches: Batches::default(),
+            bytes: BatchBytes::default(),
         }
     }
 
@@ -183,6 +186,19 @@ impl PartitionLog {
         self.doubles(known, writers, findings);
         self.order(&offsets, known, writers, findings);
         self.forbidden(&offsets, known, writers, findings);
+        for foreign in self.bytes.foreign() {
+            findings.add(Anomaly::OtherBytes, || {
+                let held = if foreign.was_held {
+                    "other bytes"
+                } else {
+                    "nothing"
+                };
+                format!(
+                    "{}: {} was sent a batch at offset {} where disks held {held}",
+                    self.name, foreign.client, foreign.offset
+                )
+            });
+        }
         for step in self.positions.steps() {
             let first = offsets.partition_point(|offset| *offset < step.from);
             let over = offsets.iter().skip(first).take_while(|offset| **offset < step.to);

@@ -28,6 +28,8 @@ pub struct Figures {
     pub commits: u64,
     /// Records that stand twice because their producer sent them again in another epoch: no anomaly.
     pub resent: u64,
+    /// Batches that a reader was sent, and whose bytes were compared with those that disks held.
+    pub batches_compared: u64,
     /// Longest times without acknowledgement, one for each fault.
     pub outages: Vec<Outage>,
 }
@@ -66,6 +68,13 @@ impl fmt::Display for Report {
         )?;
         if figures.resent > 0 {
             writeln!(out, "{} stand twice, sent again in another epoch", figures.resent)?;
+        }
+        if figures.batches_compared > 0 {
+            writeln!(
+                out,
+                "{} batches compared byte for byte with what disks held",
+                figures.batches_compared
+            )?;
         }
         for outage in &figures.outages {
             writeln!(out, "{outage}")?;

@@ -39,6 +39,7 @@ pub const HISTORIES: &[(&str, &str)] = &[
         include_str!("../histories/good.at-least-once.jsonl"),
     ),
     ("good.batches", include_str!("../histories/good.batches.jsonl")),
+    ("good.bytes", include_str!("../histories/good.bytes.jsonl")),
     (
         "good.commit-under-way",
         include_str!("../histories/good.commit-under-way.jsonl"),
@@ -71,6 +72,11 @@ pub const HISTORIES: &[(&str, &str)] = &[
         include_str!("../histories/metadata-lost.back.jsonl"),
     ),
     ("offset-gap", include_str!("../histories/offset-gap.jsonl")),
+    ("other-bytes", include_str!("../histories/other-bytes.jsonl")),
+    (
+        "other-bytes.nowhere",
+        include_str!("../histories/other-bytes.nowhere.jsonl"),
+    ),
     ("poll-back", include_str!("../histories/poll-back.jsonl")),
     ("poll-skip", include_str!("../histories/poll-skip.jsonl")),
     ("reordered", include_str!("../histories/reordered.jsonl")),

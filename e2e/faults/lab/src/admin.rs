@@ -10,7 +10,7 @@ use broker_client::{
     PartitionInfo, QuorumListener, TopicSelection, Validation,
 };
 use broker_codec::StringBytes;
-use broker_codec::batch::RecordBatchHeader;
+use broker_codec::batch::{RecordBatch, RecordBatchHeader};
 use broker_model::{BrokerId, DirectoryId, Offset, PartitionIndex, TopicPartition};
 use broker_protocol::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
 use broker_protocol::create_topics_request::CreatableTopic;
@@ -24,6 +24,7 @@ use broker_protocol::messages::{
     DescribeQuorumRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
 };
 use history_checker::Batch;
+use sha2::{Digest, Sha256};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::LabError;
@@ -58,6 +59,8 @@ pub struct Found {
     pub records: Vec<(i64, String)>,
     /// The batches that they stand in.
     pub batches: Vec<Batch>,
+    /// First offsets and digests of these batches.
+    pub digests: Vec<(i64, String)>,
 }
 
 /// The leader of the metadata quorum, as one node says.
@@ -89,6 +92,13 @@ fn batch_of(header: &RecordBatchHeader) -> Batch {
         epoch: header.producer_epoch.value(),
         sequence: header.base_sequence.value(),
     }
+}
+
+/// First offset of a batch, and the SHA-256 of all its bytes.
+pub fn digest_of(batch: &RecordBatch) -> (i64, String) {
+    let digest = Sha256::digest(batch.bytes());
+    let letters: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    (batch.header().base_offset.value(), letters)
 }
 
 impl Admin {
@@ -492,10 +502,15 @@ impl Admin {
                         let value = record.value.unwrap_or_default();
                         (record.offset.value(), crate::load::value_of(&value))
                     });
-                    let found = Found {
+                    let mut found = Found {
                         records: values.collect(),
-                        batches: records.headers()?.iter().map(batch_of).collect(),
+                        ..Found::default()
                     };
+                    for batch in records.batches() {
+                        let batch = batch?;
+                        found.batches.push(batch_of(batch.header()));
+                        found.digests.push(digest_of(&batch));
+                    }
                     sink(fetched.partition.partition.value(), found);
                     let next = records.next_offset()?.value();
                     if left.get(&fetched.partition).is_some_and(|high| next >= *high) {

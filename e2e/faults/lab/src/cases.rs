@@ -8,6 +8,7 @@ mod metadata;
 mod moves;
 mod power;
 mod snapshot;
+mod tier;
 
 use crate::error::LabError;
 use crate::world::World;
@@ -19,6 +20,27 @@ pub enum Disks {
     Folders,
     /// A disk each, whose power can be cut.
     Images,
+}
+
+/// Where older segments are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// On the nodes' disks.
+    Local,
+    /// In an object store, a few seconds after they are closed.
+    Remote,
+}
+
+impl Tier {
+    /// Configuration of the topics that the load writes.
+    pub fn topic_configs(self) -> Vec<(String, String)> {
+        let configs: &[(&str, &str)] = match self {
+            Self::Local => &[],
+            Self::Remote => &[("remote.storage.enable", "true"), ("local.retention.ms", "4000")],
+        };
+        let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        configs.iter().map(owned).collect()
+    }
 }
 
 /// One test.
@@ -34,6 +56,8 @@ pub struct Case {
     pub properties: &'static [(&'static str, &'static str)],
     /// What the nodes keep their data on.
     pub disks: Disks,
+    /// Where older segments are.
+    pub tier: Tier,
     /// Injects the faults.
     pub run: fn(&mut World) -> Result<(), LabError>,
 }
@@ -50,6 +74,7 @@ const fn case(
         nodes,
         properties: &[],
         disks: Disks::Folders,
+        tier: Tier::Local,
         run,
     }
 }
@@ -58,6 +83,12 @@ impl Case {
     /// The same, with disks of their own for the nodes.
     const fn on_images(mut self) -> Self {
         self.disks = Disks::Images;
+        self
+    }
+
+    /// The same, with an object store.
+    const fn tiered(mut self) -> Self {
+        self.tier = Tier::Remote;
         self
     }
 
@@ -214,6 +245,48 @@ pub const CASES: &[Case] = &[
         "a broker emptied while another is paused",
         moves::decommission,
     ),
+    case(
+        "T31",
+        3,
+        "an object store that answers 503, then 500, then heals",
+        tier::store_refuses,
+    )
+    .tiered(),
+    case(
+        "T32",
+        3,
+        "an object store that does what it is asked, and whose answer is lost, every other time",
+        tier::answers_are_lost,
+    )
+    .tiered(),
+    case(
+        "T33",
+        3,
+        "one in ten objects read comes short or with a flipped bit",
+        tier::damaged_reads,
+    )
+    .tiered(),
+    case(
+        "T34",
+        3,
+        "kill -9 of a leader at each step of a copy",
+        tier::killed_within_a_copy,
+    )
+    .tiered(),
+    case(
+        "T34b",
+        3,
+        "leaders killed ten times while everything is tiered",
+        crash::kill_leaders,
+    )
+    .tiered(),
+    case(
+        "T35",
+        3,
+        "SIGSTOP of a leader within an upload; another copies; then the upload arrives",
+        tier::late_uploads,
+    )
+    .tiered(),
     case(
         "T39",
         3,

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::admin::{Admin, Quorum};
-use crate::cases::{Case, Disks};
+use crate::cases::{Case, Disks, Tier};
 use crate::error::LabError;
 use crate::images::Images;
 use crate::load::DURABLE;
 use crate::network::Network;
 use crate::node::Node;
+use crate::store::{Programs, Store};
 
 /// UUIDs in Kafka's letters: the cluster's, and one a node's directory.
 const CLUSTER: &str = "ZmF1bHRsYWItY2x1c3Rlcg";
@@ -34,6 +35,8 @@ pub struct Cluster {
     pub nodes: Vec<Node>,
     /// Disks of their own, where the test needs them.
     pub images: Option<Images>,
+    /// Where older segments go, where the test needs it.
+    pub store: Option<Store>,
     /// What is between them.
     pub network: Network,
     /// Who asks it.
@@ -44,9 +47,13 @@ pub struct Cluster {
 
 impl Cluster {
     /// Formats and starts the nodes of a test in `folder`.
-    pub fn start(case: &Case, folder: &Path, binary: &Path) -> Result<Self, LabError> {
-        let (nodes, extra) = (case.nodes, case.properties);
+    pub fn start(case: &Case, folder: &Path, binary: &Path, programs: &Programs) -> Result<Self, LabError> {
+        let nodes = case.nodes;
         let network = Network::lay(nodes)?;
+        let store = match case.tier {
+            Tier::Local => None,
+            Tier::Remote => Some(Store::start(programs, network.outside(), &folder.join("store"))?),
+        };
         let host = |node: i32| (network.host(node), network.ports(node).0);
         let bootstrap: Vec<String> = (1..=nodes)
             .map(host)
@@ -74,13 +81,11 @@ impl Cluster {
         let mut cluster = Self {
             nodes: members,
             images,
+            extra: extra_of(case, store.as_ref()),
+            store,
             network,
             admin: Admin::new(&bootstrap.join(","))?,
             folder: folder.to_owned(),
-            extra: extra
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-                .collect(),
         };
         for id in 1..=nodes {
             cluster.prepare(id)?;
@@ -287,6 +292,14 @@ impl Cluster {
         }
         Ok(())
     }
+}
+
+/// Configuration besides that of every cluster.
+fn extra_of(case: &Case, store: Option<&Store>) -> Vec<(String, String)> {
+    let own = case.properties.iter();
+    let own = own.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    own.chain(store.map(Store::properties).unwrap_or_default())
+        .collect()
 }
 
 /// Copies the log files of the partitions that the load writes: who wrote a record, and in which epoch, stands nowhere else.

@@ -18,7 +18,9 @@ mod program;
 mod random;
 mod report;
 mod resent;
+mod store;
 mod tracer;
+mod witness;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +34,7 @@ use crate::cases::{CASES, Case};
 use crate::error::LabError;
 use crate::random::Random;
 use crate::report::{Row, Verdict, markdown};
+use crate::store::Programs;
 use crate::world::{Pace, Settings, World};
 
 /// Hurts a cluster of real brokers and looks what its clients see.
@@ -97,6 +100,15 @@ struct RunArguments {
     /// Where brokers keep their data meanwhile
     #[arg(long, default_value = "e2e/.cache/faults")]
     scratch: PathBuf,
+    /// Where e2e/suites/tiering/install put an object store
+    #[arg(long, default_value = "e2e/.cache/tiering")]
+    store_tools: PathBuf,
+    /// MinIO's server, as the object store instead of moto
+    #[arg(long)]
+    minio: Option<PathBuf>,
+    /// The suites, for the proxy before the object store
+    #[arg(long, default_value = "e2e/suites")]
+    suites: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -190,6 +202,11 @@ fn run(arguments: &RunArguments) -> Result<bool, LabError> {
         seed,
         pace: if arguments.short { Pace::SHORT } else { Pace::WHOLE },
         rate: arguments.rate,
+        programs: Programs {
+            tools: arguments.store_tools.clone(),
+            minio: arguments.minio.clone(),
+            suites: arguments.suites.clone(),
+        },
         keep_all: arguments.keep,
     };
     let until = arguments

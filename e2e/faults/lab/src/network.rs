@@ -16,6 +16,8 @@ use crate::program::{is_there, run};
 
 /// Where nodes listen for clients and brokers, and for controllers.
 const PORTS: (u16, u16) = (9092, 9093);
+/// Where clients are.
+const OUTSIDE: &str = "10.77.0.254";
 /// Ports of the first node where all share the loopback device.
 const LOOPBACK_PORTS: u16 = 27_100;
 
@@ -53,7 +55,7 @@ impl Network {
         run(&format!("ip -n {bridge} link add br0 type bridge"))?;
         run(&format!("ip -n {bridge} link set br0 up"))?;
         run(&format!("ip -n {bridge} link set lo up"))?;
-        run(&format!("ip -n {bridge} addr add 10.77.0.254/24 dev br0"))?;
+        run(&format!("ip -n {bridge} addr add {OUTSIDE}/24 dev br0"))?;
         for node in 1..=nodes {
             let name = format!("{bridge}n{node}");
             run(&format!("ip netns add {name}"))?;
@@ -97,6 +99,23 @@ impl Network {
                 (first, first + 1)
             }
         }
+    }
+
+    /// Host of what is where clients are, as nodes reach it.
+    pub fn outside(&self) -> &'static str {
+        match &self.bridge {
+            Some(_) => OUTSIDE,
+            None => "127.0.0.1",
+        }
+    }
+
+    /// The node with that address.
+    pub fn node_of(&self, host: &str) -> Result<i32, LabError> {
+        self.bridge()?;
+        let unknown = || LabError::Unusable(format!("no node has the address {host}"));
+        (1..=self.nodes)
+            .find(|node| self.host(*node) == host)
+            .ok_or_else(unknown)
     }
 
     /// What runs a program where the node is.

@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 use broker_client::NewTopic;
 use history_checker::{Anomaly, Limits, Phase, Report, check};
 
-use crate::cases::Case;
+use crate::cases::{Case, Tier};
 use crate::cluster::Cluster;
 use crate::error::LabError;
 use crate::history::History;
 use crate::load::{DURABLE, FAST, Load, LoadPlan, read_all, read_committed_offsets};
 use crate::random::Random;
+use crate::store::{Programs, Store};
+use crate::witness::Witness;
 
 /// Longest wait until replicas are in sync again, and for whatever else must come in the end. What a machine is slow in
 /// is no fault of the cluster; what is slow in a cluster stands in the figures.
@@ -38,6 +40,8 @@ pub struct Settings {
     pub pace: Pace,
     /// Records each producer sends in a second.
     pub rate: u64,
+    /// Where the programs of an object store are.
+    pub programs: Programs,
 }
 
 /// How long phases of a test last.
@@ -80,6 +84,9 @@ pub struct World {
     pub pace: Pace,
     history: Arc<History>,
     load: Option<Load>,
+    /// Of what disks held, where some of it leaves them.
+    witness: Option<Witness>,
+    binary: PathBuf,
     plan: LoadPlan,
     wrong: Vec<String>,
     notes: Vec<String>,
@@ -103,13 +110,15 @@ impl World {
         let folder = settings.scratch.join(case.id);
         std::fs::remove_dir_all(&folder).ok();
         std::fs::create_dir_all(&folder)?;
-        let cluster = Cluster::start(case, &folder, &settings.binary)?;
+        let cluster = Cluster::start(case, &folder, &settings.binary, &settings.programs)?;
         let mut world = Self {
             cluster,
             random: Random::new(settings.seed, case.id),
             pace: settings.pace,
             history: Arc::new(History::begin(&folder.join("history.jsonl"))?),
             load: None,
+            witness: None,
+            binary: settings.binary.clone(),
             plan: LoadPlan {
                 rate: settings.rate,
                 ..LoadPlan::default()
@@ -138,10 +147,15 @@ impl World {
                 name: name.to_owned(),
                 partitions: Some(partitions),
                 replicas: Some(copies),
-                configs: Vec::new(),
+                configs: case.tier.topic_configs(),
             })?;
         }
         self.cluster.leader(DURABLE, 0)?;
+        if case.tier == Tier::Remote {
+            let nodes = &self.cluster.nodes;
+            let data = nodes.iter().map(|node| (node.id, node.data())).collect();
+            self.witness = Some(Witness::begin(Arc::clone(&self.history), data));
+        }
         self.load = Some(Load::start(&self.cluster, &self.history, self.plan)?);
         self.sleep(self.pace.warm);
         (case.run)(self)?;
@@ -155,24 +169,43 @@ impl World {
         if let Some(mut load) = self.load.take() {
             load.stop();
         }
+        self.witness = None;
     }
 
-    fn judge(&mut self) -> Result<Outcome, LabError> {
-        self.stop_load();
+    /// Reads everything of both topics, with both clients.
+    pub fn read_everything(&mut self) {
         let bootstrap = self.cluster.bootstrap();
         self.cluster.admin.hang_up();
         for (topic, partitions) in [(DURABLE, self.plan.partitions), (FAST, 3)] {
-            if let Err(error) = read_all(
+            let read = read_all(
                 &mut self.cluster.admin,
                 &bootstrap,
                 &self.history,
                 topic,
                 partitions,
-            ) {
+            );
+            if let Err(error) = read {
                 self.wrong
                     .push(format!("{topic} cannot be read completely: {error}"));
             }
         }
+    }
+
+    /// The object store of the test.
+    pub fn store(&self) -> Result<&Store, LabError> {
+        let none = || LabError::Unusable("the test has no object store".to_owned());
+        self.cluster.store.as_ref().ok_or_else(none)
+    }
+
+    fn judge(&mut self) -> Result<Outcome, LabError> {
+        self.stop_load();
+        self.read_everything();
+        if let Some(store) = &self.cluster.store
+            && let Err(error) = store.verify(&self.binary)
+        {
+            self.wrong.push(error.to_string());
+        }
+        let bootstrap = self.cluster.bootstrap();
         if let Err(error) = read_committed_offsets(&bootstrap, &self.history, DURABLE, self.plan.partitions) {
             self.wrong
                 .push(format!("the group's offsets cannot be read: {error}"));
@@ -194,6 +227,14 @@ impl World {
                 "after {} of {} not every partition took records again",
                 outage.fault, outage.target
             ));
+        }
+        if self.cluster.store.is_some() {
+            let compared = report.figures.batches_compared;
+            self.notes
+                .push(format!("{compared} batches compared with what disks held"));
+            if compared == 0 {
+                self.wrong.push("no batch was compared".to_owned());
+            }
         }
         if report.figures.acknowledged == 0 {
             self.wrong.push("nothing was ever acknowledged".to_owned());

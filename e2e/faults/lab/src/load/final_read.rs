@@ -57,6 +57,12 @@ fn with_ours(admin: &mut Admin, history: &History, topic: &str, extents: &[Exten
             partition,
             batches: found.batches,
         });
+        history.write(&Event::Served {
+            client: client.to_owned(),
+            topic: topic.to_owned(),
+            partition,
+            batches: found.digests,
+        });
         poll(history, client, (topic, partition), found.records);
     };
     if !admin.read_all(topic, extents, sink, WITHIN)? {
