@@ -26,6 +26,15 @@ pub struct EffectiveConfig {
     pub is_sensitive: bool,
 }
 
+/// Whether a cluster keeps logs in an object store, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoteTier {
+    /// `remote.log.storage.system.enable`.
+    Enabled,
+    /// Nothing was ever tiered, as far as this node knows.
+    Disabled,
+}
+
 /// Meaning of configurations.
 pub trait ConfigRules: Send + Sync + fmt::Debug {
     /// Whether the resource may have exactly these configurations; the image says what the brokers have.
@@ -49,6 +58,9 @@ pub trait ConfigRules: Send + Sync + fmt::Debug {
         resource: &ConfigResource,
         name: &str,
     ) -> Option<Arc<str>>;
+
+    /// Whether topics of this cluster may have objects in a remote tier.
+    fn remote_tier(&self, image: &MetadataImage) -> RemoteTier;
 
     /// Every configuration of a topic that sets `own`, by name.
     fn effective_topic_configs(

@@ -112,6 +112,9 @@ impl QuorumController {
                 return Err(ApiError::invalid_request(message));
             }
         }
+        if let Some(gone) = Self::deleted_topic_of(request) {
+            return Ok(self.forget_deleted_topic(gone));
+        }
         let resource = self.existing_resource((request.resource_type, &request.resource_name))?;
         let old = self
             .image()
@@ -275,7 +278,7 @@ impl QuorumController {
 /// What is done to a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i8)]
-enum OpType {
+pub(crate) enum OpType {
     Set = 0,
     Delete = 1,
     Append = 2,

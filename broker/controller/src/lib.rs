@@ -51,7 +51,7 @@ pub use broker_sessions::{BrokerSessions, SessionLimits};
 pub use brokers::BrokerRegistrationRequest;
 pub use caught_up::caught_up;
 pub use cluster_standing::{BrokerStanding, ClusterStanding, PartitionCounts};
-pub use config_rules::{ConfigRules, EffectiveConfig};
+pub use config_rules::{ConfigRules, EffectiveConfig, RemoteTier};
 pub use continuous::{Calm, ContinuousMode, ContinuousPlan};
 pub use cordon::Cordon;
 pub use outcome::Outcome;

@@ -24,12 +24,12 @@ use broker_protocol::messages::{
 use crate::balancer::{ClusterFacts, GoalSettings, RebalanceMode, plan_rebalance};
 use crate::{
     ApiError, BrokerRegistrationRequest, ConfigRules, ControllerSettings, EffectiveConfig, Outcome,
-    QuorumController, RebalanceLimits, Seed,
+    QuorumController, RebalanceLimits, RemoteTier, Seed,
 };
 
 /// Knows four configurations of topics; every other kind of resource takes anything.
 #[derive(Debug)]
-pub(crate) struct FewConfigs;
+pub(crate) struct FewConfigs(RemoteTier);
 
 impl ConfigRules for FewConfigs {
     fn validate(
@@ -65,6 +65,10 @@ impl ConfigRules for FewConfigs {
         (name == "cleanup.policy").then(|| "delete".into())
     }
 
+    fn remote_tier(&self, _: &MetadataImage) -> RemoteTier {
+        self.0
+    }
+
     fn effective_topic_configs(
         &self,
         _: &MetadataImage,
@@ -90,17 +94,22 @@ pub(crate) struct World {
 impl World {
     /// Brokers 1 to `brokers`, active, with eligible leader replicas kept.
     pub(crate) fn with_brokers(brokers: i32) -> Self {
-        Self::with_features(brokers, 2)
+        Self::with_features(brokers, 2, RemoteTier::Disabled)
+    }
+
+    /// As [`Self::with_brokers`], of a cluster that tiers.
+    pub(crate) fn with_remote_tier(brokers: i32) -> Self {
+        Self::with_features(brokers, 2, RemoteTier::Enabled)
     }
 
     /// Brokers 1 to `brokers`, active, without eligible leader replicas.
     pub(crate) fn without_elr(brokers: i32) -> Self {
-        Self::with_features(brokers, 1)
+        Self::with_features(brokers, 1, RemoteTier::Disabled)
     }
 
-    fn with_features(brokers: i32, features: usize) -> Self {
+    fn with_features(brokers: i32, features: usize, tier: RemoteTier) -> Self {
         let settings = ControllerSettings::default();
-        let controller = QuorumController::new(settings, Arc::new(FewConfigs), MetadataImage::empty());
+        let controller = QuorumController::new(settings, Arc::new(FewConfigs(tier)), MetadataImage::empty());
         let mut world = Self { controller, draws: 0 };
         let mut finalized = bootstrap_records(MetadataVersion::LATEST);
         finalized.truncate(features);
@@ -137,7 +146,8 @@ impl World {
     pub(crate) fn fail_over(&mut self) {
         let image = self.controller.image().clone();
         let settings = ControllerSettings::default();
-        self.controller = QuorumController::new(settings, Arc::new(FewConfigs), image);
+        let rules = self.controller.rules.clone();
+        self.controller = QuorumController::new(settings, rules, image);
     }
 
     /// Reassigns a partition as a client would.

@@ -3,6 +3,7 @@
 mod create_partitions;
 mod create_topics;
 mod delete_topics;
+mod deleted_topic;
 mod restored_topic;
 mod topic_name;
 

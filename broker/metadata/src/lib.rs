@@ -8,6 +8,7 @@
 //! records are written is `broker-controller`; who moves the bytes is a driver in the server.
 
 pub mod config_def;
+mod deleted_topics;
 mod delta;
 mod error;
 mod feature;
@@ -22,6 +23,9 @@ mod snapshot;
 mod topic_begin;
 mod topic_name;
 
+pub use deleted_topics::{
+    DeletedTopic, deleted_topic_resource, deleted_topics, is_marked_deleted, mark_removal, marked_topic,
+};
 pub use delta::{MetadataChanges, MetadataDelta, TopicChange, TopicFate};
 pub use error::{ConfigError, LoadError, LogFormatError, ReplayError};
 pub use feature::{Feature, KRAFT_VERSION_LEVEL, SUPPORTED_FEATURES, bootstrap_records, feature, names};

@@ -19,6 +19,7 @@ pub mod backup;
 pub mod bucket_check;
 pub mod chunk_cache;
 pub mod copy_plan;
+pub mod deleted_topics;
 pub mod disk_budget;
 mod error;
 pub mod index_lookup;

@@ -14,6 +14,7 @@ use broker_model::{ClusterId, LeaderEpoch, PartitionIndex, TopicId, Uuid};
 use crate::remote_segment::RemoteLogSegmentId;
 
 const SEGMENT_SUFFIX: &str = ".segment";
+const MANIFEST: &str = "manifest";
 
 /// A partition as the bucket knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,12 +30,7 @@ pub struct RemotePartition {
 impl RemotePartition {
     /// Where everything of it lies, without the prefix of the bucket.
     pub fn folder(&self) -> String {
-        format!(
-            "{}/{}/{}",
-            escaped(self.cluster_id.as_str()),
-            self.topic_id,
-            self.index
-        )
+        format!("{}/{}", topic_folder(&self.cluster_id, self.topic_id), self.index)
     }
 
     /// Of the path of a manifest, without the prefix of the bucket; `None` if that is none.
@@ -51,7 +47,51 @@ impl RemotePartition {
 
     /// Its manifest.
     pub fn manifest_path(&self) -> String {
-        format!("{}/manifest", self.folder())
+        format!("{}/{MANIFEST}", self.folder())
+    }
+}
+
+/// Where everything of a topic lies, without the prefix of the bucket.
+pub fn topic_folder(cluster_id: &ClusterId, topic_id: TopicId) -> String {
+    format!("{}/{topic_id}", escaped(cluster_id.as_str()))
+}
+
+/// An object of a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteObject {
+    /// Whose it is.
+    pub partition: RemotePartition,
+    /// What it is.
+    pub kind: ObjectKind,
+}
+
+/// What an object of a partition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// Its manifest.
+    Manifest,
+    /// A segment.
+    Segment(SegmentKey),
+}
+
+impl RemoteObject {
+    /// What lies at a path, without the prefix of the bucket; `None` if that is neither.
+    pub fn parse(path: &str) -> Option<Self> {
+        let (folder, name) = path.rsplit_once('/')?;
+        let partition = RemotePartition::of_manifest(&format!("{folder}/{MANIFEST}"))?;
+        let kind = match name {
+            MANIFEST => ObjectKind::Manifest,
+            _ => ObjectKind::Segment(SegmentKey::parse(name)?),
+        };
+        Some(Self { partition, kind })
+    }
+
+    /// Where it lies, without the prefix of the bucket.
+    pub fn path(&self) -> String {
+        match self.kind {
+            ObjectKind::Manifest => self.partition.manifest_path(),
+            ObjectKind::Segment(key) => key.path(&self.partition),
+        }
     }
 }
 
@@ -158,6 +198,34 @@ mod tests {
             RemotePartition::of_manifest("a/AAAAAAAAAAAAAAAAAAAACQ/03/manifest"),
             None
         );
+    }
+
+    #[test]
+    fn an_object_is_known_again_by_its_path_and_nothing_else_is_one() {
+        for kind in [
+            ObjectKind::Manifest,
+            ObjectKind::Segment(crate::small_world::key(1, 7)),
+        ] {
+            let object = RemoteObject {
+                partition: partition(),
+                kind,
+            };
+            assert!(object.path().starts_with(&topic_folder(
+                &object.partition.cluster_id,
+                object.partition.topic_id
+            )));
+            assert_eq!(RemoteObject::parse(&object.path()), Some(object));
+        }
+        let folder = partition().folder();
+        for other in [
+            format!("{folder}/notes.txt"),
+            format!("{folder}/manifest/x"),
+            folder,
+            "cluster-a/backup/0/plan".to_owned(),
+            "owner".to_owned(),
+        ] {
+            assert_eq!(RemoteObject::parse(&other), None, "{other}");
+        }
     }
 
     #[test]

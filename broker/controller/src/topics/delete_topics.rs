@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use broker_metadata::begin_removal;
 use broker_metadata::messages::RemoveTopicRecord;
+use broker_metadata::{DeletedTopic, begin_removal};
 use broker_model::{TopicId, Uuid};
 use broker_protocol::ErrorCode;
 use broker_protocol::delete_topics_response::DeletableTopicResult;
@@ -69,6 +69,11 @@ impl QuorumController {
                     };
                     records.push(record.into());
                     records.extend(begin_removal(self.image(), id));
+                    let deleted = DeletedTopic {
+                        id,
+                        name: name.to_string(),
+                    };
+                    records.extend(self.mark_of_deletion(&deleted));
                     results.push(result(Some(&name), id.uuid(), None));
                 }
             }

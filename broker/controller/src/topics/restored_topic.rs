@@ -42,6 +42,7 @@ impl QuorumController {
             let message = format!("Topic '{name}' already exists.");
             return Err(ApiError::new(ErrorCode::TopicAlreadyExists, message));
         }
+        self.check_not_deleted(topic.begin.topic_id)?;
         let count = topic.begin.partitions.len();
         if count > PARTITIONS_PER_REQUEST_MAX {
             return Err(too_many_partitions());

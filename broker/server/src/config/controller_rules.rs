@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use broker_controller::{ApiError, ConfigRules, EffectiveConfig};
+use broker_controller::{ApiError, ConfigRules, EffectiveConfig, RemoteTier};
 use broker_metadata::config_def::{
     self, ConfigDef, ConfigType, ConfigValue, RemoteContext, RemoteSystem, TieredBefore, TopicReaders,
     Visibility,
@@ -88,6 +88,13 @@ impl ConfigRules for ControllerConfigRules {
         match resource.kind {
             ConfigResourceType::Broker => broker.text(name).map(Into::into),
             _ => broker.inherited(definition(resource, name)?).map(Into::into),
+        }
+    }
+
+    fn remote_tier(&self, image: &MetadataImage) -> RemoteTier {
+        match self.statics.at(image).flag("remote.log.storage.system.enable") {
+            true => RemoteTier::Enabled,
+            false => RemoteTier::Disabled,
         }
     }
 
