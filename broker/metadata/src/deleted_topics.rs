@@ -11,8 +11,8 @@ use crate::image::{ConfigResource, ConfigResourceType, MetadataImage};
 use crate::messages::ConfigRecord;
 
 const RESOURCE: &str = "eddyline/deleted/";
-/// What the topic was called, for humans.
-const NAME: &str = "name";
+/// The one configuration of a mark: what the topic was called, for humans.
+pub const DELETED_TOPIC_NAME: &str = "name";
 
 /// A topic whose objects are to go.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,10 @@ impl DeletedTopic {
 pub fn deleted_topics(image: &MetadataImage) -> Vec<DeletedTopic> {
     let marked = image.configs.iter().filter_map(|(resource, configs)| {
         let id = marked_topic(resource.kind, &resource.name)?;
-        let name = configs.get(NAME).map_or("", |name| &**name).to_owned();
+        let name = configs
+            .get(DELETED_TOPIC_NAME)
+            .map_or("", |name| &**name)
+            .to_owned();
         Some(DeletedTopic { id, name })
     });
     let mut gone: Vec<_> = marked
@@ -74,7 +77,7 @@ fn record(id: TopicId, value: Option<&str>) -> MetadataRecord {
     let record = ConfigRecord {
         resource_type: ConfigResourceType::Topic.code(),
         resource_name: name_of(id).as_str().into(),
-        name: NAME.into(),
+        name: DELETED_TOPIC_NAME.into(),
         value: value.map(Into::into),
         unknown_tagged_fields: Vec::new(),
     };

@@ -24,7 +24,8 @@ mod topic_begin;
 mod topic_name;
 
 pub use deleted_topics::{
-    DeletedTopic, deleted_topic_resource, deleted_topics, is_marked_deleted, mark_removal, marked_topic,
+    DELETED_TOPIC_NAME, DeletedTopic, deleted_topic_resource, deleted_topics, is_marked_deleted,
+    mark_removal, marked_topic,
 };
 pub use delta::{MetadataChanges, MetadataDelta, TopicChange, TopicFate};
 pub use error::{ConfigError, LoadError, LogFormatError, ReplayError};

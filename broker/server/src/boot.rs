@@ -282,7 +282,7 @@ pub async fn start(mut settings: BootSettings, clock: Clock) -> Result<RunningBr
     let directory_assignments = assign_directories(&broker);
     let fetchers = follow_leaders(&broker, settings.replica_fetch.clone());
     let continuous_rebalance = rebalance_continuously(&broker, &settings);
-    back_up(&broker);
+    look_after_bucket(&broker);
     listeners.accept_on(bound.for_clients)?;
     early.running(&broker);
     Ok(RunningBroker {
@@ -465,8 +465,8 @@ fn propose_in_sync(broker: &Arc<Broker>, replica_lag_max_ms: u64) -> tokio::task
     proposer.start()
 }
 
-/// Leaves in the bucket what a restore needs, where there is a remote tier.
-fn back_up(broker: &Arc<Broker>) {
+/// Leaves in the bucket what a restore needs, and takes away what deleted topics left, where there is a remote tier.
+fn look_after_bucket(broker: &Arc<Broker>) {
     let Some(remote) = &broker.remote else { return };
     let backup = ClusterBackup {
         node_id: broker.node_id,
@@ -480,6 +480,7 @@ fn back_up(broker: &Arc<Broker>) {
         clock: broker.clock,
     };
     remote.run_with_store(|store| backup.run(store));
+    remote.sweep_deleted_topics(broker.image.clone(), broker.controller.another());
 }
 
 /// None where no controller is, or nobody asked for it.

@@ -15,6 +15,7 @@ mod generations;
 mod location;
 mod observed;
 mod small_objects;
+mod topic_folder;
 mod trouble;
 
 pub use admission::{Admission, StoreRefused};
@@ -25,6 +26,7 @@ pub use folder::FolderStore;
 pub use location::{LocationProblem, S3Access, StoreLocation};
 pub use observed::{Failing, Observations, ObservedStore, StoreRequests};
 pub use small_objects::{SmallPut, SmallRead};
+pub use topic_folder::TopicFolder;
 pub use trouble::StoreTrouble;
 
 use std::collections::HashMap;

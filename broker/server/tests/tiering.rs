@@ -11,6 +11,8 @@
 mod broker;
 #[path = "tiering/compacted.rs"]
 mod compacted;
+#[path = "tiering/deleted_topics.rs"]
+mod deleted_topics;
 #[path = "tiering/disk_budget.rs"]
 mod disk_budget;
 #[path = "tiering/faulty_store.rs"]
@@ -90,11 +92,15 @@ const TIERED: &[(&str, &str)] = &[
     ("file.delete.delay.ms", "0"),
 ];
 
+type Configs = &'static [(&'static str, &'static str)];
+
 struct World {
     broker: LiveBroker,
     wire: Wire,
     store: Arc<FaultyStore>,
     data: TempDir,
+    /// What its broker is told beside [`BROKER`].
+    more: Configs,
 }
 
 impl World {
@@ -102,10 +108,18 @@ impl World {
         Self::start_in_parts(topic, WHOLE)
     }
 
+    fn start_with(more: Configs, topic: &[(&str, &str)]) -> Self {
+        Self::start_as(more, topic, WHOLE)
+    }
+
     /// Segments that are larger are uploaded in parts.
     fn start_in_parts(topic: &[(&str, &str)], part_bytes: usize) -> Self {
+        Self::start_as(&[], topic, part_bytes)
+    }
+
+    fn start_as(more: Configs, topic: &[(&str, &str)], part_bytes: usize) -> Self {
         let (data, store) = (tempfile::tempdir().unwrap(), faulty_store::shared());
-        let broker = start(&data, &store, part_bytes);
+        let broker = start(&data, &store, (more, part_bytes));
         let mut wire = broker.connect();
         create(&mut wire, TOPIC, 1, topic);
         Self {
@@ -113,22 +127,28 @@ impl World {
             wire,
             store,
             data,
+            more,
         }
     }
 
     /// Stops the broker and starts it again on what it has left.
     fn restart(self) -> Self {
         let Self {
-            broker, store, data, ..
+            broker,
+            store,
+            data,
+            more,
+            ..
         } = self;
         drop(broker);
-        let broker = start(&data, &store, WHOLE);
+        let broker = start(&data, &store, (more, WHOLE));
         let wire = broker.connect();
         Self {
             broker,
             wire,
             store,
             data,
+            more,
         }
     }
 
@@ -311,8 +331,13 @@ impl World {
 
     #[track_caller]
     fn until_no_object_is_left(&self) {
+        self.until_there_are_left(&[]);
+    }
+
+    #[track_caller]
+    fn until_there_are_left(&self, names: &[String]) {
         let deadline = Instant::now() + PATIENCE;
-        while !self.names().is_empty() {
+        while self.names() != names {
             assert!(Instant::now() < deadline, "{:?} stay", self.names());
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -336,8 +361,11 @@ impl World {
     }
 }
 
-fn start(data: &TempDir, store: &Arc<FaultyStore>, part_bytes: usize) -> LiveBroker {
-    LiveBroker::start(data.path(), BROKER, |settings| {
+fn start(data: &TempDir, store: &Arc<FaultyStore>, (more, part_bytes): (Configs, usize)) -> LiveBroker {
+    let own = |name: &str| more.iter().all(|(other, _)| *other != name);
+    let usual = BROKER.iter().filter(|(name, _)| own(name));
+    let configs: Vec<_> = usual.chain(more).copied().collect();
+    LiveBroker::start(data.path(), &configs, |settings| {
         let remote = settings.remote.as_mut().unwrap();
         remote.location = StoreLocation::Given {
             objects: store.clone(),
@@ -474,35 +502,6 @@ fn a_reader_whose_object_is_deleted_meanwhile_is_told_that_the_log_starts_later(
         );
         assert_eq!(world.damaged_objects(), 0, "it is no damage");
     }
-}
-
-#[test]
-fn a_topic_that_is_deleted_while_the_store_cannot_be_used_takes_its_objects_along_later() {
-    let mut world = World::start(TIERED);
-    world.produce(0..40);
-    world.until_tiered();
-    world.store.begin(Fault::Down);
-    let mut world = world.restart();
-    world.delete_topic();
-    let gone = |world: &World| world.broker.broker().partition_by_name(TOPIC, 0).is_err();
-    let deadline = Instant::now() + PATIENCE;
-    while !gone(&world) {
-        assert!(Instant::now() < deadline, "the topic stays");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    assert!(world.segments() > 0);
-    world.store.end(Fault::Down);
-    world.until_no_object_is_left();
-}
-
-#[test]
-fn a_deleted_topic_takes_its_objects_along() {
-    let mut world = World::start(TIERED);
-    world.produce(0..40);
-    world.until_tiered();
-    assert!(world.segments() > 0);
-    world.delete_topic();
-    world.until_no_object_is_left();
 }
 
 #[test]

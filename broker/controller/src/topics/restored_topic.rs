@@ -71,7 +71,7 @@ impl QuorumController {
 
 #[cfg(test)]
 mod tests {
-    use broker_metadata::{TopicSource, begun_partition};
+    use broker_metadata::{DeletedTopic, TopicSource, begun_partition, mark_removal};
     use broker_model::{ClusterId, Offset, PartitionIndex, TopicId, Uuid};
     use broker_protocol::delete_topics_request::DeleteTopicState;
     use broker_protocol::messages::DeleteTopicsRequest;
@@ -179,6 +179,22 @@ mod tests {
         let outcome = world.controller.delete_topics(&request, 6);
         world.commit(outcome);
         assert_eq!(world.controller.image().configs.iter().count(), 0);
+        make(&mut world, &restored("events")).unwrap();
+    }
+
+    #[test]
+    fn a_topic_is_not_made_under_the_id_of_one_whose_objects_are_to_go() {
+        let mut world = World::with_remote_tier(2);
+        let deleted = DeletedTopic {
+            id: ID,
+            name: "events".to_owned(),
+        };
+        world.replay(vec![deleted.mark()]);
+        assert_eq!(
+            make(&mut world, &restored("events")),
+            Err(ErrorCode::InvalidRequest)
+        );
+        world.replay(vec![mark_removal(ID)]);
         make(&mut world, &restored("events")).unwrap();
     }
 }

@@ -227,6 +227,12 @@ impl ClusterImage {
         self.broker(id).is_some_and(|broker| broker.is_active())
     }
 
+    /// The living broker with the smallest number: who does what one of all is to do, as every broker knows by itself.
+    pub fn first_active(&self) -> Option<BrokerId> {
+        let mut active = self.brokers.values().filter(|broker| broker.is_active());
+        active.next().map(|broker| broker.id)
+    }
+
     pub(crate) fn register_broker(&mut self, record: &RegisterBrokerRecord) -> BrokerId {
         let broker = BrokerRegistration::from_record(record);
         let id = broker.id;

@@ -108,8 +108,7 @@ impl ClusterBackup {
 
     /// Whether it is this broker that tells of the metadata.
     fn tells_metadata(&self, image: &MetadataImage) -> bool {
-        let mut brokers = image.cluster.brokers.keys();
-        brokers.find(|id| image.cluster.is_active(**id)) == Some(&self.node_id)
+        image.cluster.first_active() == Some(self.node_id)
     }
 
     fn leads(&self, image: &MetadataImage, topic: TopicId, index: PartitionIndex) -> bool {

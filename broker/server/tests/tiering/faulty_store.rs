@@ -105,6 +105,11 @@ impl FaultyStore {
         self.objects.delete(&Path::from(name)).await.unwrap();
     }
 
+    /// Puts an object there behind the broker's back.
+    pub(super) async fn place(&self, name: &str) {
+        self.objects.put(&Path::from(name), "late".into()).await.unwrap();
+    }
+
     /// How many reads of segments wait.
     pub(super) fn held(&self) -> usize {
         self.held.load(Ordering::SeqCst)

@@ -77,13 +77,14 @@ fn start_on_kafkas() -> (World, OfKafka) {
     let (data, store) = (tempfile::tempdir().unwrap(), faulty_store::shared());
     kafka_node::unpack(NODE, data.path());
     let kafka = OfKafka::read(&data);
-    let broker = start(&data, &store, WHOLE);
+    let broker = start(&data, &store, (&[], WHOLE));
     let wire = broker.connect();
     let world = World {
         broker,
         wire,
         store,
         data,
+        more: &[],
     };
     (world, kafka)
 }
@@ -189,13 +190,14 @@ fn indexes_of_kafkas_transactions_that_were_lost_are_the_same_once_they_are_copi
     }
     std::fs::remove_file(data.path().join(".kafka_cleanshutdown")).unwrap();
     let store = faulty_store::shared();
-    let broker = start(&data, &store, WHOLE);
+    let broker = start(&data, &store, (&[], WHOLE));
     let wire = broker.connect();
     let mut world = World {
         broker,
         wire,
         store,
         data,
+        more: &[],
     };
     world.keep_locally("1", COPIED);
     world.reads_as_kafka(&kafka);

@@ -12,6 +12,7 @@ use broker_metadata::image::directory;
 use broker_metadata::messages::{ConfigRecord, PartitionRecord, RegisterBrokerRecord};
 use broker_metadata::{
     ConfigResource, ConfigResourceType, MetadataImage, MetadataRecord, image_records, is_legal_topic_name,
+    marked_topic,
 };
 use broker_model::{BrokerEpoch, BrokerId};
 
@@ -90,9 +91,12 @@ pub fn restored_records(image: &MetadataImage, plan: &RestorePlan) -> Vec<Metada
     records
 }
 
-/// Configurations of what is no topic: they are ours, and about what is gone.
+/// Configurations of what is no topic: they are ours, and about what is gone; but for the topics whose objects are to go,
+/// which lie in the bucket that is taken over.
 fn is_our_own(config: &ConfigRecord) -> bool {
-    config.resource_type == ConfigResourceType::Topic.code() && !is_legal_topic_name(&config.resource_name)
+    let is_topic = config.resource_type == ConfigResourceType::Topic.code();
+    let is_deleted = marked_topic(ConfigResourceType::Topic, &config.resource_name).is_some();
+    is_topic && !is_legal_topic_name(&config.resource_name) && !is_deleted
 }
 
 /// Who may lead a partition first.

@@ -8,8 +8,8 @@ use broker_metadata::messages::{
     ProducerIdsRecord, RegisterBrokerRecord, TopicRecord, UserScramCredentialRecord,
 };
 use broker_metadata::{
-    ConfigResource, ConfigResourceType, LeaderRecoveryState, MetadataDelta, MetadataRecord, MetadataVersion,
-    bootstrap_records, names,
+    ConfigResource, ConfigResourceType, DeletedTopic, LeaderRecoveryState, MetadataDelta, MetadataRecord,
+    MetadataVersion, bootstrap_records, deleted_topics, names,
 };
 use broker_model::{BrokerEpoch, LogStartOffset};
 use bytes::Bytes;
@@ -503,6 +503,30 @@ fn acls_users_and_quotas_come_back_as_they_were() {
     assert_ne!(after.scram, image_of(Vec::new()).scram);
     assert_eq!(after.client_quotas, before.client_quotas);
     assert_ne!(after.client_quotas, image_of(Vec::new()).client_quotas);
+}
+
+#[test]
+fn topics_whose_objects_are_to_go_are_remembered_and_our_other_notes_are_not() {
+    let (plan, _) = plan_of(&[], Vec::new(), None);
+    let deleted = DeletedTopic {
+        id: TopicId::new(id(41)),
+        name: "orders".to_owned(),
+    };
+    let note = ConfigRecord {
+        resource_type: ConfigResourceType::Topic.code(),
+        resource_name: "eddyline/rebalance".into(),
+        name: "state".into(),
+        value: Some("x".into()),
+        ..ConfigRecord::default()
+    };
+    let before = image_of(vec![deleted.mark(), note.into()]);
+    let after = image_of(restored_records(&before, &plan));
+    assert_eq!(deleted_topics(&after), [deleted]);
+    assert_eq!(
+        after.configs.iter().count(),
+        2,
+        "the generation, and the deleted topic"
+    );
 }
 
 #[test]
