@@ -10,9 +10,10 @@ use broker_protocol::messages::{
     AlterPartitionResponse, AssignReplicasToDirsRequest, AssignReplicasToDirsResponse,
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
     CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse,
-    ElectLeadersRequest, ElectLeadersResponse, HeartbeatRequest, HeartbeatResponse, JoinGroupRequest,
-    JoinGroupResponse, LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse,
-    SyncGroupRequest, SyncGroupResponse,
+    ElectLeadersRequest, ElectLeadersResponse, HeartbeatRequest, HeartbeatResponse,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, JoinGroupRequest, JoinGroupResponse,
+    LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest,
+    SyncGroupResponse,
 };
 use broker_protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use broker_protocol::offset_fetch_response::OffsetFetchResponseGroup;
@@ -33,6 +34,7 @@ pub(crate) enum Request {
     AssignDirectories(AssignReplicasToDirsRequest),
     CreateTopics(CreateTopicsRequest),
     DeleteTopics(DeleteTopicsRequest),
+    AlterConfigs(IncrementalAlterConfigsRequest),
     Reassign(AlterPartitionReassignmentsRequest),
     ElectLeaders(ElectLeadersRequest),
     DeleteRecords(DeleteRecords),
@@ -77,6 +79,7 @@ pub(crate) enum Response {
     DirectoriesAssigned(#[expect(dead_code, reason = "it is for the trace")] AssignReplicasToDirsResponse),
     CreateTopics(CreateTopicsResponse),
     DeletedTopics(DeleteTopicsResponse),
+    ConfigsAltered(IncrementalAlterConfigsResponse),
     Reassigned(AlterPartitionReassignmentsResponse),
     Elected(#[expect(dead_code, reason = "it is for the trace")] ElectLeadersResponse),
     Deleted(Result<Offset, ErrorCode>),

@@ -92,6 +92,7 @@ enum Asked {
     Heartbeat,
     AlterPartition,
     AssignDirectories,
+    ForgetTopic,
     Replicas(BrokerId),
 }
 
@@ -297,6 +298,7 @@ impl Process {
                 self.replicas.placed(self.now.monotonic);
                 Ok(())
             }
+            (Asked::ForgetTopic, Response::ConfigsAltered(answer)) => self.topic_forgotten(Some(&answer)),
             (Asked::Replicas(leader), Response::ReplicaFetch(answer)) => self.fetched(leader, answer),
             (asked, _) => self.unanswered(asked, RequestFailure::TimedOut),
         }
@@ -324,6 +326,7 @@ impl Process {
                 self.replicas.placed(self.now.monotonic);
                 Ok(())
             }
+            Asked::ForgetTopic => self.topic_forgotten(None),
             Asked::Replicas(leader) => {
                 self.fetch_failed(leader);
                 Ok(())
@@ -346,6 +349,7 @@ impl Process {
             | Request::AssignDirectories(_)
             | Request::CreateTopics(_)
             | Request::DeleteTopics(_)
+            | Request::AlterConfigs(_)
             | Request::Reassign(_)
             | Request::ElectLeaders(_) => self.control(token, request),
             Request::Metadata => {

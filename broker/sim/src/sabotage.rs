@@ -56,6 +56,10 @@ pub(crate) enum Sabotage {
     EagerRetention,
     /// A leader serves what the store gave as it came.
     ServedDamage,
+    /// Nobody looks after what the leader of a deleted topic left.
+    LeftFolders,
+    /// Topics that are there are taken for deleted ones.
+    SweptTopics,
 }
 
 impl Sabotage {
@@ -87,6 +91,8 @@ impl Sabotage {
             Self::TornCopies,
             Self::EagerRetention,
             Self::ServedDamage,
+            Self::LeftFolders,
+            Self::SweptTopics,
         ];
         all.into_iter()
             .find(|bug| format!("{bug:?}").eq_ignore_ascii_case(name))

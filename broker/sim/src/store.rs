@@ -76,6 +76,11 @@ impl ObjectStore {
         self.objects.get(path).map(|object| &object.bytes)
     }
 
+    /// Where objects lie.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.objects.keys().map(String::as_str)
+    }
+
     pub(crate) fn serve(&mut self, request: &StoreRequest, now: Timestamp) -> StoreAnswer {
         match request {
             StoreRequest::Get { path, range } => match self.object(path) {

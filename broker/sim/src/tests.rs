@@ -212,6 +212,16 @@ fn retention_that_takes_more_than_it_may_is_seen() {
 }
 
 #[test]
+fn what_is_left_of_a_deleted_topic_is_seen() {
+    assert_seen_in(Tiers::LocalAndRemote, Sabotage::LeftFolders, &["deleted (I20)"]);
+}
+
+#[test]
+fn the_folder_of_a_topic_that_is_there_is_missed() {
+    assert_seen_in(Tiers::LocalAndRemote, Sabotage::SweptTopics, &["named (I20)"]);
+}
+
+#[test]
 fn damage_that_is_served_is_seen() {
     // Few runs meet damage; of these 37 does.
     assert_seen_from(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use broker_controller::{
     ApiError, BrokerSessions, ConfigRules, ControllerSettings, EffectiveConfig, Outcome, QuorumController,
-    Seed, UpkeepSchedule,
+    RemoteTier, Seed, UpkeepSchedule,
 };
 use broker_metadata::metadata_log::{BatchStamp, read_batches, records_batch};
 use broker_metadata::{ConfigResource, MetadataImage, MetadataRecord, MetadataVersion, bootstrap_records};
@@ -31,7 +31,7 @@ pub(crate) struct ActiveController {
 
 /// Every configuration is fine, and none is inherited.
 #[derive(Debug)]
-struct AnyConfig;
+struct AnyConfig(RemoteTier);
 
 impl ConfigRules for AnyConfig {
     fn validate(
@@ -49,6 +49,10 @@ impl ConfigRules for AnyConfig {
 
     fn inherited_value(&self, _: &MetadataImage, _: &ConfigResource, _: &str) -> Option<Arc<str>> {
         None
+    }
+
+    fn remote_tier(&self, _: &MetadataImage) -> RemoteTier {
+        self.0
     }
 
     fn effective_topic_configs(
@@ -75,7 +79,11 @@ impl Process {
             ..ControllerSettings::default()
         };
         let image = self.metadata.image().clone();
-        let mut controller = QuorumController::new(settings, Arc::new(AnyConfig), image);
+        let tier = match self.machine.settings.tiering {
+            Some(_) => RemoteTier::Enabled,
+            None => RemoteTier::Disabled,
+        };
+        let mut controller = QuorumController::new(settings, Arc::new(AnyConfig(tier)), image);
         let rest = self.quorum.read_from(controller.loader().next_offset())?;
         for batch in read_batches(&rest)? {
             if batch.batch().base_offset >= controller.loader().next_offset() {
@@ -188,6 +196,10 @@ impl Process {
             Request::DeleteTopics(request) => {
                 let outcome = controller.delete_topics(&request, 5);
                 Outcome::new(outcome.records, Response::DeletedTopics(outcome.response))
+            }
+            Request::AlterConfigs(request) => {
+                let outcome = controller.incremental_alter_configs(&request);
+                Outcome::new(outcome.records, Response::ConfigsAltered(outcome.response))
             }
             Request::Reassign(request) => {
                 let outcome = controller.alter_partition_reassignments(&request);

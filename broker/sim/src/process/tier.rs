@@ -3,6 +3,7 @@
 //! `broker_tiered::leader_work` says what a leader wants; here its requests are sent and its answers found. Owns the works of
 //! the partitions that are led, the manifests that they published, and which request belongs to whom. Decides nothing.
 
+mod deleted;
 mod follower;
 mod reading;
 
@@ -31,6 +32,7 @@ use crate::machine::Machine;
 use crate::message::PartitionId;
 use crate::sabotage::Sabotage;
 use crate::store::{StoreAnswer, StoreRequest};
+use deleted::FolderSweep;
 use follower::Tail;
 use reading::PieceOfRead;
 
@@ -40,6 +42,8 @@ enum Purpose {
     /// For the work of a partition in an epoch.
     Work(PartitionId, LeaderEpoch),
     Piece(Box<PieceOfRead>),
+    /// For the folder of a deleted topic.
+    DeletedTopic,
     /// Where the copies of a followed log end.
     FollowerEnd(PartitionId),
     TailManifest(PartitionId),
@@ -85,6 +89,8 @@ pub(crate) struct Tier {
     requests: u64,
     tails: BTreeMap<PartitionId, Tail>,
     pub(super) readers: Readers,
+    /// None before it was looked at first.
+    deleted: Option<FolderSweep>,
     /// When followers and old segments are looked at.
     look_at: MonotonicMs,
 }
@@ -115,7 +121,9 @@ impl Tier {
             Awaits::Time(until, _) => Some(until),
             _ => None,
         });
-        rests.chain(self.readers.deadline()).chain([self.look_at]).min()
+        let sweep = self.deleted.as_ref().and_then(FolderSweep::deadline);
+        let others = rests.chain(self.readers.deadline()).chain(sweep);
+        others.chain([self.look_at]).min()
     }
 }
 
@@ -141,6 +149,7 @@ impl Process {
         match self.tier.asked.remove(&id) {
             None => Ok(()),
             Some(Purpose::Work(partition, epoch)) => self.work_answered(partition, epoch, &answer),
+            Some(Purpose::DeletedTopic) => self.folder_answered(answer),
             Some(Purpose::Piece(piece)) => self.piece_arrived(*piece, &answer),
             Some(Purpose::FollowerEnd(partition)) => {
                 self.tell_follower(partition, &answer);
@@ -504,6 +513,7 @@ impl Process {
         for id in due {
             self.go_on(id, WorkEvent::Woken)?;
         }
+        self.look_after_deleted_topics()?;
         self.look_after_readers()
     }
 

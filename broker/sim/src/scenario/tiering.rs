@@ -3,6 +3,7 @@
 use broker_storage::UnifiedLog;
 use broker_tiered::leader_work::WorkSettings;
 use broker_tiered::manifest::Manifest;
+use broker_tiered::object_key::RemoteObject;
 use broker_tiered::retry_budget::RetryLimits;
 use bytes::Bytes;
 
@@ -162,6 +163,7 @@ pub(super) fn is_copied(world: &World) -> Result<(), Violation> {
     if world.clients.iter().any(is_there) {
         return Err("liveness (I28): a topic is not deleted".to_owned());
     }
+    nothing_is_left(world)?;
     let processes = world.nodes.values().filter_map(|node| node.process.as_ref());
     for (id, hosted) in processes.flat_map(|process| &process.replicas.hosted) {
         let Hosted::Leading(leader) = hosted else {
@@ -193,6 +195,21 @@ pub(super) fn is_copied(world: &World) -> Result<(), Violation> {
         }
     }
     Ok(())
+}
+
+/// Whether everything in the store is of a topic that there is.
+fn nothing_is_left(world: &World) -> Result<(), Violation> {
+    let (Some(storage), Some(image)) = (&world.storage, world.checker.newest_image()) else {
+        return Ok(());
+    };
+    let is_left = |path: &&str| {
+        let object = RemoteObject::parse(path);
+        object.is_some_and(|object| image.topics.by_id(object.partition.topic_id).is_none())
+    };
+    match storage.store.paths().find(is_left) {
+        None => Ok(()),
+        Some(path) => Err(format!("deleted (I20): {path} stays, and its topic is gone")),
+    }
 }
 
 /// A log from its start on, of both tiers.
