@@ -1,10 +1,11 @@
 //! Wires the remote tier to this broker (KIP-405, ADR 17): who copies and deletes what, and how it is read.
 //!
 //! Owns a runtime of its own, one task for each tiered partition that is led here (`leader_task`), one task that looks
-//! after those that follow (`follower_watch`), one that empties the folders of deleted topics (`deleted_topics`), the manifests of the led ones as readers see them, and the cache of what
-//! was read (`pieces`). Which partitions there are follows the metadata image. Everything is decided by
-//! `broker_tiered`. Invariants: nothing here runs on a thread that serves producers or consumers of the log's end; a
-//! broker whose store does not answer, or is refused, serves everything that is local.
+//! after those that follow (`follower_watch`), one that empties the folders of deleted topics (`deleted_topics`), the
+//! manifests of the led ones as readers see them, and the cache of what was read (`pieces`). Which partitions there are
+//! follows the metadata image. Everything is decided by `broker_tiered`. Invariants: nothing here runs on a thread that
+//! serves producers or consumers of the log's end; a broker whose store does not answer, or is refused, serves everything
+//! that is local.
 
 mod backup_times;
 mod copy;

@@ -143,7 +143,7 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
             "eddyline.remote.orphan.grace.ms",
             ConfigType::Long,
             "3600000",
-            "How old an object of a partition that nothing names must be before it is deleted; longer than any upload takes.",
+            "How old an object of a partition that nothing names must be before it is deleted; longer than any upload takes. So long a deleted topic is remembered after nothing was found of it.",
         )
     },
     ConfigDef {

@@ -6,6 +6,7 @@
 //! | one owner (I20): no older leader writes over a newer one's manifest, and no two leaders of an epoch write it | a manifest is written |
 //! | whole (I20): segments follow one another without gap or overlap; each is in the store, with its footer; what left never comes back; the remote part never gets shorter at its end, and its start never goes back | a manifest is written |
 //! | named (I20): no object is deleted that the manifest sends readers to, no manifest of a topic that is there | a delete |
+//! | deleted (I20): nothing lies in the store whose topic is gone | the end |
 //! | copied first (I21): no local segment is given up that the manifest does not name | a step |
 //! | retention (I21): no more goes than it allows | a step |
 
