@@ -498,20 +498,21 @@ impl Admin {
                 let until = tokio::time::Instant::now() + Duration::from_secs(2);
                 for fetched in fetcher.next(until).await? {
                     let records = fetched.outcome?;
-                    let values = records.records()?.into_iter().map(|record| {
-                        let value = record.value.unwrap_or_default();
-                        (record.offset.value(), crate::load::value_of(&value))
-                    });
-                    let mut found = Found {
-                        records: values.collect(),
-                        ..Found::default()
-                    };
+                    let mut found = Found::default();
                     for batch in records.batches() {
                         let batch = batch?;
                         found.batches.push(batch_of(batch.header()));
                         found.digests.push(digest_of(&batch));
                     }
+                    // Which bytes came is told, also of a batch that cannot be read.
+                    let values = records.records();
+                    for record in values.iter().flatten() {
+                        let value = record.value.as_deref().unwrap_or_default();
+                        let value = crate::load::value_of(value);
+                        found.records.push((record.offset.value(), value));
+                    }
                     sink(fetched.partition.partition.value(), found);
+                    values?;
                     let next = records.next_offset()?.value();
                     if left.get(&fetched.partition).is_some_and(|high| next >= *high) {
                         left.remove(&fetched.partition);

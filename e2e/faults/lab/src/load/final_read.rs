@@ -121,6 +121,7 @@ fn with_librdkafka(
         .set("bootstrap.servers", bootstrap)
         .set("group.id", client)
         .set("enable.auto.commit", "false")
+        .set("check.crcs", "true")
         .set("auto.offset.reset", "error");
     let consumer: BaseConsumer = config.create()?;
     let mut all = TopicPartitionList::new();
