@@ -133,7 +133,7 @@ metrics! {
     REMOTE_COPY_LAG_MS: Gauge "eddyline_remote_copy_lag_ms" ["topic"] "Age of the newest record of the oldest closed segment led here that is not in the remote tier; 0 when all are.";
     REMOTE_REQUESTS: Counter "eddyline_remote_store_requests_total" ["request"] "Requests to the remote store: put (parts of uploads, too), get, list, delete.";
     REMOTE_REQUESTS_FAILED: Counter "eddyline_remote_store_failed_requests_total" [] "Requests to the remote store that failed; a refused condition is no failure.";
-    REMOTE_STORE_USED: Gauge "eddyline_remote_store_used" [] "1 while the remote store was found fit and its last answer was no failure.";
+    REMOTE_STORE_USED: Gauge "eddyline_remote_store_used" [] "1 while the remote store was found fit and answers; 0 once it did not for 5 s, or refuses what somebody has to put right.";
     REMOTE_DISK_BYTES: Gauge "eddyline_remote_disk_bytes" [] "Bytes of tiered logs on the disks of this broker.";
     REMOTE_DISK_LIMIT: Gauge "eddyline_remote_disk_limit_bytes" [] "Bytes that they may hold (eddyline.remote.disk.bytes); 0 for no budget.";
     REMOTE_PRODUCE_BLOCKED: Gauge "eddyline_remote_produce_blocked" [] "1 while records for tiered topics are refused because that budget is used up.";

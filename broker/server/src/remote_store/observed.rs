@@ -1,13 +1,14 @@
 //! A store that is watched: what it is sent, and whether it answers.
 //!
-//! Owns the counts and the last failure. Invariant: it changes no request and no answer. A refused condition and an
-//! object that is not there are answers, too; a request that the client inside repeats is counted once.
+//! Owns the counts and the failures since the last success. Invariants: it changes no request and no answer; a store that
+//! does not answer is told of once it failed for seconds, what somebody has to put right at once. A refused condition and
+//! an object that is not there are answers, too; a request that the client inside repeats is counted once.
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use broker_model::Timestamp;
+use broker_model::{MonotonicMs, Now, Timestamp};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use object_store::path::Path;
@@ -21,6 +22,10 @@ use super::StoreTrouble;
 use super::explained::{explained, is_absent};
 use crate::clock::Clock;
 use crate::metrics::Counter;
+
+/// How long failures that pass by themselves have to follow one another until they are told: a request that is refused
+/// and taken when it is tried again is nobody's trouble.
+const TOLD_AFTER_MS: u64 = 5_000;
 
 /// Requests since the start.
 #[derive(Debug, Default)]
@@ -48,12 +53,41 @@ pub struct Failing {
     pub error: String,
 }
 
+/// Failures without a success among them.
+#[derive(Clone, Debug)]
+struct Failures {
+    last: Failing,
+    from: MonotonicMs,
+    to: MonotonicMs,
+}
+
+impl Failures {
+    /// One more, after those before.
+    fn and(before: Option<&Self>, (trouble, error): (StoreTrouble, String), now: Now) -> Self {
+        Self {
+            last: Failing {
+                since: before.map_or(now.wall, |before| before.last.since),
+                trouble,
+                error,
+            },
+            from: before.map_or(now.monotonic, |before| before.from),
+            to: now.monotonic,
+        }
+    }
+
+    /// What somebody should know.
+    fn told(&self) -> Option<&Failing> {
+        let passes = self.last.trouble == StoreTrouble::Unreachable;
+        (!passes || self.to.since_ms(self.from) >= TOLD_AFTER_MS).then_some(&self.last)
+    }
+}
+
 /// What was seen of a store.
 #[derive(Debug)]
 pub struct Observations {
     /// What it was sent.
     pub requests: StoreRequests,
-    failing: Mutex<Option<Failing>>,
+    failures: Mutex<Option<Failures>>,
     clock: Clock,
 }
 
@@ -62,33 +96,28 @@ impl Observations {
     pub fn new(clock: Clock) -> Arc<Self> {
         Arc::new(Self {
             requests: StoreRequests::default(),
-            failing: Mutex::default(),
+            failures: Mutex::default(),
             clock,
         })
     }
 
-    /// Since when it fails, and what it said last; none while it answers.
+    /// Since when it fails, and what it said last; none while it answers, or has failed for a moment only.
     pub fn failing(&self) -> Option<Failing> {
-        self.failing.lock().clone()
+        self.failures.lock().as_ref().and_then(Failures::told).cloned()
     }
 
     fn note<T>(&self, outcome: &Result<T>) {
         match outcome {
             Ok(_)
             | Err(Error::AlreadyExists { .. } | Error::Precondition { .. } | Error::NotModified { .. }) => {
-                *self.failing.lock() = None;
+                *self.failures.lock() = None;
             }
-            Err(error) if is_absent(error) => *self.failing.lock() = None,
+            Err(error) if is_absent(error) => *self.failures.lock() = None,
             Err(error) => {
                 self.requests.failures.add(1);
-                let (trouble, error) = (StoreTrouble::of(error), explained(error));
-                let mut failing = self.failing.lock();
-                let since = failing.as_ref().map(|failing| failing.since);
-                *failing = Some(Failing {
-                    since: since.unwrap_or_else(|| self.clock.wall()),
-                    trouble,
-                    error,
-                });
+                let what = (StoreTrouble::of(error), explained(error));
+                let mut failures = self.failures.lock();
+                *failures = Some(Failures::and(failures.as_ref(), what, self.clock.now()));
             }
         }
     }
@@ -203,5 +232,44 @@ impl MultipartUpload for ObservedUpload {
         let outcome = self.inner.abort().await;
         self.seen.note(&outcome);
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> Now {
+        Now {
+            wall: Timestamp::from_ms(1_000_000 + ms as i64),
+            monotonic: MonotonicMs::from_ms(ms),
+        }
+    }
+
+    fn failed(trouble: StoreTrouble, times: &[u64]) -> Failures {
+        let one_more = |before: Option<Failures>, ms: &u64| {
+            Some(Failures::and(before.as_ref(), (trouble, ms.to_string()), at(*ms)))
+        };
+        times.iter().fold(None, one_more).unwrap()
+    }
+
+    #[test]
+    fn failures_that_pass_are_told_once_they_last() {
+        let told = |times: &[u64]| failed(StoreTrouble::Unreachable, times).told().cloned();
+        assert_eq!(told(&[700]), None);
+        assert_eq!(told(&[700, 1_200, 5_699]), None);
+        let failing = told(&[700, 1_200, 5_700]).unwrap();
+        assert_eq!((failing.since, failing.error.as_str()), (at(700).wall, "5700"));
+    }
+
+    #[test]
+    fn what_somebody_has_to_put_right_is_told_at_once() {
+        for trouble in [
+            StoreTrouble::Credentials,
+            StoreTrouble::NoBucket,
+            StoreTrouble::Full,
+        ] {
+            assert!(failed(trouble, &[700]).told().is_some(), "{trouble:?}");
+        }
     }
 }

@@ -25,6 +25,10 @@ pub(super) struct FaultyStore {
     short: AtomicBool,
     holding: AtomicBool,
     keeping: AtomicBool,
+    refusing: AtomicBool,
+    refused: AtomicBool,
+    /// PUTs that wait.
+    waiting: AtomicUsize,
     /// Reads of segments that are held.
     held: AtomicUsize,
     /// Of manifests and the like, and of segments.
@@ -45,6 +49,8 @@ pub(super) enum Fault {
     CutsSegments,
     /// Who reads a segment waits until this is over.
     HoldsSegmentReads,
+    /// It refuses one PUT, and lets those after it wait until this is over.
+    RefusesOnePut,
     /// It deletes nothing.
     RefusesDeletes,
 }
@@ -65,6 +71,7 @@ impl FaultyStore {
             Fault::DamagesSegments => &self.damaging,
             Fault::CutsSegments => &self.short,
             Fault::HoldsSegmentReads => &self.holding,
+            Fault::RefusesOnePut => &self.refusing,
             Fault::RefusesDeletes => &self.keeping,
         }
     }
@@ -115,6 +122,26 @@ impl FaultyStore {
         self.held.load(Ordering::SeqCst)
     }
 
+    /// How many PUTs wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    async fn refuse_one(&self) -> Result<()> {
+        if !self.refusing.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        if !self.refused.swap(true, Ordering::SeqCst) {
+            return Err(failure("503 Slow Down"));
+        }
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        while self.refusing.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        Ok(())
+    }
+
     /// How often segments were read.
     pub(super) fn segment_reads(&self) -> usize {
         self.reads.load(Ordering::SeqCst)
@@ -138,6 +165,7 @@ impl fmt::Display for FaultyStore {
 impl ObjectStore for FaultyStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         self.answer()?;
+        self.refuse_one().await?;
         let put = self.objects.put_opts(location, payload, options).await;
         let kind = usize::from(location.as_ref().ends_with(".segment"));
         let is_second = self.puts[kind].fetch_add(1, Ordering::SeqCst) % 2 == 1;

@@ -117,6 +117,28 @@ fn what_is_wrong_with_a_store_is_told_for_as_long_as_it_is() {
 }
 
 #[test]
+fn a_request_that_is_refused_once_is_no_trouble_of_the_store() {
+    let mut world = World::start(TIERED);
+    world.produce(0..40);
+    world.until_tiered();
+    let failed_before = world.status().failed_requests;
+    world.store.begin(Fault::RefusesOnePut);
+    world.produce(40..80);
+    world.until("one was refused, and it is tried again", |world| {
+        world.store.waiting() > 0
+    });
+    let status = world.status();
+    assert_eq!(status.failed_requests, failed_before + 1);
+    assert_eq!(
+        (status.store(), status.trouble(), status.failing_since_ms),
+        (StoreState::Used, StoreTrouble::Unspecified, None)
+    );
+    world.store.end(Fault::RefusesOnePut);
+    world.until_tiered();
+    assert_eq!(world.status().store(), StoreState::Used);
+}
+
+#[test]
 fn the_backup_is_as_old_as_the_store_is_away() {
     let mut world = World::start(TIERED);
     let young = |world: &mut World| world.status().backup_age_ms.is_some_and(|age| age < 5_000);
