@@ -17,7 +17,7 @@ use crate::clock::{Clock, random_uuid};
 use crate::config::{self, BrokerConfig};
 use crate::format::{AlreadyFormatted, format};
 use crate::logging;
-use crate::program::dev_cluster::{self, DevOutput};
+use crate::program::dev_cluster::{self, DevOutput, Ready};
 use crate::program::serve::{self, ServeError};
 use crate::remote_store::StoreLocation;
 use crate::s3_endpoint::{BUCKET, S3Endpoint};
@@ -59,7 +59,7 @@ pub(super) struct DevArguments {
     /// End after so long; without it with Ctrl-C
     #[arg(long, requires = "chaos", value_name = "DURATION", value_parser = broker_cli::parse_duration)]
     pub(super) duration: Option<Duration>,
-    /// How a cluster tells what it does
+    /// How it tells what it does
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) output: DevOutput,
 }
@@ -175,7 +175,7 @@ pub(super) async fn run(arguments: DevArguments) -> Result<(), ServeError> {
         s3: s3.as_ref().map(S3Endpoint::address),
     };
     serve::until_told(settings, clock, |running| {
-        announce(running, (&data, &tier), clock)
+        announce(arguments.output, running, (&data, &tier), clock)
     })
     .await
 }
@@ -239,6 +239,7 @@ fn usual_or_free_port(usual: u16) -> Result<u16, ServeError> {
 }
 
 fn announce(
+    output: DevOutput,
     running: &RunningBroker,
     (data, tier): (&DataDirectory, &ToldTier),
     clock: Clock,
@@ -248,6 +249,17 @@ fn announce(
     };
     let seconds = clock.elapsed().as_secs_f64();
     let mut out = std::io::stdout().lock();
+    if output == DevOutput::Json {
+        let ready = Ready {
+            seconds,
+            kafka: &[kafka.to_string()],
+            data: data.path(),
+            remote_store: tier.location.as_ref().map(ToString::to_string),
+            s3: tier.s3.as_ref().map(ToString::to_string),
+        };
+        writeln!(out, "{}", ready.object())?;
+        return Ok(out.flush()?);
+    }
     writeln!(out, "ready in {seconds:.1}s  kafka {kafka}")?;
     writeln!(out, "  data   {}", data.told())?;
     if let Some(location) = &tier.location {

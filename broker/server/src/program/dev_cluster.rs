@@ -30,8 +30,8 @@ use crate::config;
 use crate::format::{AlreadyFormatted, FormatVoters, format};
 use layout::NodeLayout;
 use nodes::Nodes;
-pub(super) use report::DevOutput;
 use report::Happening;
+pub(super) use report::{DevOutput, Ready};
 use schedule::{Fault, Schedule, Strike};
 use self_check::SelfCheck;
 
@@ -189,18 +189,23 @@ async fn in_service(bootstrap: &str) -> Result<usize, ClientError> {
 
 fn announce(output: DevOutput, nodes: &Nodes, data: &DataDirectory, clock: Clock) -> Result<(), ServeError> {
     let (seconds, bootstrap) = (clock.elapsed().as_secs_f64(), nodes.bootstrap());
+    let remote_store = nodes.layouts().find_map(NodeLayout::told_remote_store);
     let mut out = std::io::stdout().lock();
     if output == DevOutput::Json {
         let addresses: Vec<String> = nodes.layouts().map(NodeLayout::address).collect();
-        let ready = serde_json::json!({
-            "event": "ready", "seconds": seconds, "kafka": addresses, "data": data.path(),
-        });
-        writeln!(out, "{ready}")?;
+        let ready = Ready {
+            seconds,
+            kafka: &addresses,
+            data: data.path(),
+            remote_store,
+            s3: None,
+        };
+        writeln!(out, "{}", ready.object())?;
         return Ok(out.flush()?);
     }
     writeln!(out, "ready in {seconds:.1}s  kafka {bootstrap}")?;
     writeln!(out, "  data   {}", data.told())?;
-    if let Some(location) = nodes.layouts().find_map(NodeLayout::told_remote_store) {
+    if let Some(location) = remote_store {
         writeln!(out, "  older  {location} (closed segments, looked for every 5 s)")?;
     }
     for node in nodes.layouts() {

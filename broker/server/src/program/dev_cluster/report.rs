@@ -1,6 +1,7 @@
 //! What a development cluster prints: lines for people, or one JSON object a line for scripts.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -16,6 +17,31 @@ pub(in crate::program) enum DevOutput {
     Text,
     /// One JSON object a line
     Json,
+}
+
+/// Clients are served.
+#[derive(Clone, Debug)]
+pub(in crate::program) struct Ready<'a> {
+    /// How long it took.
+    pub(in crate::program) seconds: f64,
+    /// Where clients connect, node by node.
+    pub(in crate::program) kafka: &'a [String],
+    /// Where everything lies.
+    pub(in crate::program) data: &'a Path,
+    /// Where older segments lie; none without a remote tier.
+    pub(in crate::program) remote_store: Option<String>,
+    /// Where they are shown to S3's tools.
+    pub(in crate::program) s3: Option<String>,
+}
+
+impl Ready<'_> {
+    /// As one JSON object.
+    pub(in crate::program) fn object(&self) -> Value {
+        json!({
+            "event": "ready", "seconds": self.seconds, "kafka": self.kafka, "data": self.data,
+            "remote_store": self.remote_store, "s3": self.s3,
+        })
+    }
 }
 
 /// Something worth a line.
