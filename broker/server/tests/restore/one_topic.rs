@@ -71,11 +71,16 @@ impl Left {
             .block_on(async { listed(&store).await })
     }
 
-    /// Takes one of the segments away; answers where it was and what it held.
+    /// Takes the third segment away, in the order in which they are fetched; answers where it was and what it held.
     fn hide_a_segment(&self) -> (std::path::PathBuf, Vec<u8>) {
-        let content = self.content().into_iter();
-        let mut segments = content.filter(|(name, _)| name.ends_with(".segment"));
-        let (name, bytes) = segments.nth(2).unwrap();
+        let content = self.content();
+        let mut manifests = content.iter().filter(|(name, _)| name.ends_with("/manifest"));
+        let (_, manifest) = manifests.next().unwrap();
+        assert!(manifests.next().is_none(), "one partition is tiered");
+        let body = manifest.split(|byte| *byte == b'\n').nth(1).unwrap();
+        let body: serde_json::Value = serde_json::from_slice(body).unwrap();
+        let id = body["segments"][2]["id"].as_str().unwrap();
+        let (name, bytes) = content.into_iter().find(|(name, _)| name.contains(id)).unwrap();
         let path = self.folder.path().join(name);
         std::fs::remove_file(&path).unwrap();
         (path, bytes)
