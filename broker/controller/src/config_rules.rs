@@ -62,6 +62,15 @@ pub trait ConfigRules: Send + Sync + fmt::Debug {
     /// Whether topics of this cluster may have objects in a remote tier.
     fn remote_tier(&self, image: &MetadataImage) -> RemoteTier;
 
+    /// A configuration that is added so that a topic keeps what it has: one that is tiered without saying so has to say so
+    /// when what it is to have else would end that.
+    fn keeping(
+        &self,
+        image: &MetadataImage,
+        resource: &ConfigResource,
+        configs: &BTreeMap<Arc<str>, Arc<str>>,
+    ) -> Option<(&'static str, &'static str)>;
+
     /// Every configuration of a topic that sets `own`, by name.
     fn effective_topic_configs(
         &self,

@@ -131,8 +131,21 @@ impl QuorumController {
                 None => new.remove(config.name.as_str()),
             };
         }
-        self.rules.validate(self.image(), &resource, &new)?;
-        Ok(self.with_elr_cleared(difference(&resource, &old, &new)))
+        self.changed_to(&resource, &old, new)
+    }
+
+    /// The records that turn one set into another, if that may be.
+    fn changed_to(
+        &self,
+        resource: &ConfigResource,
+        old: &Configs,
+        mut new: Configs,
+    ) -> Result<Vec<MetadataRecord>, ApiError> {
+        if let Some((name, value)) = self.rules.keeping(self.image(), resource, &new) {
+            new.insert(name.into(), value.into());
+        }
+        self.rules.validate(self.image(), resource, &new)?;
+        Ok(self.with_elr_cleared(difference(resource, old, &new)))
     }
 
     /// The value after the operation; `None` when it is not set any more.
@@ -193,8 +206,7 @@ impl QuorumController {
             .configs
             .of(&resource)
             .map_or_else(Configs::new, |configs| Configs::clone(configs));
-        self.rules.validate(self.image(), &resource, &new)?;
-        Ok(self.with_elr_cleared(difference(&resource, &old, &new)))
+        self.changed_to(&resource, &old, new)
     }
 
     /// With another `min.insync.replicas` the high watermark moves past replicas that were eligible for the earlier one

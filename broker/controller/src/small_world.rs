@@ -27,7 +27,7 @@ use crate::{
     QuorumController, RebalanceLimits, RemoteTier, Seed,
 };
 
-/// Knows four configurations of topics; every other kind of resource takes anything.
+/// Knows five configurations of topics; every other kind of resource takes anything.
 #[derive(Debug)]
 pub(crate) struct FewConfigs(RemoteTier);
 
@@ -44,7 +44,7 @@ impl ConfigRules for FewConfigs {
         for (name, value) in configs {
             let valid = match &**name {
                 "retention.ms" | "min.insync.replicas" => value.parse::<i64>().is_ok(),
-                "cleanup.policy" | "unclean.leader.election.enable" => true,
+                "cleanup.policy" | "unclean.leader.election.enable" | "remote.storage.enable" => true,
                 _ => false,
             };
             if !valid {
@@ -67,6 +67,21 @@ impl ConfigRules for FewConfigs {
 
     fn remote_tier(&self, _: &MetadataImage) -> RemoteTier {
         self.0
+    }
+
+    /// Who tiers has to say so when it is compacted.
+    fn keeping(
+        &self,
+        _: &MetadataImage,
+        resource: &ConfigResource,
+        configs: &BTreeMap<Arc<str>, Arc<str>>,
+    ) -> Option<(&'static str, &'static str)> {
+        let is_topic = resource.kind == broker_metadata::ConfigResourceType::Topic;
+        let is_compacted = configs
+            .get("cleanup.policy")
+            .is_some_and(|policy| &**policy == "compact");
+        let keeps = is_topic && is_compacted && self.0 == RemoteTier::Enabled;
+        keeps.then_some(("remote.storage.enable", "true"))
     }
 
     fn effective_topic_configs(

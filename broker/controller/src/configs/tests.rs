@@ -168,3 +168,40 @@ fn with_another_minimum_nobody_is_eligible_any_more() {
     assert_eq!(alter(&mut world, 2, "t", &[("min.insync.replicas", 1, None)]), 0);
     assert_eq!(eligible(&world), [0, 1], "taken back to the one that it inherits");
 }
+
+#[test]
+fn what_keeps_a_topic_as_it_is_is_added_to_what_was_asked_for() {
+    const POLICY: &str = "cleanup.policy";
+    let replaced = |world: &mut World| {
+        let request = AlterConfigsRequest {
+            resources: vec![alter_configs_request::AlterConfigsResource {
+                resource_type: 2,
+                resource_name: "t".into(),
+                configs: vec![alter_configs_request::AlterableConfig {
+                    name: POLICY.into(),
+                    value: Some("compact".into()),
+                    ..alter_configs_request::AlterableConfig::default()
+                }],
+                ..alter_configs_request::AlterConfigsResource::default()
+            }],
+            ..AlterConfigsRequest::default()
+        };
+        let outcome = world.controller.alter_configs(&request);
+        world.commit(outcome).responses[0].error_code
+    };
+    let changed = |world: &mut World| alter(world, 2, "t", &[(POLICY, 0, Some("compact"))]);
+    let tiered = || {
+        let mut world = World::with_remote_tier(1);
+        world.create("t", 1, 1);
+        world
+    };
+    for (mut world, kept) in [(tiered(), Some("true")), (world(), None)] {
+        assert_eq!(changed(&mut world), 0);
+        assert_eq!(value(&world, "remote.storage.enable").as_deref(), kept);
+    }
+    for (mut world, kept) in [(tiered(), Some("true")), (world(), None)] {
+        assert_eq!(replaced(&mut world), 0);
+        assert_eq!(value(&world, POLICY).as_deref(), Some("compact"));
+        assert_eq!(value(&world, "remote.storage.enable").as_deref(), kept);
+    }
+}

@@ -89,10 +89,12 @@ pub(super) fn check_broker_configs(
             },
         )?;
     }
-    check_local_retention(&match level {
+    let after = match level {
         BrokerLevel::One => effective.with_broker_values(configs),
         BrokerLevel::All => effective.with_cluster_values(configs),
-    })?;
+    };
+    check_local_retention(&after)?;
+    check_tiered_by_default(effective, &after)?;
     for (name, value) in configs {
         check_threads(effective, name, value)?;
         check_listeners(effective, name, value)?;
@@ -140,6 +142,27 @@ fn check_local_retention(effective: &EffectiveConfigs<'_>) -> Result<(), ConfigE
         }
     }
     Ok(())
+}
+
+/// Topics that are tiered without saying so are not once they are compacted: what they have in the remote tier would be left
+/// there and not be read any more.
+fn check_tiered_by_default(
+    before: &EffectiveConfigs<'_>,
+    after: &EffectiveConfigs<'_>,
+) -> Result<(), ConfigError> {
+    const POLICY: &str = "log.cleanup.policy";
+    let compacts = |configs: &EffectiveConfigs<'_>| match configs.value(POLICY) {
+        Some(ConfigValue::List(policies)) => policies.iter().any(|policy| policy == "compact"),
+        _ => false,
+    };
+    let is_tiering = |name| before.flag(name);
+    let tiers_all = is_tiering("eddyline.remote.topics") && is_tiering("remote.log.storage.system.enable");
+    match tiers_all && !compacts(before) && compacts(after) {
+        false => Ok(()),
+        true => Err(ConfigError::Refused(format!(
+            "{POLICY} cannot become compact while eddyline.remote.topics tiers all topics: set cleanup.policy of topics."
+        ))),
+    }
 }
 
 fn check_threads(effective: &EffectiveConfigs<'_>, name: &str, value: &str) -> Result<(), ConfigError> {

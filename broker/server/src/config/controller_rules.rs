@@ -14,6 +14,7 @@ use broker_metadata::{ConfigError, ConfigResource, ConfigResourceType, MetadataI
 use broker_protocol::ErrorCode;
 
 use super::broker_changes::{BrokerLevel, check_broker_configs};
+use super::topic_settings::{Tiering, tiering_of};
 use super::{EffectiveConfigs, StaticConfigs};
 
 type Configs = BTreeMap<Arc<str>, Arc<str>>;
@@ -42,7 +43,7 @@ impl ConfigRules for ControllerConfigRules {
         let broker = self.statics.at(image);
         match resource.kind {
             ConfigResourceType::Topic => {
-                let remote = remote_context(&broker, &resource.name, image.configs.of_topic(&resource.name));
+                let remote = remote_context(image, broker, &resource.name, configs);
                 let inherited = |def: &ConfigDef| broker.inherited(def);
                 config_def::validate_topic_configs(pairs, inherited, remote).map_err(invalid_config)
             }
@@ -91,6 +92,22 @@ impl ConfigRules for ControllerConfigRules {
         }
     }
 
+    fn keeping(
+        &self,
+        image: &MetadataImage,
+        resource: &ConfigResource,
+        configs: &Configs,
+    ) -> Option<(&'static str, &'static str)> {
+        let broker = self.statics.at(image);
+        let is_topic = resource.kind == ConfigResourceType::Topic;
+        let before = image.configs.of_topic(&resource.name);
+        let says = |configs: &Configs| configs.contains_key(REMOTE_STORAGE);
+        let is_unsaid = !says(configs) && !before.is_some_and(|before| says(before));
+        let has_tier = self.remote_tier(image) == RemoteTier::Enabled;
+        let keeps = is_topic && has_tier && is_unsaid && ends_tiering(image, broker, &resource.name, configs);
+        keeps.then_some((REMOTE_STORAGE, "true"))
+    }
+
     fn remote_tier(&self, image: &MetadataImage) -> RemoteTier {
         match self.statics.at(image).flag("remote.log.storage.system.enable") {
             true => RemoteTier::Enabled,
@@ -108,19 +125,29 @@ impl ConfigRules for ControllerConfigRules {
     }
 }
 
+const REMOTE_STORAGE: &str = "remote.storage.enable";
+
+/// Whether a topic that is tiered, by what it says or by default, would not be with these configurations.
+fn ends_tiering(image: &MetadataImage, broker: EffectiveConfigs<'_>, topic: &str, configs: &Configs) -> bool {
+    let before = image.configs.of_topic(topic).map(Arc::as_ref);
+    image.topics.by_name(topic).is_some()
+        && tiering_of(topic, before, broker) == Tiering::Tiered
+        && tiering_of(topic, Some(configs), broker) == Tiering::Local
+}
+
 /// What decides about tiering beside the configurations that a topic is to have.
 fn remote_context(
-    broker: &EffectiveConfigs<'_>,
+    image: &MetadataImage,
+    broker: EffectiveConfigs<'_>,
     topic: &str,
-    before: Option<&Arc<Configs>>,
+    configs: &Configs,
 ) -> RemoteContext {
-    let was_tiered = before.and_then(|before| before.get("remote.storage.enable"));
     RemoteContext {
         system: match broker.flag("remote.log.storage.system.enable") {
             true => RemoteSystem::Enabled,
             false => RemoteSystem::Disabled,
         },
-        before: match was_tiered.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+        before: match ends_tiering(image, broker, topic, configs) {
             true => TieredBefore::Yes,
             false => TieredBefore::No,
         },
@@ -182,3 +209,6 @@ fn invalid_config(error: ConfigError) -> ApiError {
 fn invalid_request(error: ConfigError) -> ApiError {
     ApiError::new(ErrorCode::InvalidRequest, error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

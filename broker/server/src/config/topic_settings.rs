@@ -161,6 +161,23 @@ fn segment_bytes(values: &TopicValues<'_>) -> u32 {
     }
 }
 
+/// Whether a topic with these configurations is tiered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tiering {
+    /// It says so, or all are that say nothing.
+    Tiered,
+    /// It is on local disks alone.
+    Local,
+}
+
+/// What becomes of a topic with its own configurations.
+pub(super) fn tiering_of(topic: &str, own: Option<&Configs>, broker: EffectiveConfigs<'_>) -> Tiering {
+    match is_tiered(&TopicValues { topic, own, broker }) {
+        true => Tiering::Tiered,
+        false => Tiering::Local,
+    }
+}
+
 /// What a topic says; what all topics are to be if it says nothing, unless the cleaner or brokers work on it.
 fn is_tiered(values: &TopicValues<'_>) -> bool {
     if values.says("remote.storage.enable") {

@@ -144,3 +144,50 @@ fn a_value_that_was_copied_before_it_was_deleted_does_not_come_back() {
     assert!(read.contains_key(&deleted_at), "the tombstone is still needed");
     assert_eq!(latest(&read), latest(&written));
 }
+
+/// A broker whose topics are tiered though they do not say so.
+const ALL_TOPICS: Configs = &[("eddyline.remote.topics", "true")];
+/// As [`COMPACTED`], for a topic that is neither compacted nor says that it is tiered.
+const UNSAID: &[(&str, &str)] = &[
+    ("retention.ms", "-1"),
+    ("internal.segment.bytes", "1000"),
+    ("min.cleanable.dirty.ratio", "0.01"),
+    ("delete.retention.ms", "0"),
+    ("local.retention.bytes", "1"),
+    ("file.delete.delay.ms", "0"),
+];
+
+#[test]
+fn a_topic_that_is_tiered_by_default_and_then_compacted_stays_tiered() {
+    let mut world = World::start_with(ALL_TOPICS, UNSAID);
+    let mut written = Written::new();
+    world.put_many(&mut written, 100);
+    world.until_remote_up_to(60);
+    let compact = [("cleanup.policy", "compact")];
+    assert_eq!(world.configure(&compact), ErrorCode::None);
+    world.put_many(&mut written, 100);
+    world.until_remote_up_to(160);
+    assert_eq!(world.offsets().0, 0, "the remote part is still of the log");
+    assert_eq!(latest(&world.read_written(&written)), latest(&written));
+    let mut world = world.restart();
+    assert_eq!(world.offsets().0, 0);
+    assert_eq!(latest(&world.read_written(&written)), latest(&written));
+    world.delete_topic();
+    world.until_no_object_is_left();
+}
+
+#[test]
+fn a_topic_that_is_tiered_by_default_is_turned_off_only_with_its_remote_part() {
+    let mut world = World::start_with(ALL_TOPICS, UNSAID);
+    let mut written = Written::new();
+    world.put_many(&mut written, 100);
+    world.until_remote_up_to(60);
+    let off = ("remote.storage.enable", "false");
+    assert_eq!(world.configure(&[off]), ErrorCode::InvalidConfig);
+    assert_eq!(latest(&world.read_written(&written)), latest(&written));
+    let with_data = [off, ("remote.log.delete.on.disable", "true")];
+    assert_eq!(world.configure(&with_data), ErrorCode::None);
+    world.until_no_object_is_left();
+    let (log_start, local_start, _) = world.offsets();
+    assert!(log_start == local_start && log_start >= 60);
+}

@@ -55,6 +55,15 @@ impl ConfigRules for AnyConfig {
         self.0
     }
 
+    fn keeping(
+        &self,
+        _: &MetadataImage,
+        _: &ConfigResource,
+        _: &BTreeMap<Arc<str>, Arc<str>>,
+    ) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     fn effective_topic_configs(
         &self,
         _: &MetadataImage,

@@ -103,6 +103,7 @@ impl World {
             }
             DeletedTopicsEffect::List(topic) => {
                 self.listed.push(topic);
+                assert!(self.listed.len() < 10_000, "it does nothing else");
                 let its = self
                     .bucket
                     .iter()
@@ -272,6 +273,18 @@ fn one_broker_sweeps_and_the_next_takes_over() {
     world.duty = Duty::Sweeps;
     world.pass(3 * SETTINGS.grace_ms);
     assert_eq!((world.left_of(2), world.deleted.len()), (0, 0));
+}
+
+#[test]
+fn a_mark_that_was_taken_back_is_not_asked_about_again_before_the_image_says_so() {
+    let mut world = World::new(&[2]);
+    while !matches!(world.next, DeletedTopicsEffect::Forget(_)) {
+        world.carry_out();
+    }
+    let before = world.listed.len();
+    world.step(DeletedTopicsEvent::Done);
+    world.pass(SETTINGS.grace_ms - 1);
+    assert_eq!(world.listed.len(), before);
 }
 
 #[test]
