@@ -202,7 +202,7 @@ pub static OWN_CONFIGS: &[ConfigDef] = &[
         "eddyline.remote.topics",
         ConfigType::Boolean,
         "false",
-        "Whether topics that do not say remote.storage.enable are tiered; compacted and internal ones are not.",
+        "Whether topics that do not say remote.storage.enable are tiered; compacted and internal ones are not. The same on every node; before it is turned off, topics whose remote part is to be read have to say remote.storage.enable=true.",
     ),
     ConfigDef {
         validator: Validator::AtLeast(1_048_576),

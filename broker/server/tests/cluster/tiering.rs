@@ -2,6 +2,7 @@
 
 use broker_codec::Records;
 use broker_codec::batch::{BatchBuilder, BatchOptions, batches};
+use broker_metadata::deleted_topics;
 use broker_model::{BrokerId, Offset, PartitionIndex, Timestamp};
 use broker_protocol::ErrorCode;
 use broker_protocol::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
@@ -40,8 +41,8 @@ fn configs(folder: &tempfile::TempDir) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// A topic of which a broker keeps so much.
-async fn create(cluster: &Cluster, local_bytes: &str) {
+/// A topic of which those brokers keep so much.
+async fn create(cluster: &Cluster, brokers: &[i32], local_bytes: &str) {
     let config = |(name, value): (&str, &str)| CreatableTopicConfig {
         name: name.into(),
         value: Some(value.into()),
@@ -60,7 +61,7 @@ async fn create(cluster: &Cluster, local_bytes: &str) {
             num_partitions: -1,
             replication_factor: -1,
             assignments: vec![CreatableReplicaAssignment {
-                broker_ids: vec![1, 2],
+                broker_ids: brokers.to_vec(),
                 ..Default::default()
             }],
             configs: tiered.into_iter().map(config).collect(),
@@ -222,7 +223,7 @@ async fn leaders_follow_one_another_and_a_new_replica_copies_only_what_is_local(
         .collect();
     let mut cluster = Cluster::start_with(Voters::Fixed, &configs).await;
     cluster.everybody_sees(&[1, 2, 3]).await;
-    create(&cluster, "1").await;
+    create(&cluster, &[1, 2], "1").await;
     until_leads(&cluster, 1).await;
     produce(&cluster, 1, 0..40).await;
     until_small(&cluster, 1, 40).await;
@@ -269,7 +270,7 @@ async fn a_new_replica_copies_what_is_on_its_leaders_disk_where_that_is_asked_fo
         .collect();
     let cluster = Cluster::start_with(Voters::Fixed, &configs).await;
     cluster.everybody_sees(&[1, 2, 3]).await;
-    create(&cluster, "8000").await;
+    create(&cluster, &[1, 2], "8000").await;
     until_leads(&cluster, 1).await;
     produce(&cluster, 1, 0..60).await;
     let all = read(&cluster, 1, 60).await;
@@ -301,5 +302,55 @@ async fn a_new_replica_copies_what_is_on_its_leaders_disk_where_that_is_asked_fo
         local_start(1)
     );
     assert!(read(&cluster, 1, 60).await == all);
+    cluster.stop().await;
+}
+
+/// Objects of the topics in a folder.
+fn objects(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let below = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = below.map(|entry| entry.unwrap().path());
+    let found = paths.flat_map(|path| match path.is_dir() {
+        true => objects(&path),
+        false => vec![path],
+    });
+    let is_object = |path: &std::path::PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name == "manifest" || name.ends_with(".segment")
+    };
+    found.filter(is_object).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_that_is_deleted_while_its_only_replica_is_down_leaves_nothing_in_the_bucket() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut configs = configs(&folder);
+    configs.push(("eddyline.remote.orphan.grace.ms", "0".to_owned()));
+    let configs: Vec<_> = configs
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let mut cluster = Cluster::start_with(Voters::Fixed, &configs).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    create(&cluster, &[3], "1").await;
+    until_leads(&cluster, 3).await;
+    produce(&cluster, 3, 0..40).await;
+    until_small(&cluster, 3, 40).await;
+    cluster.stop_node(3).await;
+    cluster.everybody_sees(&[1, 2]).await;
+    assert!(objects(folder.path()).len() > 3);
+
+    assert_eq!(cluster.delete_topic(1, TOPIC).await, ErrorCode::None);
+    cluster
+        .until("nothing is left of the topic", |node| {
+            let image = node.broker().image.load();
+            let is_forgotten = deleted_topics(&image).is_empty() && image.topics.by_name(TOPIC).is_none();
+            is_forgotten && objects(folder.path()).is_empty()
+        })
+        .await;
+
+    cluster.exchange_disk(3);
+    cluster.start_node(3).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    assert_eq!(objects(folder.path()), Vec::<std::path::PathBuf>::new());
     cluster.stop().await;
 }
