@@ -348,9 +348,11 @@ async fn a_topic_that_is_deleted_while_its_only_replica_is_down_leaves_nothing_i
         })
         .await;
 
-    cluster.exchange_disk(3);
     cluster.start_node(3).await;
     cluster.everybody_sees(&[1, 2, 3]).await;
+    cluster
+        .until("who was away knows it, too", |node| log_of(node).is_none())
+        .await;
     assert_eq!(objects(folder.path()), Vec::<std::path::PathBuf>::new());
     cluster.stop().await;
 }
