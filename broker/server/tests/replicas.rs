@@ -20,7 +20,7 @@ use broker_metadata::{
     GROUP_METADATA_TOPIC, MetadataChanges, MetadataDelta, MetadataImage, MetadataProvenance, TopicChange,
     TopicFate,
 };
-use broker_model::{Acks, BrokerId, DirectoryId, PartitionIndex, Timestamp, TopicId, Uuid};
+use broker_model::{Acks, BrokerId, DirectoryId, Offset, PartitionIndex, Timestamp, TopicId, Uuid};
 use broker_protocol::ErrorCode;
 use broker_protocol::fetch_request::{FetchPartition, FetchTopic};
 use broker_protocol::fetch_response::PartitionData;
@@ -39,7 +39,7 @@ use broker_server::format::{AlreadyFormatted, format};
 use broker_server::replica_manager::{
     Appended, AwaitingReplicas, LookupError, PartitionHandle, ProduceRecords, ThrottledSide,
 };
-use broker_storage::{AppendOrigin, CheckpointKind, RealFs};
+use broker_storage::{AppendOrigin, CheckpointKind, RealFs, RemoteTail};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -730,6 +730,31 @@ async fn a_consumer_reads_from_a_follower_what_is_committed_and_no_more() {
         ..Consumer::at(0)
     });
     assert_eq!(unknown.await.error_code, ErrorCode::UnknownLeaderEpoch.code());
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_that_asks_a_follower_for_what_is_remote_is_sent_to_the_leader() {
+    let (first, second, leadership) = two_brokers(1).await;
+    first.learns(&leadership);
+    second.learns(&leadership);
+    first.append(0, 5, Acks::Leader);
+    agree_on([&first, &second], 0, (0, 5, 5)).await;
+    let now = second.broker().clock.now();
+    let begun = second.partition(0).with_follower(|follower| {
+        let tail = RemoteTail {
+            log_start: follower.log().log_start(),
+            end: Offset::new(5),
+            epochs: Vec::new(),
+            producers: Vec::new(),
+        };
+        follower.log_mut().start_behind_remote(tail, now).unwrap();
+        follower.log().local_log_start().value()
+    });
+    assert_eq!(begun, Ok(5));
+    let told = second.consume(Consumer::at(2)).await;
+    assert_eq!(told.error_code, ErrorCode::NotLeaderOrFollower.code());
     first.stop().await;
     second.stop().await;
 }

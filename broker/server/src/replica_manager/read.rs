@@ -194,9 +194,10 @@ fn read_as_follower(
         );
         match fence {
             Ok(()) => match read(follower.log(), wanted, limits) {
-                // The leader serves what is remote; it sends no consumer here for it.
+                // The leader serves what is remote, and sends no consumer here for it. Who comes all the same has not
+                // heard that this broker leads no more: told that his offset is gone, he would begin anew elsewhere.
                 FetchOutcome::Refused(PartitionReadError::Read(ReadError::LocalStartsAt { .. })) => {
-                    FetchOutcome::OutOfRange
+                    FetchOutcome::Missing(LookupError::NotLeader)
                 }
                 outcome => outcome,
             },
