@@ -9,6 +9,7 @@ use broker_protocol::delete_topics_request::DeleteTopicState;
 use broker_protocol::messages::DeleteTopicsRequest;
 use broker_server::remote_store::FolderStore;
 use futures::TryStreamExt as _;
+use object_store::ObjectMeta;
 use object_store::path::Path;
 
 use super::*;
@@ -137,10 +138,11 @@ impl World {
     /// Objects of a topic in the own bucket.
     fn objects_of(&self, id: &str) -> usize {
         let store = self.store.clone();
-        let all = self.broker.wait_for(async { listed(store.as_ref()).await });
-        all.iter()
-            .filter(|(name, _)| name.contains(&format!("/{id}/")))
-            .count()
+        // What is being deleted is not read.
+        let listed = store.list(None).try_collect::<Vec<_>>();
+        let all = self.broker.wait_for(listed).unwrap();
+        let is_its = |object: &&ObjectMeta| object.location.as_ref().contains(&format!("/{id}/"));
+        all.iter().filter(is_its).count()
     }
 
     fn restart(self) -> Self {
