@@ -28,7 +28,13 @@ async fn listed(store: &dyn ObjectStore) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     let objects: Vec<_> = store.list(None).try_collect().await.unwrap();
     for object in objects {
-        let bytes = store.get(&object.location).await.unwrap().bytes().await.unwrap();
+        let got = match store.get(&object.location).await {
+            Ok(got) => got,
+            // It was deleted since it was listed.
+            Err(object_store::Error::NotFound { .. }) => continue,
+            Err(error) => panic!("{}: {error}", object.location),
+        };
+        let bytes = got.bytes().await.unwrap();
         found.push((object.location.to_string(), bytes.to_vec()));
     }
     found.sort_unstable();
