@@ -87,7 +87,7 @@ async fn produce(cluster: &Cluster, leader: i32, offsets: std::ops::Range<i64>) 
         );
         let request = ProduceRequest {
             acks: -1,
-            timeout_ms: 10_000,
+            timeout_ms: 60_000,
             topic_data: vec![TopicProduceData {
                 name: TOPIC.into(),
                 partition_data: vec![PartitionProduceData {
@@ -291,14 +291,16 @@ async fn a_new_replica_copies_what_is_on_its_leaders_disk_where_that_is_asked_fo
             |_| local_start(1) > 0 && remote_end() >= 55,
         )
         .await;
-    assert!(local_start(1) + 20 < remote_end(), "little is in both tiers");
+    // Who leads tells; on a busy machine that may be another one later.
+    let end = remote_end();
+    assert!(local_start(1) + 20 < end, "little is in both tiers");
 
     reassign(&cluster, &[1, 3]).await;
     until_moved(&cluster, (2, 3)).await;
-    let (begun, end) = (local_start(3), remote_end());
+    let begun = local_start(3);
     assert!(
         begun > 0 && begun + 15 < end,
-        "it begins at {begun}, its leader at {}, and the remote tier ends at {end}",
+        "it begins at {begun}, its leader at {}, and the remote tier ended at {end}",
         local_start(1)
     );
     assert!(read(&cluster, 1, 60).await == all);
