@@ -211,7 +211,7 @@ impl Checker {
                 "whole (I20): {path} is named for {start} to {end} and holds {held:?}"
             ));
         }
-        self.same_bytes(id_of(&manifest.partition), &records)
+        self.same_bytes(id_of(&manifest.partition), &its_batches(&records, segment)?)
     }
 
     /// Batches that are committed have the bytes that they had whenever they were read before.
@@ -296,18 +296,30 @@ impl Checker {
             let path = segment.key().path(&remote_partition(id));
             let object = store.object(&path);
             let object = object.ok_or_else(|| format!("whole (I20): {path} is named and is not there"))?;
-            for batch in batches(&log_of(object, segment)) {
+            for batch in batches(&its_batches(&log_of(object, segment), segment)?) {
                 let batch = batch.map_err(|error| format!("the same bytes (I19): {path}: {error}"))?;
-                let (base, next) = (batch.header().base_offset, batch.header().next_offset());
-                // A log may start inside of a batch, and so may its first copy.
-                let is_its = next > segment.start_offset && base < segment.next_offset;
-                if is_its && next.value() > offsets.start && next.value() <= offsets.end {
+                let next = batch.header().next_offset();
+                if next.value() > offsets.start && next.value() <= offsets.end {
                     records.extend_from_slice(batch.bytes());
                 }
             }
         }
         Ok(records.into())
     }
+}
+
+/// The batches that a segment is named for. A log may start inside of a batch, and so may its first copy; what lies before its
+/// start is read by nobody, and was perhaps never committed: a follower that is cut there is not cut further down.
+fn its_batches(records: &Bytes, segment: &RemoteLogSegmentMetadata) -> Result<Bytes, Violation> {
+    let mut its = Vec::with_capacity(records.len());
+    for batch in batches(records) {
+        let batch = batch.map_err(|error| format!("the same bytes (I19): a batch is damaged: {error}"))?;
+        let (base, next) = (batch.header().base_offset, batch.header().next_offset());
+        if next > segment.start_offset && base < segment.next_offset {
+            its.extend_from_slice(batch.bytes());
+        }
+    }
+    Ok(its.into())
 }
 
 /// What a manifest may say after another.
