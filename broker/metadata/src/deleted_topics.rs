@@ -87,23 +87,14 @@ fn record(id: TopicId, value: Option<&str>) -> MetadataRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MetadataDelta;
     use crate::messages::TopicRecord;
+    use crate::small_world::image;
 
     fn topic(byte: u8, name: &str) -> DeletedTopic {
         DeletedTopic {
             id: TopicId::new(Uuid::from_bytes([byte; 16])),
             name: name.to_owned(),
         }
-    }
-
-    fn image(records: &[MetadataRecord]) -> MetadataImage {
-        let empty = MetadataImage::empty();
-        let mut delta = MetadataDelta::new(&empty);
-        for record in records {
-            delta.replay(record).unwrap();
-        }
-        delta.apply(empty.provenance).0
     }
 
     #[test]

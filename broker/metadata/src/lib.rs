@@ -19,6 +19,8 @@ mod internal_topic;
 mod loader;
 pub mod metadata_log;
 mod metadata_version;
+#[cfg(test)]
+mod small_world;
 mod snapshot;
 mod topic_begin;
 mod topic_name;

@@ -185,7 +185,7 @@ fn record(topic_id: TopicId, name: &str, value: Option<&str>) -> MetadataRecord 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MetadataDelta;
+    use crate::small_world::image;
 
     fn id(byte: u8) -> TopicId {
         TopicId::new(Uuid::from_bytes([byte; 16]))
@@ -207,15 +207,6 @@ mod tests {
             leader_epoch: LeaderEpoch::new(1_007),
             partitions: vec![at(0, 700, 1_000_700), at(40, 40, 40)],
         }
-    }
-
-    fn image(records: &[MetadataRecord]) -> MetadataImage {
-        let empty = MetadataImage::empty();
-        let mut delta = MetadataDelta::new(&empty);
-        for record in records {
-            delta.replay(record).unwrap();
-        }
-        delta.apply(empty.provenance).0
     }
 
     fn found(image: &MetadataImage, index: i32) -> Result<Option<BegunPartition>, UnreadableBegin> {

@@ -5,8 +5,8 @@
 //! a client can neither say nor unsay by a configuration that a topic is there; all that it can take back is the mark.
 
 use broker_metadata::{
-    ConfigResourceType, DeletedTopic, MetadataRecord, is_internal_topic, is_marked_deleted, mark_removal,
-    marked_topic,
+    ConfigResourceType, DELETED_TOPIC_NAME, DeletedTopic, MetadataRecord, is_internal_topic,
+    is_marked_deleted, mark_removal, marked_topic,
 };
 use broker_model::TopicId;
 use broker_protocol::incremental_alter_configs_request::AlterConfigsResource;
@@ -25,11 +25,9 @@ impl QuorumController {
     /// The deleted topic that a request says nothing is left of.
     pub(crate) fn deleted_topic_of(request: &AlterConfigsResource) -> Option<TopicId> {
         let kind = ConfigResourceType::from_code(request.resource_type)?;
-        let only_deletes = request
-            .configs
-            .iter()
-            .all(|config| config.config_operation == OpType::Delete as i8);
-        marked_topic(kind, &request.resource_name).filter(|_| only_deletes)
+        let takes_back = matches!(&*request.configs, [config]
+            if config.name.as_str() == DELETED_TOPIC_NAME && config.config_operation == OpType::Delete as i8);
+        marked_topic(kind, &request.resource_name).filter(|_| takes_back)
     }
 
     /// Forgets a deleted topic; one that is forgotten already is no error.
@@ -81,9 +79,13 @@ mod tests {
 
     /// Answers the code of a request about a resource, as the broker that swept sends it or otherwise.
     fn alter(world: &mut World, resource: &str, operation: OpType) -> ErrorCode {
-        let config = AlterableConfig {
-            name: "name".into(),
-            config_operation: operation as i8,
+        alter_all(world, resource, &[("name", operation)])
+    }
+
+    fn alter_all(world: &mut World, resource: &str, operations: &[(&str, OpType)]) -> ErrorCode {
+        let config = |(name, operation): &(&str, OpType)| AlterableConfig {
+            name: (*name).into(),
+            config_operation: *operation as i8,
             value: Some("x".into()),
             ..AlterableConfig::default()
         };
@@ -91,7 +93,7 @@ mod tests {
             resources: vec![AlterConfigsResource {
                 resource_type: ConfigResourceType::Topic.code(),
                 resource_name: resource.into(),
-                configs: vec![config],
+                configs: operations.iter().map(config).collect(),
                 ..AlterConfigsResource::default()
             }],
             ..IncrementalAlterConfigsRequest::default()
@@ -153,6 +155,11 @@ mod tests {
         let deleted = delete(&mut world, "orders");
         for other in ["eddyline/deleted/x", "eddyline/deleted", "orders"] {
             assert_ne!(alter(&mut world, other, OpType::Delete), ErrorCode::None);
+        }
+        let resource = format!("eddyline/deleted/{}", deleted.uuid());
+        let (name, other) = (("name", OpType::Delete), ("retention.ms", OpType::Delete));
+        for nothing_of_it in [&[][..], &[other], &[name, other]] {
+            assert_ne!(alter_all(&mut world, &resource, nothing_of_it), ErrorCode::None);
         }
         assert_eq!(told(&world), [(deleted, "orders".to_owned())]);
     }

@@ -41,6 +41,16 @@ fn configs(folder: &tempfile::TempDir) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// Three brokers that share a folder as their store.
+async fn start(folder: &tempfile::TempDir, more: &[(&'static str, &str)]) -> Cluster {
+    let configs = configs(folder);
+    let fixed = configs.iter().map(|(name, value)| (*name, value.as_str()));
+    let all: Vec<_> = fixed.chain(more.iter().copied()).collect();
+    let cluster = Cluster::start_with(Voters::Fixed, &all).await;
+    cluster.everybody_sees(&[1, 2, 3]).await;
+    cluster
+}
+
 /// A topic of which those brokers keep so much.
 async fn create(cluster: &Cluster, brokers: &[i32], local_bytes: &str) {
     let config = |(name, value): (&str, &str)| CreatableTopicConfig {
@@ -216,13 +226,7 @@ async fn until_moved(cluster: &Cluster, (from, to): (i32, i32)) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn leaders_follow_one_another_and_a_new_replica_copies_only_what_is_local() {
     let folder = tempfile::tempdir().unwrap();
-    let configs = configs(&folder);
-    let configs: Vec<_> = configs
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let mut cluster = Cluster::start_with(Voters::Fixed, &configs).await;
-    cluster.everybody_sees(&[1, 2, 3]).await;
+    let mut cluster = start(&folder, &[]).await;
     create(&cluster, &[1, 2], "1").await;
     until_leads(&cluster, 1).await;
     produce(&cluster, 1, 0..40).await;
@@ -262,14 +266,7 @@ async fn leaders_follow_one_another_and_a_new_replica_copies_only_what_is_local(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_replica_copies_what_is_on_its_leaders_disk_where_that_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let mut configs = configs(&folder);
-    configs.push(("follower.fetch.last.tiered.offset.enable", "false".to_owned()));
-    let configs: Vec<_> = configs
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let cluster = Cluster::start_with(Voters::Fixed, &configs).await;
-    cluster.everybody_sees(&[1, 2, 3]).await;
+    let cluster = start(&folder, &[("follower.fetch.last.tiered.offset.enable", "false")]).await;
     create(&cluster, &[1, 2], "8000").await;
     until_leads(&cluster, 1).await;
     produce(&cluster, 1, 0..60).await;
@@ -325,14 +322,7 @@ fn objects(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_topic_that_is_deleted_while_its_only_replica_is_down_leaves_nothing_in_the_bucket() {
     let folder = tempfile::tempdir().unwrap();
-    let mut configs = configs(&folder);
-    configs.push(("eddyline.remote.orphan.grace.ms", "0".to_owned()));
-    let configs: Vec<_> = configs
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let mut cluster = Cluster::start_with(Voters::Fixed, &configs).await;
-    cluster.everybody_sees(&[1, 2, 3]).await;
+    let mut cluster = start(&folder, &[("eddyline.remote.orphan.grace.ms", "0")]).await;
     create(&cluster, &[3], "1").await;
     until_leads(&cluster, 3).await;
     produce(&cluster, 3, 0..40).await;

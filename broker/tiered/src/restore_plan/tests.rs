@@ -1,8 +1,10 @@
 //! Plans of small clusters.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use broker_metadata::client_quota_record::EntityData;
+use broker_metadata::image::PartitionRegistration;
 use broker_metadata::messages::{
     AccessControlEntryRecord, ClientQuotaRecord, ConfigRecord, FeatureLevelRecord, PartitionRecord,
     ProducerIdsRecord, RegisterBrokerRecord, TopicRecord, UserScramCredentialRecord,
@@ -185,6 +187,12 @@ fn plan_in(
     restore_plan(&facts, context)
 }
 
+/// A partition of the topic as the metadata have it.
+fn registration(image: &MetadataImage, number: i32) -> Arc<PartitionRegistration> {
+    let topic = image.topics.by_id(topic()).unwrap();
+    topic.partition(PartitionIndex::new(number)).unwrap().clone()
+}
+
 fn partition_of(plan: &RestorePlan, number: i32) -> &RestoredPartition {
     &plan.partitions[usize::try_from(number).unwrap()]
 }
@@ -339,13 +347,7 @@ fn replicas_go_to_brokers_that_there_are() {
 fn nobody_leads_and_every_replica_may_lead_first() {
     let (plan, before) = plan_of(&[], vec![copied()], None);
     let restored = image_of(restored_records(&before, &plan));
-    let partition = restored
-        .topics
-        .by_id(topic())
-        .unwrap()
-        .partition(PartitionIndex::new(3))
-        .unwrap()
-        .clone();
+    let partition = registration(&restored, 3);
     assert!(!partition.has_leader());
     assert_eq!(partition.elr, [BrokerId::new(1), BrokerId::new(2)]);
     assert_eq!(partition.isr, [], "nobody is waited for");
@@ -380,17 +382,8 @@ fn where_nobody_is_eligible_outside_of_the_in_sync_set_the_first_replica_leads_f
         topic_record(),
         partition(0, &[2, 1], 7),
     ]);
-    let after = image_of(restored_records(
-        &before,
-        &plan_in(&before, &[], Vec::new(), None),
-    ));
-    let partition = after
-        .topics
-        .by_id(topic())
-        .unwrap()
-        .partition(PartitionIndex::new(0))
-        .unwrap()
-        .clone();
+    let after = restored_records(&before, &plan_in(&before, &[], Vec::new(), None));
+    let partition = registration(&image_of(after), 0);
     assert_eq!(partition.isr, [BrokerId::new(2)]);
     assert_eq!(partition.elr, []);
 }
@@ -417,17 +410,8 @@ fn a_reassignment_that_was_under_way_is_over() {
         topic_record(),
         moving.into(),
     ]);
-    let after = image_of(restored_records(
-        &before,
-        &plan_in(&before, &[], Vec::new(), None),
-    ));
-    let partition = after
-        .topics
-        .by_id(topic())
-        .unwrap()
-        .partition(PartitionIndex::new(0))
-        .unwrap()
-        .clone();
+    let after = restored_records(&before, &plan_in(&before, &[], Vec::new(), None));
+    let partition = registration(&image_of(after), 0);
     assert_eq!(partition.replicas, [BrokerId::new(3), BrokerId::new(2)]);
     assert_eq!(partition.leader_recovery_state, LeaderRecoveryState::Recovered);
     assert_eq!(

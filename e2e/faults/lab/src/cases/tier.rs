@@ -27,6 +27,7 @@ pub(super) fn store_refuses(world: &mut World) -> Result<(), LabError> {
         world.sleep(world.pace.hold);
         let hits = world.store()?.hits()?;
         world.note(format!("{hits} requests were answered with {status}"));
+        world.require(hits > 0, || format!("no request was answered with {status}"));
         world.end(&fault, "the store");
     }
     let held = first_local_offsets(&world.cluster);
