@@ -1,15 +1,20 @@
 //! Looks at the log files of all nodes while they are written, and notes each batch in the history: what is read later,
 //! from whatever tier, must have these bytes (I19).
 //!
+//! One thread finds files and opens them; another reads what is open, however long that takes. A segment that leaves the disk
+//! while the machine is busy is read to its end nevertheless: an open file keeps its content.
+//!
 //! Invariant: a batch is noted only if it is whole and its checksum holds. A file that was cut, or went on otherwise
 //! behind a cut, is read again from its beginning.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::{DirEntryExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -24,18 +29,41 @@ use crate::load::{DURABLE, FAST};
 /// How often it looks: much sooner than a segment leaves a disk.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// How far a file is read.
-#[derive(Clone, Debug, Default)]
-struct Place {
+/// Files that were found and not taken over by the reader yet.
+const FOUND_FILES_MAX: usize = 1024;
+
+/// A log file that is open, and how far it is read.
+#[derive(Debug)]
+struct OpenLog {
+    node: i32,
+    topic: String,
+    partition: i32,
+    file: File,
     /// Where the last batch begins that was noted, and what it was.
     last: Option<(u64, String)>,
+}
+
+/// Whether a file can still get more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    InItsFolder,
+    /// Nobody writes it any more, and all of it is read.
+    Gone,
+}
+
+/// Whether the last batch that was noted still stands where it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Kept,
+    /// The file was cut: it is read from its beginning, the next time.
+    Lost,
 }
 
 /// A witness that goes on looking until it is dropped.
 #[derive(Debug)]
 pub struct Witness {
     ends: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Witness {
@@ -43,23 +71,12 @@ impl Witness {
     pub fn begin(history: Arc<History>, nodes: Vec<(i32, PathBuf)>) -> Self {
         let ends = Arc::<AtomicBool>::default();
         let told = Arc::clone(&ends);
-        let thread = std::thread::spawn(move || {
-            let mut places = HashMap::new();
-            loop {
-                // What is written until it is told to end is looked at once more.
-                let is_last = told.load(Ordering::Relaxed);
-                for (node, data) in &nodes {
-                    look(&history, *node, data, &mut places);
-                }
-                if is_last {
-                    return;
-                }
-                std::thread::sleep(EVERY);
-            }
-        });
+        let (found, files) = sync_channel(FOUND_FILES_MAX);
+        let finder = std::thread::spawn(move || find(&nodes, &told, &found));
+        let reader = std::thread::spawn(move || read(&history, &files));
         Self {
             ends,
-            thread: Some(thread),
+            threads: vec![finder, reader],
         }
     }
 }
@@ -67,9 +84,67 @@ impl Witness {
 impl Drop for Witness {
     fn drop(&mut self) {
         self.ends.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             thread.join().ok();
         }
+    }
+}
+
+/// Opens each log file soon after it appears. What is there when it is told to end is found once more.
+fn find(nodes: &[(i32, PathBuf)], told: &AtomicBool, found: &SyncSender<OpenLog>) {
+    let mut known = HashSet::new();
+    loop {
+        let is_last = told.load(Ordering::Relaxed);
+        let mut listed = HashSet::new();
+        for (node, data) in nodes {
+            for folder in fs::read_dir(data).into_iter().flatten().flatten() {
+                list(*node, &folder.path(), &known, &mut listed, found);
+            }
+        }
+        if is_last {
+            return;
+        }
+        known = listed;
+        std::thread::sleep(EVERY);
+    }
+}
+
+/// A file by its path and number: another one may get either of them later, but not both.
+type FileName = (PathBuf, u64);
+
+fn list(
+    node: i32,
+    folder: &Path,
+    known: &HashSet<FileName>,
+    listed: &mut HashSet<FileName>,
+    found: &SyncSender<OpenLog>,
+) {
+    let Some((topic, partition)) = partition_of(folder) else {
+        return;
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_none_or(|extension| extension != "log") {
+            continue;
+        }
+        let name = (path, entry.ino());
+        if !known.contains(&name) {
+            // One that is gone already was never seen, and is missed if it held what nobody else did.
+            let Ok(file) = File::open(&name.0) else {
+                continue;
+            };
+            let log = OpenLog {
+                node,
+                topic: topic.clone(),
+                partition,
+                file,
+                last: None,
+            };
+            if found.send(log).is_err() {
+                return;
+            }
+        }
+        listed.insert(name);
     }
 }
 
@@ -80,47 +155,71 @@ fn partition_of(folder: &Path) -> Option<(String, i32)> {
     is_ours.then_some((topic.to_owned(), partition.parse().ok()?))
 }
 
-fn look(history: &History, node: i32, data: &Path, places: &mut HashMap<PathBuf, Place>) {
-    for folder in fs::read_dir(data).into_iter().flatten().flatten() {
-        let Some((topic, partition)) = partition_of(&folder.path()) else {
-            continue;
-        };
-        let mut found = Vec::new();
-        for file in fs::read_dir(folder.path()).into_iter().flatten().flatten() {
-            let path = file.path();
-            if path.extension().is_some_and(|extension| extension == "log") {
-                // A file that goes meanwhile was read before.
-                read_on(&path, places.entry(path.clone()).or_default(), &mut found).ok();
+/// Reads what grew, until nothing is found any more.
+fn read(history: &History, files: &Receiver<OpenLog>) {
+    let mut open = Vec::new();
+    loop {
+        let is_last = loop {
+            match files.try_recv() {
+                Ok(file) => open.push(file),
+                Err(TryRecvError::Empty) => break false,
+                Err(TryRecvError::Disconnected) => break true,
             }
+        };
+        open.retain_mut(|log| match note(history, log) {
+            Ok(life) => life == Life::InItsFolder,
+            Err(error) => {
+                eprintln!("witness: {log:?} cannot be read any further: {error}");
+                false
+            }
+        });
+        if is_last {
+            return;
         }
-        if !found.is_empty() {
-            history.write(&Event::OnDisk {
-                node,
-                topic,
-                partition,
-                batches: found,
-            });
-        }
+        std::thread::sleep(EVERY);
     }
 }
 
-fn read_on(path: &Path, place: &mut Place, found: &mut Vec<(i64, String)>) -> std::io::Result<()> {
-    let mut file = File::open(path)?;
-    let known = place.last.take();
+/// Notes the batches that a file has got since it was looked at.
+fn note(history: &History, log: &mut OpenLog) -> std::io::Result<Life> {
+    let life = match log.file.metadata()?.nlink() {
+        0 => Life::Gone,
+        _ => Life::InItsFolder,
+    };
+    let mut batches = Vec::new();
+    if read_on(log, &mut batches)? == Place::Lost {
+        read_on(log, &mut batches)?;
+    }
+    if !batches.is_empty() {
+        history.write(&Event::OnDisk {
+            node: log.node,
+            topic: log.topic.clone(),
+            partition: log.partition,
+            batches,
+        });
+    }
+    Ok(life)
+}
+
+/// Reads on from the last batch that was noted.
+fn read_on(log: &mut OpenLog, found: &mut Vec<(i64, String)>) -> std::io::Result<Place> {
+    let known = log.last.take();
     let mut at = known.as_ref().map_or(0, |(at, _)| *at);
     let mut expected = known.map(|(_, digest)| digest);
-    for batch in whole_batches(&read_from(&mut file, at)?) {
+    for batch in whole_batches(&read_from(&mut log.file, at)?) {
         let (offset, digest) = digest_of(&batch);
         match expected.take() {
             None => found.push((offset, digest.clone())),
             Some(expected) if expected == digest => {}
-            // Cut and written anew: from the beginning, the next time.
-            Some(_) => return Ok(()),
+            Some(_) => return Ok(Place::Lost),
         }
-        place.last = Some((at, digest));
+        log.last = Some((at, digest));
         at += batch.bytes().len() as u64;
     }
-    Ok(())
+    Ok(match expected {
+        None => Place::Kept,
+        Some(_) => Place::Lost,
+    })
 }
 
 fn read_from(file: &mut File, from: u64) -> std::io::Result<Bytes> {
