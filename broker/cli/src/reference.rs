@@ -1,6 +1,6 @@
 //! The reference of the command line as Markdown, out of its definition.
 //!
-//! Options that all commands below a command share are told once, with that command.
+//! Options that all commands below a command share are told once, with that command; where only some share them, with each of these.
 
 use clap::{Arg, Command};
 
@@ -18,23 +18,26 @@ pub fn reference(program: &Command) -> String {
 
 /// A command and those below it; each name stands after those of its parents.
 fn section(program: &Command, text: &mut String) {
-    let mut waiting = vec![(program, program.get_name().to_owned())];
-    while let Some((command, path)) = waiting.pop() {
-        describe(command, &path, text);
+    let mut waiting = vec![(program, program, program.get_name().to_owned())];
+    while let Some((above, command, path)) = waiting.pop() {
+        describe(above, command, &path, text);
         let below: Vec<_> = command
             .get_subcommands()
             .filter(|below| below.get_name() != "help" && !below.is_hide_set())
-            .map(|below| (below, format!("{path} {}", below.get_name())))
+            .map(|below| (command, below, format!("{path} {}", below.get_name())))
             .collect();
         waiting.extend(below.into_iter().rev());
     }
 }
 
-fn describe(command: &Command, path: &str, text: &mut String) {
+fn describe(above: &Command, command: &Command, path: &str, text: &mut String) {
     let is_leaf = command.get_subcommands().next().is_none();
+    let told_above = |arg: &Arg| {
+        let same = above.get_arguments().find(|told| told.get_id() == arg.get_id());
+        same.is_some_and(Arg::is_global_set)
+    };
     let shown = |arg: &&Arg| {
-        let shared = arg.is_global_set() && is_leaf;
-        !arg.is_hide_set() && arg.get_id() != "help" && arg.get_id() != "version" && !shared
+        !arg.is_hide_set() && arg.get_id() != "help" && arg.get_id() != "version" && !told_above(arg)
     };
     let arguments: Vec<&Arg> = command.get_arguments().filter(shown).collect();
     *text += &format!("\n## {path}\n\n");
@@ -90,7 +93,7 @@ fn form(argument: &Arg) -> String {
 fn meaning(argument: &Arg) -> String {
     let help = argument.get_long_help().or(argument.get_help());
     let mut text = help
-        .map(|help| help.to_string().replace("\n\n", " "))
+        .map(|help| help.to_string().replace(".\n\n", "\n\n").replace("\n\n", ". "))
         .unwrap_or_default();
     if !text.ends_with('.') {
         text += ".";
@@ -116,4 +119,52 @@ fn meaning(argument: &Arg) -> String {
         text += &format!(" Environment `{}`.", name.display());
     }
     text.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn option(name: &'static str) -> Arg {
+        Arg::new(name).long(name)
+    }
+
+    fn page_of(command: Command, section: &str) -> String {
+        let page = reference(&Command::new("it").subcommand(command));
+        let begin = page
+            .split_once(&format!("\n## {section}\n"))
+            .expect("the section")
+            .1;
+        begin.split("\n## ").next().unwrap_or(begin).to_owned()
+    }
+
+    #[test]
+    fn what_all_below_share_is_told_once() {
+        let group = || {
+            let below = Command::new("list").arg(option("text"));
+            Command::new("group")
+                .arg(option("bootstrap").global(true))
+                .subcommand(below)
+        };
+        assert!(page_of(group(), "it group").contains("--bootstrap"));
+        let list = page_of(group(), "it group list");
+        assert!(list.contains("--text") && !list.contains("--bootstrap"), "{list}");
+    }
+
+    #[test]
+    fn what_only_some_share_is_told_with_each() {
+        let list = Command::new("list").arg(option("bootstrap").global(true));
+        let broker = Command::new("broker").subcommand(list);
+        assert!(page_of(broker, "it broker list").contains("--bootstrap"));
+    }
+
+    #[test]
+    fn each_paragraph_of_a_meaning_ends() {
+        let argument = |help| meaning(&option("from").long_help(help));
+        assert_eq!(
+            argument("Where to begin\n\nOr a moment"),
+            "Where to begin. Or a moment."
+        );
+        assert_eq!(argument("It begins.\n\nIt ends."), "It begins. It ends.");
+    }
 }

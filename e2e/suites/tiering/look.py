@@ -1,6 +1,8 @@
 """Looks at the S3 endpoint of `eddyline dev`: look.py ENDPOINT COUNT; so many segments at least, and their bytes by range and whole"""
 import sys
 import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 s3 = boto3.client("s3", endpoint_url=sys.argv[1])
@@ -26,4 +28,7 @@ for refused in (lambda: s3.put_object(Bucket="eddyline", Key="new", Body=b"x"), 
         sys.exit("it lets itself be changed")
     except ClientError as error:
         assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 405, error
+# As the command of the banner asks, for people who have no keys.
+unsigned = boto3.client("s3", endpoint_url=sys.argv[1], config=Config(signature_version=UNSIGNED))
+assert unsigned.list_objects_v2(Bucket="eddyline", MaxKeys=1)["KeyCount"] == 1
 print(len(segments), "segments")

@@ -31,6 +31,7 @@ const IDLE: Duration = Duration::from_secs(1);
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
 const EXAMPLES: &str = "Examples:
+  eddyline topic create load --partitions 6
   eddyline perf produce load --records 1000000 --record-size 100
   eddyline perf produce load --rate 10000 --duration 60s --warm-up 10s --linger 0s -o json";
 

@@ -268,7 +268,7 @@ fn announce(
     if let Some(s3) = tier.s3 {
         writeln!(
             out,
-            "  s3     aws s3 ls --recursive s3://{BUCKET} --endpoint-url http://{s3}"
+            "  s3     aws s3 ls --no-sign-request --recursive s3://{BUCKET} --endpoint-url http://{s3}"
         )?;
     }
     if let Some(http) = running.admin_address() {
