@@ -7,6 +7,7 @@
 mod append;
 mod awaiting_replicas;
 mod closing;
+mod eligible_brokers;
 mod follow;
 mod follow_changes;
 mod hosting;
@@ -38,6 +39,8 @@ use broker_replication::{IsrProposal, Partition};
 use broker_storage::{CheckpointKind, LogManager, LogProgress, UnifiedLog, WriteBack};
 use parking_lot::{Mutex, MutexGuard, RwLock};
 
+use eligible_brokers::EligibleBrokers;
+
 /// The partitions that this broker keeps.
 #[derive(Debug)]
 pub struct ReplicaManager {
@@ -50,6 +53,7 @@ pub struct ReplicaManager {
     isr_proposals: IsrProposals,
     follow_changes: FollowChanges,
     throttles: ReplicationThrottles,
+    eligible: EligibleBrokers,
 }
 
 #[derive(Debug, Default)]
@@ -76,6 +80,7 @@ impl ReplicaManager {
             isr_proposals: IsrProposals::default(),
             follow_changes: FollowChanges::default(),
             throttles: ReplicationThrottles::default(),
+            eligible: EligibleBrokers::default(),
         }
     }
 
@@ -94,11 +99,12 @@ impl ReplicaManager {
         &self.throttles
     }
 
-    /// Lets every partition that is led here propose to leave out followers that lag.
-    pub fn propose_shrinks(&self, now: MonotonicMs) {
+    /// Lets every partition that is led here look after its followers: what waits for one that lags goes on without it,
+    /// or it is proposed out of the in-sync set.
+    pub fn look_after_followers(&self, now: MonotonicMs) {
         for handle in self.partitions() {
             if let Ok(Some(wanted)) = handle.with(|partition| {
-                let proposal = partition.propose_shrink(now)?;
+                let proposal = partition.look_after_followers(now)?;
                 Some(wanted_isr(partition, proposal))
             }) {
                 self.isr_proposals.add(wanted);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use broker_client::{Client, ClientOptions, Connection, Endpoint};
 use broker_codec::batch::{BatchBuilder, BatchOptions};
-use broker_controller::BrokerRegistrationRequest;
+use broker_controller::{ApiError, BrokerRegistrationRequest, Outcome, QuorumController};
 use broker_metadata::PartitionRegistration;
 use broker_metadata::image::Endpoint as Advertised;
 use broker_model::{BrokerEpoch, BrokerId, DirectoryId, PartitionIndex, Timestamp, Uuid};
@@ -28,6 +28,9 @@ use tempfile::TempDir;
 
 const FOLLOWER: BrokerId = BrokerId::new(2);
 const LAG_MAX_MS: u64 = 600;
+/// No lag time that ends within a test.
+const LONG_LAG_MAX_MS: u64 = 600_000;
+const PATIENCE_MS: i32 = 60_000;
 
 struct World {
     broker: RunningBroker,
@@ -39,7 +42,11 @@ struct World {
 impl World {
     /// Broker 1 runs, broker 2 is registered and alive, and topic `t` is led by 1 and followed by 2.
     async fn start(data: &Path, min_in_sync: &str) -> Self {
-        let lag = LAG_MAX_MS.to_string();
+        Self::start_with(data, min_in_sync, LAG_MAX_MS).await
+    }
+
+    async fn start_with(data: &Path, min_in_sync: &str, lag_max_ms: u64) -> Self {
+        let lag = lag_max_ms.to_string();
         let overrides = [
             ("listeners", "PLAINTEXT://127.0.0.1:0"),
             ("eddyline.http.listener", ""),
@@ -95,7 +102,21 @@ impl World {
         );
     }
 
+    /// Has the controller decide about the follower.
+    async fn decide(
+        &self,
+        decision: fn(&QuorumController, BrokerId, BrokerEpoch) -> Result<Outcome<()>, ApiError>,
+    ) {
+        let (metadata, epoch) = (&self.broker.broker().metadata, self.follower_epoch);
+        let decided = metadata.decide(move |controller, _, _| decision(controller, FOLLOWER, epoch).unwrap());
+        decided.await.unwrap();
+    }
+
     async fn fetch(&self, offset: i64) -> PartitionData {
+        self.fetch_for(offset, 50).await
+    }
+
+    async fn fetch_for(&self, offset: i64, max_wait_ms: i32) -> PartitionData {
         let image = self.broker.broker().image.load();
         let topic_id = image.topics.by_name("t").unwrap().id.uuid();
         let request = FetchRequest {
@@ -104,7 +125,7 @@ impl World {
                 replica_epoch: self.follower_epoch.value(),
                 ..ReplicaState::default()
             },
-            max_wait_ms: 50,
+            max_wait_ms,
             min_bytes: 1,
             max_bytes: 1 << 20,
             session_epoch: -1,
@@ -253,6 +274,40 @@ async fn a_follower_that_lags_leaves_the_in_sync_set_and_joins_again() {
     world.fetch(0).await;
     world.fetch(1).await;
     world.in_sync_becomes(&[1, 2]).await;
+    world.stop().await;
+}
+
+/// The last fetch of a broker that stops in order was parked while it could still join; it is answered afterwards.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fetch_that_a_stopping_broker_leaves_behind_holds_nothing_up() {
+    let data = TempDir::new().unwrap();
+    let world = World::start_with(data.path(), "1", LONG_LAG_MAX_MS).await;
+    let mut parked = Box::pin(world.fetch_for(0, PATIENCE_MS / 4));
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut parked).await;
+    assert!(early.is_err(), "there is nothing to fetch");
+    world.decide(QuorumController::begin_controlled_shutdown).await;
+    world.in_sync_becomes(&[1]).await;
+    assert_eq!(world.produce(PATIENCE_MS).await, (0, 0));
+    assert_eq!(parked.await.error_code, 0);
+    assert_eq!(world.produce(PATIENCE_MS).await, (0, 1), "it does not come back");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_is_fenced_while_it_catches_up_holds_nothing_up() {
+    let data = TempDir::new().unwrap();
+    let world = World::start_with(data.path(), "1", LONG_LAG_MAX_MS).await;
+    world.decide(QuorumController::fence_broker).await;
+    world.in_sync_becomes(&[1]).await;
+    assert_eq!(world.produce(PATIENCE_MS).await, (0, 0));
+    world.decide(QuorumController::unfence_broker).await;
+    world.fetch(0).await;
+    let mut produced = Box::pin(world.produce(PATIENCE_MS));
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut produced).await;
+    assert!(early.is_err(), "the follower is about to join");
+    world.decide(QuorumController::fence_broker).await;
+    assert_eq!(produced.await, (0, 1));
+    assert_eq!(world.registration().isr, [BrokerId::new(1)]);
     world.stop().await;
 }
 

@@ -117,6 +117,24 @@ impl<W: Wake> Partition<W> {
         (kept.len() < self.in_sync.len()).then(|| self.propose(kept))
     }
 
+    /// Looks at the followers unasked: one that was about to join and fell silent is waited for no longer than
+    /// `replica.lag.time.max.ms`, one that is in sync is proposed out after that time.
+    pub fn look_after_followers(&mut self, now: MonotonicMs) -> Option<IsrProposal> {
+        self.maybe_increment_high_watermark(now);
+        self.propose_shrink(now)
+    }
+
+    /// The metadata let these brokers join the in-sync set no more: nobody waits for them to do so, until a fetch of
+    /// theirs says that they may.
+    pub fn may_not_join(&mut self, brokers: &[BrokerId], now: MonotonicMs) {
+        let named = self
+            .followers
+            .iter_mut()
+            .filter(|state| brokers.contains(&state.id()));
+        named.for_each(|state| state.set_eligibility(Eligibility::Ineligible));
+        self.maybe_increment_high_watermark(now);
+    }
+
     fn propose(&mut self, set: Vec<BrokerId>) -> IsrProposal {
         let with_epoch = |id: &BrokerId| {
             let state = self.followers.iter().find(|state| state.id() == *id);

@@ -179,6 +179,36 @@ fn a_follower_that_the_controller_takes_out_is_not_waited_for() {
     );
 }
 
+/// What the leader has waited for since the follower's last fetch.
+fn waiting_for_2_to_join() -> (Partition<Count>, Count) {
+    let mut partition = lead(log(), 0, &[1]);
+    append(&mut partition, 5);
+    assert_eq!(fetch_at(&mut partition, 2, 4, 1_000), None, "it lacks a record");
+    append(&mut partition, 5);
+    let woken = Count::default();
+    partition.watch_high_watermark(DelayedProduce::new(Offset::new(10), woken.clone()));
+    assert_eq!(high_watermark(&partition), 5, "2 is about to join");
+    (partition, woken)
+}
+
+#[test]
+fn a_follower_that_may_join_no_more_is_not_waited_for() {
+    let (mut partition, woken) = waiting_for_2_to_join();
+    partition.may_not_join(&[broker(3)], monotonic(1_001));
+    assert_eq!((high_watermark(&partition), woken.times()), (5, 0));
+    partition.may_not_join(&[broker(2)], monotonic(1_002));
+    assert_eq!((high_watermark(&partition), woken.times()), (10, 1));
+}
+
+#[test]
+fn a_follower_that_was_about_to_join_is_waited_for_no_longer_than_the_lag_time() {
+    let (mut partition, woken) = waiting_for_2_to_join();
+    assert_eq!(partition.look_after_followers(monotonic(LAG_MAX_MS)), None);
+    assert_eq!((high_watermark(&partition), woken.times()), (5, 0));
+    assert_eq!(partition.look_after_followers(monotonic(LAG_MAX_MS + 1)), None);
+    assert_eq!((high_watermark(&partition), woken.times()), (10, 1));
+}
+
 #[test]
 fn under_min_in_sync_the_high_watermark_stands_and_acks_all_is_refused() {
     let mut partition = lead(log(), 0, &[1]);

@@ -51,7 +51,7 @@ impl IsrProposer {
         loop {
             tokio::select! {
                 () = self.replica_manager.isr_proposals().arrived() => {}
-                _ = looks.tick() => self.replica_manager.propose_shrinks(self.clock.monotonic()),
+                _ = looks.tick() => self.replica_manager.look_after_followers(self.clock.monotonic()),
             }
             let wanted = self.replica_manager.isr_proposals().take();
             if !wanted.is_empty() {

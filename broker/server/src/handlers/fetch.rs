@@ -15,7 +15,6 @@ use broker_metadata::image::BrokerRegistration;
 use broker_model::{BrokerEpoch, BrokerId, IsolationLevel};
 use broker_protocol::ErrorCode;
 use broker_protocol::messages::{FetchRequest, FetchResponse};
-use broker_replication::Eligibility;
 use broker_replication::fetch::{ByteBudget, FetchContext, FetchPartition, FetchTopic, Turn};
 use broker_replication::purgatory::DelayedFetch;
 use tokio::sync::Notify;
@@ -130,22 +129,7 @@ fn read_for(broker: &Broker, request: &FetchRequest, (version, isolation): (i16,
     }
     let epoch = request.replica_state.replica_epoch;
     let epoch = (epoch >= 0).then(|| BrokerEpoch::new(epoch));
-    let image = broker.image.load();
-    let registered = image
-        .cluster
-        .broker(id)
-        .filter(|registered| registered.is_active());
-    let is_eligible =
-        registered.is_some_and(|registered| epoch.is_none_or(|epoch| epoch == registered.epoch));
-    ReadFor::Follower(FollowerReader {
-        id,
-        epoch,
-        eligibility: if is_eligible {
-            Eligibility::Eligible
-        } else {
-            Eligibility::Ineligible
-        },
-    })
+    ReadFor::Follower(FollowerReader { id, epoch })
 }
 
 /// Brokers in the consumer's rack, if this one is in another and replicas are chosen by racks; else the leader is as

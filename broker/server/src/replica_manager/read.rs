@@ -55,8 +55,6 @@ pub struct FollowerReader {
     pub id: BrokerId,
     /// The epoch in which it is registered, if it says so.
     pub epoch: Option<BrokerEpoch>,
-    /// Whether the metadata let it join in-sync sets.
-    pub eligibility: Eligibility,
 }
 
 /// What a fetch gets of one partition, its bytes not yet fetched.
@@ -159,7 +157,8 @@ impl ReplicaManager {
                     let is_in_sync = partition.in_sync().committed().contains(&reader.id);
                     let throttle = listed.filter(|_| !is_in_sync);
                     let limits = throttled(limits, throttle, now);
-                    let (outcome, proposal) = follow(partition, wanted, limits, *reader, now);
+                    let reader = (*reader, self.eligible.eligibility(reader));
+                    let (outcome, proposal) = follow(partition, wanted, limits, reader, now);
                     if let (Some(throttle), FetchOutcome::Read(read)) = (throttle, &outcome) {
                         throttle.spend(read.records.size(), now);
                     }
@@ -281,7 +280,7 @@ fn follow(
     partition: &mut Partition<FetchWaker>,
     wanted: &FetchPartition,
     limits: ReadLimits,
-    reader: FollowerReader,
+    (reader, eligibility): (FollowerReader, Eligibility),
     now: MonotonicMs,
 ) -> (FetchOutcome, Option<WantedIsr>) {
     let outcome = read(partition.log(), wanted, limits);
@@ -300,7 +299,7 @@ fn follow(
         given,
         now,
     };
-    match partition.fetched_by(&fetch, reader.eligibility) {
+    match partition.fetched_by(&fetch, eligibility) {
         Ok(proposal) => (outcome, proposal.map(|proposal| wanted_isr(partition, proposal))),
         Err(stranger) => {
             let not_followed = FenceError::NotLeader {

@@ -12,7 +12,7 @@ use broker_metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, PartitionRegistration, TopicChange, TopicFate,
     TopicImage, begun_partition,
 };
-use broker_model::{Now, PartitionIndex, TopicId, TopicPartition};
+use broker_model::{BrokerId, Now, PartitionIndex, TopicId, TopicPartition};
 use broker_replication::fetch::ReplicaKey;
 use broker_replication::{InSyncReplicas, Leadership, ReplicationSettings};
 use broker_storage::{LoadedLogs, LogConfig, NewLog, Retirement, UnifiedLog};
@@ -69,6 +69,7 @@ impl ReplicaManager {
     /// Takes over the logs that were found on disk, and makes those that the image wants and the disk lacks.
     pub fn take_over(&self, image: &MetadataImage, loaded: LoadedLogs, now: Now) {
         self.throttles.take_over(image);
+        self.eligible.take_over(image);
         let resolved = self.resolved(image);
         let mut stray = Vec::new();
         for loaded in loaded.logs {
@@ -186,6 +187,10 @@ impl ReplicaManager {
     /// Takes over what changed between two images.
     pub fn apply(&self, image: &MetadataImage, changes: &MetadataChanges, now: Now) {
         self.throttles.apply(image, changes);
+        let gone = match changes.brokers.is_empty() {
+            true => Vec::new(),
+            false => self.eligible.take_over(image),
+        };
         let resolved = self.resolved(image);
         let is_deleted = |change: &TopicChange| change.fate == TopicFate::Deleted;
         let deleted = changes.topics.iter().filter(|(_, change)| is_deleted(change));
@@ -218,7 +223,18 @@ impl ReplicaManager {
         }
         self.retire(left, Retirement::Deleted, now);
         self.create(&resolved, wanted, now);
+        self.may_not_join(&gone, now);
         self.apply_configs(image, changes, now);
+    }
+
+    /// Lets no partition that is led here wait for these brokers to join its in-sync set.
+    fn may_not_join(&self, brokers: &[BrokerId], now: Now) {
+        if brokers.is_empty() {
+            return;
+        }
+        for handle in self.partitions() {
+            let _led_elsewhere = handle.with(|partition| partition.may_not_join(brokers, now.monotonic));
+        }
     }
 
     /// Lets a partition take its role; answers what is to be made if it is not here yet.

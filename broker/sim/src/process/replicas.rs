@@ -283,7 +283,7 @@ impl Process {
             let mut wanted = Vec::new();
             for (id, hosted) in &mut self.replicas.hosted {
                 if let Hosted::Leading(partition) = hosted
-                    && let Some(proposal) = partition.propose_shrink(now.monotonic)
+                    && let Some(proposal) = partition.look_after_followers(now.monotonic)
                 {
                     wanted.push((*id, partition.leader_epoch(), proposal));
                 }
@@ -494,6 +494,13 @@ impl Process {
         }
         self.retire(gone, Retirement::Deleted);
         self.assume_roles(&image, changed)?;
+        let is_gone = |id: &&BrokerId| !image.cluster.is_active(**id);
+        let gone: Vec<BrokerId> = changes.brokers.iter().filter(is_gone).copied().collect();
+        for hosted in self.replicas.hosted.values_mut() {
+            if let (false, Hosted::Leading(partition)) = (gone.is_empty(), hosted) {
+                partition.may_not_join(&gone, self.now.monotonic);
+            }
+        }
         self.wire_tier(changes)?;
         if !changes.configs.is_empty() {
             let names = image
