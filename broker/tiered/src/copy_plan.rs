@@ -18,7 +18,8 @@ pub enum Copying {
 
 /// How long copying waits, so that fewer bytes are in both tiers (`remote.copy.lag.ms`, `remote.copy.lag.bytes`).
 ///
-/// A segment is copied as soon as one of the two allows it.
+/// A segment is copied as soon as one of the two allows it; where neither ever does, nothing is copied, as in Kafka: then
+/// everything stays local, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyLag {
     /// Least age of its newest record; `None` if age never allows it.
@@ -136,10 +137,10 @@ pub fn copy_plan(facts: &CopyFacts<'_>) -> CopyVerdict {
 
 fn is_due(facts: &CopyFacts<'_>, segment: &ClosedSegment, bytes_behind: u64) -> bool {
     let age = facts.now.since_ms(segment.max_timestamp);
-    let by_age = facts
-        .lag
-        .age_ms
-        .is_some_and(|least| least == 0 || age >= i64::try_from(least).unwrap_or(i64::MAX));
+    let by_age = facts.lag.age_ms.is_some_and(|least| {
+        // A record of the future would keep its segment here until then.
+        least == 0 || age < 0 || age >= i64::try_from(least).unwrap_or(i64::MAX)
+    });
     let by_size = facts.lag.size_in_bytes.is_some_and(|least| bytes_behind >= least);
     by_age || by_size
 }
@@ -285,6 +286,14 @@ mod tests {
         assert_eq!(copy_plan(&lagging(None, Some(1_011))), waits);
         copies(&lagging(None, Some(1_010)), 0, 0);
         copies(&lagging(Some(5_000), Some(1)), 0, 0);
+        assert_eq!(copy_plan(&lagging(None, None)), waits, "everything stays local");
+        let mut of_the_future = closed(&[(0, 2_000)]);
+        of_the_future[0].max_timestamp = Timestamp::from_ms(1_001);
+        let facts = CopyFacts {
+            closed: &of_the_future,
+            ..lagging(Some(901), None)
+        };
+        copies(&facts, 0, 0);
     }
 
     #[test]

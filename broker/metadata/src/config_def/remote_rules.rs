@@ -73,45 +73,82 @@ pub(super) fn check(
     if context.readers == TopicReaders::Brokers {
         return refused("Remote log storage is not supported for internal topics.");
     }
-    let copying = !flag("remote.log.copy.disable");
-    for kind in ["ms", "bytes"] {
-        check_retention(effective, kind, copying)?;
+    let limits = ["bytes", "ms"].map(|kind| Limits::of(effective, kind));
+    limits.iter().try_for_each(Limits::check_local)?;
+    limits.iter().try_for_each(Limits::check_lag)?;
+    match flag("remote.log.copy.disable") {
+        true => limits.iter().try_for_each(Limits::check_without_copies),
+        false => Ok(()),
     }
-    Ok(())
 }
 
-fn check_retention(
-    effective: &dyn Fn(&str) -> Option<ConfigValue>,
-    kind: &str,
-    copying: bool,
-) -> Result<(), ConfigError> {
-    let number = |name: &str| match effective(name) {
-        Some(ConfigValue::Number(number)) => number,
-        _ => NO_LIMIT,
-    };
-    let (whole_name, local_name) = (format!("retention.{kind}"), format!("local.retention.{kind}"));
-    let (whole, local) = (number(&whole_name), number(&local_name));
-    if local == AS_WHOLE || local == whole {
-        return Ok(());
+/// What the topic keeps, by time or by size.
+struct Limits {
+    kind: &'static str,
+    whole: i64,
+    local: i64,
+    lag: i64,
+}
+
+impl Limits {
+    fn of(effective: &dyn Fn(&str) -> Option<ConfigValue>, kind: &'static str) -> Self {
+        let number = |name: &str| match effective(&format!("{name}.{kind}")) {
+            Some(ConfigValue::Number(number)) => number,
+            _ => NO_LIMIT,
+        };
+        Self {
+            kind,
+            whole: number("retention"),
+            local: number("local.retention"),
+            lag: number("remote.copy.lag"),
+        }
     }
-    if whole != NO_LIMIT && local == NO_LIMIT {
-        return refused(format!(
-            "Invalid value {local} for configuration {local_name}: Value must not be -1 as {whole_name} value is set as \
-             {whole}."
-        ));
+
+    /// The local part is kept no longer than the whole.
+    fn check_local(&self) -> Result<(), ConfigError> {
+        let Self {
+            kind, whole, local, ..
+        } = self;
+        let invalid =
+            format!("Invalid value {local} for configuration local.retention.{kind}: Value must not be");
+        match *local {
+            AS_WHOLE => Ok(()),
+            _ if *whole == NO_LIMIT => Ok(()),
+            NO_LIMIT => refused(format!(
+                "{invalid} -1 as retention.{kind} value is set as {whole}."
+            )),
+            local if local > *whole => refused(format!(
+                "{invalid} more than retention.{kind} property value: {whole}"
+            )),
+            _ => Ok(()),
+        }
     }
-    if whole != NO_LIMIT && local > whole {
-        return refused(format!(
-            "Invalid value {local} for configuration {local_name}: Value must not be more than property: {whole_name} \
-             value."
-        ));
+
+    /// Nothing waits for its copy longer than it is to stay local (KIP-1241).
+    fn check_lag(&self) -> Result<(), ConfigError> {
+        let Self { kind, lag, .. } = self;
+        let kept = match self.local {
+            AS_WHOLE => self.whole,
+            local => local,
+        };
+        match kept >= 0 && *lag > kept {
+            false => Ok(()),
+            true => refused(format!(
+                "Invalid value {lag} for configuration remote.copy.lag.{kind}: Value must not exceed \
+                 local.retention.{kind} (effective value: {kept})"
+            )),
+        }
     }
-    match copying {
-        true => Ok(()),
-        false => refused(format!(
-            "When `remote.log.copy.disable` is set to true, the `{local_name}` and `{whole_name}` must be set to the \
-             identical value because there will be no more logs copied to the remote storage."
-        )),
+
+    fn check_without_copies(&self) -> Result<(), ConfigError> {
+        let kind = self.kind;
+        match self.local == AS_WHOLE || self.local == self.whole {
+            true => Ok(()),
+            false => refused(format!(
+                "When `remote.log.copy.disable` is set to true, the `local.retention.{kind}` and `retention.{kind}` must \
+                 be set to the identical value because there will be no more logs copied to the remote storage."
+            )),
+        }
     }
 }
 
@@ -186,6 +223,35 @@ mod tests {
         assert!(local("1000", "-1").unwrap().contains("must not be -1"));
         let bytes = tiered(&[("retention.bytes", "5"), ("local.retention.bytes", "6")]);
         assert!(refusal(&bytes, SERVED).unwrap().contains("local.retention.bytes"));
+    }
+
+    #[test]
+    fn no_copy_waits_longer_than_its_segment_is_to_stay_local() {
+        let lag = |whole, local, lag| {
+            let more = [
+                ("retention.ms", whole),
+                ("local.retention.ms", local),
+                ("remote.copy.lag.ms", lag),
+            ];
+            refusal(&tiered(&more), SERVED)
+        };
+        for (whole, local) in [("9000", "1000"), ("-1", "1000"), ("1000", "-2")] {
+            assert_eq!(lag(whole, local, "1000"), None);
+            assert_eq!(lag(whole, local, "-1"), None);
+            assert!(
+                lag(whole, local, "1001")
+                    .unwrap()
+                    .contains("must not exceed local.retention.ms (effective value: 1000)")
+            );
+        }
+        assert_eq!(lag("-1", "-2", "1001"), None);
+        assert_eq!(lag("-1", "-1", "1001"), None);
+        let bytes = [("local.retention.bytes", "5"), ("remote.copy.lag.bytes", "6")];
+        assert!(
+            refusal(&tiered(&bytes), SERVED)
+                .unwrap()
+                .contains("remote.copy.lag.bytes")
+        );
     }
 
     #[test]

@@ -139,8 +139,8 @@ fn log_config(values: &TopicValues<'_>) -> LogConfig {
         min_cleanable_dirty_ratio: fraction,
         min_compaction_lag_ms: values.number("min.compaction.lag.ms"),
         preallocate: values.flag("preallocate"),
-        remote_copy_lag_bytes: values.limit("remote.copy.lag.bytes"),
-        remote_copy_lag_ms: values.limit("remote.copy.lag.ms"),
+        remote_copy_lag_bytes: copy_lag(values, "bytes"),
+        remote_copy_lag_ms: copy_lag(values, "ms"),
         remote_log_copy_disable: values.flag("remote.log.copy.disable"),
         remote_log_delete_on_disable: values.flag("remote.log.delete.on.disable"),
         remote_storage_enable: is_tiered(values),
@@ -151,6 +151,25 @@ fn log_config(values: &TopicValues<'_>) -> LogConfig {
         segment_jitter_ms: values.unsigned("segment.jitter.ms"),
         segment_ms: values.unsigned("segment.ms"),
     }
+}
+
+/// How long copies wait by age or size (KIP-1241): what is not said is what stays local, and without a limit of that
+/// neither says when.
+fn copy_lag(values: &TopicValues<'_>, kind: &str) -> Option<u64> {
+    let number = |name: &str| values.number(&format!("{name}.{kind}"));
+    let effective = [
+        number("remote.copy.lag"),
+        number("local.retention"),
+        number("retention"),
+    ];
+    // -1 of local.retention is no limit, and -2 is as the whole log.
+    let [lag, local, whole] = effective;
+    let effective = match (lag, local) {
+        (0.., _) => lag,
+        (_, -2) => whole,
+        _ => local,
+    };
+    u64::try_from(effective).ok()
 }
 
 /// Tests of clients set a size below the usual bound under an internal name.

@@ -77,9 +77,10 @@ pub struct LogConfig {
     pub min_compaction_lag_ms: i64,
     /// `preallocate`: reserve a segment's whole size when it is made.
     pub preallocate: bool,
-    /// `remote.copy.lag.bytes`: bytes that must follow a segment before it is copied to the remote tier.
+    /// `remote.copy.lag.bytes`: bytes that must follow a segment before it is copied to the remote tier; what stays local
+    /// if the topic does not say, `None` if size never allows it.
     pub remote_copy_lag_bytes: Option<u64>,
-    /// `remote.copy.lag.ms`: age of a segment before it is copied to the remote tier.
+    /// `remote.copy.lag.ms`: age of a segment before it is copied to the remote tier, in the same way.
     pub remote_copy_lag_ms: Option<u64>,
     /// `remote.log.copy.disable`: nothing more is copied to the remote tier.
     pub remote_log_copy_disable: bool,

@@ -87,12 +87,9 @@ impl LogFacts {
                 true => Copying::Disabled,
                 false => copying,
             },
-            lag: match (config.remote_copy_lag_ms, config.remote_copy_lag_bytes) {
-                (None, None) => CopyLag::NONE,
-                (age_ms, size_in_bytes) => CopyLag {
-                    age_ms,
-                    size_in_bytes,
-                },
+            lag: CopyLag {
+                age_ms: config.remote_copy_lag_ms,
+                size_in_bytes: config.remote_copy_lag_bytes,
             },
             now,
         })

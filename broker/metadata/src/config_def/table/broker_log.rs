@@ -74,9 +74,9 @@ configs! {
     "log.preallocate": Boolean = Value("false"), Any, Medium, ClusterWide, Public, Yes, [],
         "Whether a segment's file gets its full size when it is made.";
     "log.remote.copy.lag.bytes": Long = Value("-1"), AtLeast(-1), Medium, ClusterWide, Public, Yes, [],
-        "Bytes that must follow a segment before it is copied to the remote tier.";
+        "Bytes that must follow a segment before it is copied to the remote tier, or the age that log.remote.copy.lag.ms asks for; -1: as many as stay local.";
     "log.remote.copy.lag.ms": Long = Value("0"), AtLeast(-1), Medium, ClusterWide, Public, Yes, [],
-        "Time that must pass before a segment is copied to the remote tier.";
+        "Age of a segment before it is copied to the remote tier, or the bytes that log.remote.copy.lag.bytes asks for; -1: as long as it stays local.";
     "log.retention.bytes": Long = Value("-1"), Any, High, ClusterWide, Public, Yes, [],
         "Largest size of a partition before old segments go; -1 for no limit.";
     "log.retention.check.interval.ms": Long = Value("300000"), AtLeast(1), Medium, ReadOnly, Public, Yes, [],

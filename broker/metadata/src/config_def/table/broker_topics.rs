@@ -88,7 +88,7 @@ configs! {
     "replica.lag.time.max.ms": Long = Value("30000"), Any, High, ReadOnly, Public, Yes, [],
         "A follower that is not caught up for this long leaves the in-sync replicas.";
     "replica.selector.class": String = Null, Any, Medium, ReadOnly, Public, Yes, [],
-        "Class that chooses the replica that a consumer reads from.";
+        "Class that chooses the replica that a consumer reads from; what is in the remote tier only comes from the leader.";
     "replica.socket.receive.buffer.bytes": Int = Value("65536"), Any, High, ReadOnly, Public, No(MORE_NODES), [],
         "Receive buffer of a follower's socket.";
     "replica.socket.timeout.ms": Int = Value("30000"), Any, High, ReadOnly, Public, Yes, [],

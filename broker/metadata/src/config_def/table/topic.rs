@@ -60,9 +60,9 @@ configs! {
     "preallocate": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [Same("log.preallocate")],
         "Whether a segment's file gets its full size when it is made.";
     "remote.copy.lag.bytes": Long = Value("-1"), AtLeast(-1), Medium, OfResource, Public, Yes, [Same("log.remote.copy.lag.bytes")],
-        "Bytes that must follow a segment before it is copied to the remote tier.";
+        "Bytes that must follow a segment before it is copied to the remote tier, or the age that remote.copy.lag.ms asks for; -1: as many as stay local.";
     "remote.copy.lag.ms": Long = Value("0"), AtLeast(-1), Medium, OfResource, Public, Yes, [Same("log.remote.copy.lag.ms")],
-        "Time that must pass before a segment is copied to the remote tier.";
+        "Age of a segment before it is copied to the remote tier, or the bytes that remote.copy.lag.bytes asks for; -1: as long as it stays local.";
     "remote.log.copy.disable": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [],
         "Whether nothing more is copied to the remote tier.";
     "remote.log.delete.on.disable": Boolean = Value("false"), Any, Medium, OfResource, Public, Yes, [],

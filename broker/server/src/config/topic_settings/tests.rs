@@ -188,6 +188,30 @@ fn configs_of_segments_and_retention_arrive_at_the_log() {
 }
 
 #[test]
+fn a_copy_waits_as_long_as_its_segment_stays_local_if_nothing_else_is_said() {
+    let lags = |kind: &str, lag: &str, local: &str, whole: &str| {
+        let names = ["remote.copy.lag", "local.retention", "retention"].map(|name| format!("{name}.{kind}"));
+        let [lag_name, local_name, whole_name] = names.each_ref().map(String::as_str);
+        let changed = [(lag_name, lag), (local_name, local), (whole_name, whole)]
+            .map(|(name, value)| (ConfigResourceType::Topic, TOPIC, name, value));
+        let log = resolve(&[], &changed).log;
+        match kind {
+            "ms" => log.remote_copy_lag_ms,
+            _ => log.remote_copy_lag_bytes,
+        }
+    };
+    for kind in ["ms", "bytes"] {
+        assert_eq!(lags(kind, "5", "7", "9"), Some(5));
+        assert_eq!(lags(kind, "0", "7", "9"), Some(0));
+        assert_eq!(lags(kind, "-1", "7", "9"), Some(7));
+        assert_eq!(lags(kind, "-1", "0", "9"), Some(0));
+        assert_eq!(lags(kind, "-1", "-2", "9"), Some(9));
+        assert_eq!(lags(kind, "-1", "-2", "-1"), None);
+        assert_eq!(lags(kind, "-1", "-1", "-1"), None);
+    }
+}
+
+#[test]
 fn configs_of_compaction_arrive_at_the_log() {
     let settings = on_topic(&[
         ("cleanup.policy", "compact, delete"),
