@@ -3,7 +3,8 @@
 //! Facts in, plan out. What the remote tier holds goes first, though local retention would keep it: nothing is lost by
 //! that. Only what is still too much is a matter of policy. Of all logs the oldest segments go first. Invariants:
 //! below the budget nothing goes; what is in no other place goes only if the policy says so (I21), and never from a
-//! follower, which does as its leader; within a log segments go in order, and the one that is written never goes.
+//! follower, which does as its leader; within a log segments go in order, and the one that is written never goes. It is
+//! closed where closed ones alone cannot make room: it is copied then, and producing does not wait for what nobody copies.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -64,6 +65,16 @@ pub enum Producing {
     Blocked,
 }
 
+/// What becomes of the segment that is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Written {
+    /// It is written on.
+    #[default]
+    Stays,
+    /// The next one is begun.
+    Closes,
+}
+
 /// Segments that one log gives up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GivenUp {
@@ -73,6 +84,8 @@ pub struct GivenUp {
     pub lost_until: Option<Offset>,
     /// Bytes of those that are lost.
     pub lost_bytes: u64,
+    /// Whether more can be given up later.
+    pub written: Written,
 }
 
 /// What is to be done.
@@ -103,6 +116,10 @@ pub fn disk_plan(logs: &[LocalLog], size_max: u64, policy: FullDiskPolicy) -> Di
         plan.logs[index].copied_until = Some(segment.next_offset);
         left = left.saturating_sub(segment.size_in_bytes);
     }
+    if left < size_max {
+        return plan;
+    }
+    close_written(logs, left, size_max, &mut plan);
     let droppable = |log: &LocalLog, segment: &ClosedSegment| match log.start {
         StartDecision::Here { high_watermark } => segment.next_offset <= high_watermark,
         StartDecision::Elsewhere => false,
@@ -126,6 +143,26 @@ pub fn disk_plan(logs: &[LocalLog], size_max: u64, policy: FullDiskPolicy) -> Di
         plan.producing = Producing::Blocked;
     }
     plan
+}
+
+/// Closes the largest segments that are written, until copies of everything that is closed would make room.
+fn close_written(logs: &[LocalLog], left: u64, size_max: u64, plan: &mut DiskPlan) {
+    let waits = |log: &LocalLog| {
+        let closed = log.closed.iter();
+        let waiting = closed.filter(|segment| segment.next_offset > log.remote_end);
+        waiting.map(|segment| segment.size_in_bytes).sum::<u64>()
+    };
+    let mut stuck = left.saturating_sub(logs.iter().map(waits).sum());
+    let written = logs.iter().map(|log| log.active_size).enumerate();
+    let mut largest: Vec<_> = written.filter(|(_, size)| *size > 0).collect();
+    largest.sort_by_key(|(_, size)| Reverse(*size));
+    for (index, size) in largest {
+        if stuck < size_max {
+            return;
+        }
+        plan.logs[index].written = Written::Closes;
+        stuck = stuck.saturating_sub(size);
+    }
 }
 
 /// Segments of several logs by age; those of one log in their order, up to the first that does not pass.
@@ -256,6 +293,35 @@ mod tests {
         };
         let found = plan(&[lagging], 2_000, DROP);
         assert_eq!(found, (vec![(None, Some(100))], Producing::Blocked));
+    }
+
+    #[test]
+    fn what_is_written_is_closed_where_copies_of_what_is_closed_make_no_room() {
+        let closes = |logs: &[LocalLog], size_max| {
+            let plan = disk_plan(logs, size_max, BLOCK);
+            let closes = |log: &GivenUp| log.written == Written::Closes;
+            plan.logs.iter().map(closes).collect::<Vec<_>>()
+        };
+        let large = LocalLog {
+            active_size: 900,
+            ..following(0, 0, 0)
+        };
+        let logs = [log(0, 2, 0), large];
+        assert_eq!(closes(&logs, 3_401), [false, false], "there is room");
+        assert_eq!(closes(&logs, 1_401), [false, false], "copies will make room");
+        assert_eq!(
+            closes(&logs, 1_400),
+            [false, true],
+            "the largest, also of who follows"
+        );
+        assert_eq!(closes(&logs, 501), [false, true]);
+        assert_eq!(closes(&logs, 500), [true, true]);
+        assert_eq!(closes(&[log(0, 0, 0)], 1), [true]);
+        let empty = LocalLog {
+            active_size: 0,
+            ..log(0, 2, 0)
+        };
+        assert_eq!(closes(&[empty], 1), [false]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use broker_model::Offset;
 use broker_storage::{LogConfig, UnifiedLog};
 use broker_tiered::disk_budget::{
-    DiskBudget, DiskPlan, FullDiskPolicy, GivenUp, LocalLog, Producing, StartDecision, disk_plan,
+    DiskBudget, DiskPlan, FullDiskPolicy, GivenUp, LocalLog, Producing, StartDecision, Written, disk_plan,
 };
 
 use super::Shared;
@@ -120,6 +120,9 @@ impl Shared {
         let deleted = handle.with_log(|log| {
             if let Some(copied_until) = given_up.copied_until {
                 log.release_copied(copied_until);
+            }
+            if given_up.written == Written::Closes {
+                log.roll(now)?;
             }
             log.delete_old_segments(now)
         });

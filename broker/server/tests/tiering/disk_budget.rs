@@ -76,6 +76,24 @@ fn a_used_up_disk_budget_refuses_records_until_the_store_takes_segments() {
 }
 
 #[test]
+fn a_budget_that_is_smaller_than_a_segment_blocks_nobody_for_ever() {
+    let large: Vec<_> = TIERED
+        .iter()
+        .map(|(name, value)| match *name {
+            "internal.segment.bytes" => (*name, "1000000"),
+            _ => (*name, *value),
+        })
+        .collect();
+    let mut world = World::start(&large);
+    world.configure_brokers(&[BUDGET]);
+    let end = world.produce_until_refused(0);
+    world.produce_patiently(end..end + 10);
+    assert!(world.segments() > 0, "what was written to was closed and copied");
+    assert_eq!(world.values_from(0, end + 10), values(0..end + 10));
+    assert_eq!(world.offsets().0, 0, "nothing was lost");
+}
+
+#[test]
 fn a_larger_or_no_budget_acts_at_once() {
     let mut world = World::start(TIERED);
     world.store.begin(Fault::Down);
