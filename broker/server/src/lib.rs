@@ -10,6 +10,7 @@ pub mod admin_http;
 pub mod admin_service;
 pub mod boot;
 pub mod broker;
+pub mod bucket_report;
 pub mod clock;
 pub mod config;
 pub mod dispatch;

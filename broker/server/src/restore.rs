@@ -9,11 +9,14 @@ mod directories;
 mod log_begin;
 mod topic;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use broker_metadata::metadata_log::{CheckpointHead, read_checkpoint, write_checkpoint};
-use broker_metadata::{LogFormatError, MetadataDelta, MetadataImage, MetadataRecord, ReplayError};
-use broker_model::{BrokerId, ClusterId, Timestamp, TopicPartition};
+use broker_metadata::{
+    LogFormatError, MetadataDelta, MetadataImage, MetadataRecord, ReplayError, deleted_topics,
+};
+use broker_model::{BrokerId, ClusterId, Timestamp, TopicId, TopicPartition};
 use broker_storage::{AppendError, DirectoryError, LoadError, StorageError};
 use broker_tiered::RemoteFormatError;
 use broker_tiered::restore_plan::{
@@ -244,6 +247,16 @@ pub async fn look(from: &StoreLocation, clock: Clock) -> Result<RestorePlan, Res
         now: clock.wall(),
     };
     Ok(restore_plan(&facts, context))
+}
+
+/// Topics whose folders in a bucket are on their way out, as far as its last backup knows.
+///
+/// # Errors
+/// When there is no backup, or it cannot be read.
+pub async fn deleted_topics_in(location: &StoreLocation) -> Result<BTreeSet<TopicId>, RestoreError> {
+    let found = Bucket::read_only(location).await?.find().await?;
+    let deleted = deleted_topics(&found.image).into_iter();
+    Ok(deleted.map(|topic| topic.id).collect())
 }
 
 /// The segments lie where the cluster will look for them.

@@ -99,7 +99,7 @@ impl SegmentScan {
     }
 
     /// Whether every offset of what went by so far has a record.
-    pub(crate) fn offsets_so_far(&self) -> Offsets {
+    pub fn offsets_so_far(&self) -> Offsets {
         self.found.offsets
     }
 

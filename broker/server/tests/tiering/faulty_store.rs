@@ -117,6 +117,17 @@ impl FaultyStore {
         self.objects.put(&Path::from(name), "late".into()).await.unwrap();
     }
 
+    /// What lies there.
+    pub(super) async fn bytes(&self, name: &str) -> Vec<u8> {
+        let got = self.objects.get(&Path::from(name)).await.unwrap();
+        got.bytes().await.unwrap().to_vec()
+    }
+
+    /// Lets something else lie there, behind the broker's back.
+    pub(super) async fn replace(&self, name: &str, bytes: Vec<u8>) {
+        self.objects.put(&Path::from(name), bytes.into()).await.unwrap();
+    }
+
     /// How many reads of segments wait.
     pub(super) fn held(&self) -> usize {
         self.held.load(Ordering::SeqCst)
