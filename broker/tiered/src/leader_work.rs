@@ -207,6 +207,8 @@ enum State {
     ReadingOwn,
     DeletingManifest,
     Resting,
+    /// Nothing is left of the partition.
+    GivenUp,
     Over,
 }
 
@@ -256,6 +258,11 @@ impl LeaderWork {
         std::mem::take(&mut self.notices)
     }
 
+    /// Whether it is over because nothing is left. Should the topic be tiered again in this epoch, the work begins anew.
+    pub fn has_given_up(&self) -> bool {
+        matches!(self.state, State::GivenUp)
+    }
+
     /// Takes the answer to what was wanted; what is wanted next.
     pub fn step(&mut self, event: WorkEvent, context: &WorkContext) -> WorkEffect {
         let state = std::mem::replace(&mut self.state, State::Over);
@@ -300,7 +307,7 @@ impl LeaderWork {
             (State::ListingAll, WorkEvent::Listed(listed)) => self.delete_unnamed(&listed),
             (State::DeletingUnnamed(left), WorkEvent::Done) => self.delete_rest(left),
             (State::ReadingOwn, WorkEvent::Read(read)) => self.delete_own(read, context),
-            (State::DeletingManifest, WorkEvent::Done) => WorkEffect::Over,
+            (State::DeletingManifest, WorkEvent::Done) => self.wait(State::GivenUp, WorkEffect::Over),
             (
                 State::DeletingAll(_)
                 | State::ListingAll
@@ -566,7 +573,7 @@ impl LeaderWork {
                 self.notices.push(Notice::Lost(found.writer));
                 WorkEffect::Over
             }
-            ManifestRead::Absent => WorkEffect::Over,
+            ManifestRead::Absent => self.wait(State::GivenUp, WorkEffect::Over),
             ManifestRead::Failed => self.fail(context),
         }
     }

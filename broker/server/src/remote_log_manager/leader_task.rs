@@ -38,6 +38,15 @@ pub(super) struct LeaderTask {
     begun: Option<BegunPartition>,
 }
 
+/// Why work ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Nothing is left of the partition in the store.
+    GivenUp,
+    /// The epoch is over, or somebody else owns the manifest.
+    ForGood,
+}
+
 /// What the task works on, once it is known.
 struct Workplace {
     handle: Arc<PartitionHandle>,
@@ -74,6 +83,30 @@ impl LeaderTask {
         };
         self.fetch_first(&leadership, &store).await;
         let place = Workplace { handle, store };
+        let mut led = Some(leadership);
+        while let Some(leadership) = led {
+            led = match self.work(leadership, &place).await {
+                Ended::GivenUp => self.tiered_again(&place.handle).await,
+                Ended::ForGood => None,
+            };
+        }
+    }
+
+    /// A topic that is tiered no more may be again in the same epoch, as one whose log begins locally.
+    async fn tiered_again(&mut self, handle: &PartitionHandle) -> Option<Leadership> {
+        self.retract();
+        let news = self
+            .orders
+            .wait_for(|orders| *orders != Orders::GiveUpRemote)
+            .await;
+        match news.map(|orders| *orders) {
+            Ok(Orders::Tier) => self.leadership_of(handle),
+            Ok(Orders::GiveUpRemote | Orders::End) | Err(_) => None,
+        }
+    }
+
+    async fn work(&mut self, leadership: Leadership, place: &Workplace) -> Ended {
+        let shared = self.shared.clone();
         let settings = WorkSettings {
             task_interval_ms: ms(shared.settings.task_interval),
             retry: shared.settings.retry,
@@ -83,11 +116,15 @@ impl LeaderTask {
         let context = self.context();
         let (mut work, mut effect) = LeaderWork::begin(leadership, settings, &context);
         while *self.orders.borrow() != Orders::End
-            && let Some(event) = self.carry_out(effect, &place).await
+            && let Some(event) = self.carry_out(effect, place).await
         {
             let context = self.context();
             effect = work.step(event, &context);
             work.take_notices().iter().for_each(|notice| self.say(notice));
+        }
+        match work.has_given_up() {
+            true => Ended::GivenUp,
+            false => Ended::ForGood,
         }
     }
 
@@ -205,11 +242,15 @@ impl LeaderTask {
     fn leadership(&self) -> Option<(Arc<PartitionHandle>, Leadership)> {
         let (topic, index) = (self.key.topic, self.key.partition.value());
         let handle = self.shared.replica_manager.partition_by_id(topic, index).ok()?;
+        let leadership = self.leadership_of(&handle)?;
+        Some((handle, leadership))
+    }
+
+    fn leadership_of(&self, handle: &PartitionHandle) -> Option<Leadership> {
         let broker = self.shared.replica_manager.node_id;
-        let leadership = self.ask(&handle, |partition| {
+        self.ask(handle, |partition| {
             Leadership::of(partition.log(), self.partition.clone(), broker, self.epoch)
-        });
-        Some((handle, leadership?))
+        })
     }
 
     /// Asks the partition while it is led in this epoch.
