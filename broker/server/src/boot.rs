@@ -406,15 +406,33 @@ async fn take_over(broker: &Arc<Broker>, settings: &BootSettings) -> Result<(), 
         dynamic.take_over(image, now);
         replica_manager.take_over(image, loaded, now);
         groups.take_over(image);
-        let mut publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, replica_manager, groups];
-        if let Some(remote) = remote {
-            remote.take_over(image);
-            publishers.push(remote);
+        let mut publishers: Vec<Arc<dyn MetadataPublisher>> = vec![dynamic, replica_manager.clone(), groups];
+        match remote {
+            Some(remote) => {
+                remote.take_over(image);
+                publishers.push(remote);
+            }
+            None => tell_of_tiered_topics(image, &replica_manager),
         }
         Ok::<_, Infallible>(((), publishers))
     });
     let Ok(()) = taken_over.await?;
     Ok(())
+}
+
+/// A broker whose remote tier was turned off reads nothing of it, and takes nothing for deleted.
+fn tell_of_tiered_topics(image: &MetadataImage, replica_manager: &ReplicaManager) {
+    let is_tiered = |name: &str| replica_manager.settings_of(image, name).log.remote_storage_enable;
+    let names = image.topics.iter().map(|topic| &*topic.name);
+    let tiered: Vec<_> = names.filter(|name| is_tiered(name)).collect();
+    if !tiered.is_empty() {
+        tracing::error!(
+            topics = tiered.join(", "),
+            "topics are tiered and this broker has no remote tier: what is there cannot be read from it, nothing is copied, and local segments \
+             stay for ever; set remote.log.storage.system.enable=true and eddyline.remote.store as before and start it again, or delete \
+             these topics"
+        );
+    }
 }
 
 fn coordinator_parts(

@@ -16,6 +16,7 @@ mod gate;
 mod import;
 mod leader_task;
 mod pieces;
+mod pool;
 mod reader;
 mod readers;
 mod retention_share;
@@ -54,6 +55,7 @@ use crate::remote_store::{Observations, RemoteStore, StoreLocation};
 use crate::replica_manager::ReplicaManager;
 use gate::Gate;
 use pieces::Pieces;
+use pool::Pool;
 use readers::Readers;
 use throttle::Throttle;
 use wiring::Wired;
@@ -74,12 +76,6 @@ pub struct RemoteSettings {
     pub part_bytes: usize,
     /// What may be changed while it is used.
     pub limits: RemoteLimits,
-    /// `remote.log.manager.copier.thread.pool.size`.
-    pub copies: usize,
-    /// `remote.log.reader.threads`.
-    pub reads: usize,
-    /// `remote.log.manager.expiration.thread.pool.size`.
-    pub deletes: usize,
     /// `remote.log.manager.thread.pool.size`.
     pub threads: usize,
     /// `eddyline.remote.backup.interval.ms`.
@@ -88,10 +84,6 @@ pub struct RemoteSettings {
     pub task_interval: Duration,
     /// `remote.log.manager.task.retry.backoff.*`.
     pub retry: RetryLimits,
-    /// `remote.fetch.max.wait.ms`.
-    pub fetch_wait_max: Duration,
-    /// `remote.list.offsets.request.timeout.ms`.
-    pub list_offsets_wait_max: Duration,
     /// `eddyline.remote.reader.grace.ms`: how long an object stays after readers are sent there no more.
     pub reader_grace_ms: u64,
     /// `eddyline.remote.orphan.grace.ms`: how old an object is that nothing names before it is deleted.
@@ -105,6 +97,16 @@ pub struct RemoteLimits {
     pub copy_bytes_per_second: u64,
     /// `remote.log.manager.fetch.max.bytes.per.second`.
     pub fetch_bytes_per_second: u64,
+    /// `remote.log.manager.copier.thread.pool.size`.
+    pub copies: usize,
+    /// `remote.log.reader.threads`.
+    pub reads: usize,
+    /// `remote.log.manager.expiration.thread.pool.size`.
+    pub deletes: usize,
+    /// `remote.fetch.max.wait.ms`.
+    pub fetch_wait_max: Duration,
+    /// `remote.list.offsets.request.timeout.ms`.
+    pub list_offsets_wait_max: Duration,
     /// `eddyline.remote.copy.paused`.
     pub copying: Copying,
     /// `eddyline.remote.disk.*`.
@@ -156,10 +158,10 @@ struct Shared {
     copy_throttle: Throttle,
     fetch_throttle: Throttle,
     readers: Mutex<Readers>,
-    copies: Semaphore,
+    copies: Pool,
     /// MiB that copies may hold in memory together.
     copy_memory: Semaphore,
-    deletes: Semaphore,
+    deletes: Pool,
     counters: RemoteCounters,
     backups: Arc<BackupTimes>,
 }
@@ -206,9 +208,9 @@ impl RemoteLogManager {
             backups: Arc::new(BackupTimes::new(clock)),
             observed: Observations::new(clock),
             readers: Mutex::default(),
-            copies: Semaphore::new(settings.copies.max(1)),
+            copies: Pool::new(settings.limits.copies),
             copy_memory: Semaphore::new(copy::MEMORY_MAX),
-            deletes: Semaphore::new(settings.deletes.max(1)),
+            deletes: Pool::new(settings.limits.deletes),
             led: RwLock::default(),
             importing: Mutex::default(),
             gate: Gate::default(),
@@ -245,6 +247,9 @@ impl RemoteLogManager {
         });
         if changed {
             let now = self.shared.clock.monotonic();
+            self.shared.copies.resize(limits.copies);
+            self.shared.deletes.resize(limits.deletes);
+            self.shared.pieces.resize(limits.reads);
             self.shared.copy_throttle.set_limits(&limits, now);
             self.shared.fetch_throttle.set_limits(&limits, now);
             for handle in self.shared.replica_manager.partitions() {
@@ -290,8 +295,8 @@ impl RemoteLogManager {
 
     /// The part of the copies that there may be at a time that are not made now, between 0 and 1.
     pub fn copies_idle_ratio(&self) -> f64 {
-        let size = self.shared.settings.copies.max(1);
-        standing::idle_ratio(self.shared.copies.available_permits(), size)
+        let copies = &self.shared.copies;
+        standing::idle_ratio(copies.idle(), copies.size())
     }
 
     /// How long copies were made to wait of late for `remote.log.manager.copy.max.bytes.per.second`.

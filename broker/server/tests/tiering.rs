@@ -9,6 +9,8 @@
 #[path = "live/broker.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod broker;
+#[path = "tiering/bucket.rs"]
+mod bucket;
 #[path = "tiering/compacted.rs"]
 mod compacted;
 #[path = "tiering/deleted_topics.rs"]
@@ -30,6 +32,8 @@ mod standing;
 mod topics;
 #[path = "tiering/transactions.rs"]
 mod transactions;
+#[path = "tiering/turned_off.rs"]
+mod turned_off;
 #[path = "tiering/turns.rs"]
 mod turns;
 #[path = "live/wire.rs"]
@@ -441,6 +445,24 @@ fn offsets_are_found_in_both_tiers() {
 }
 
 #[test]
+fn a_time_is_not_looked_for_in_what_came_damaged_once() {
+    for fault in [Fault::DamagesSegments, Fault::CutsSegments] {
+        let mut world = World::start(TIERED);
+        world.produce(0..30);
+        world.until_tiered();
+        let made_at = 1_700_000_000_000;
+        world.store.begin(fault);
+        let request = turned_off::times(1, 0);
+        let refused = [ErrorCode::KafkaStorageError.code()];
+        assert_eq!(turned_off::errors_of(&mut world.wire, 11, &request), refused);
+        assert_eq!(world.store.segment_reads() % 2, 0, "it is asked twice, then told");
+        assert!(world.damaged_objects() > 0);
+        world.store.end(fault);
+        assert_eq!(world.list_offset(made_at), (0, made_at), "{fault:?}");
+    }
+}
+
+#[test]
 fn retention_covers_both_tiers_and_objects_go_with_it() {
     let mut world = World::start(TIERED);
     let written = world.produce(0..60);
@@ -587,6 +609,29 @@ fn tiering_that_is_turned_off_takes_the_remote_part_away() {
     let (log_start, local_start, remote_end) = world.offsets();
     assert_eq!((log_start, remote_end), (local_start, None));
     assert_eq!(world.fetch(0).error_code, ErrorCode::OffsetOutOfRange.code());
+}
+
+#[test]
+fn a_topic_is_tiered_again_after_tiering_was_turned_off() {
+    let mut world = World::start(TIERED);
+    world.produce(0..40);
+    world.until_tiered();
+    let (off, on) = (
+        ("remote.storage.enable", "false"),
+        ("remote.storage.enable", "true"),
+    );
+    let with_data = [off, ("remote.log.delete.on.disable", "true")];
+    for round in 1..=2 {
+        assert_eq!(world.configure(&with_data), ErrorCode::None);
+        world.until("nothing is remote", |world| world.names().is_empty());
+        let start = world.offsets().0;
+        assert_eq!(world.configure(&[on]), ErrorCode::None);
+        let end = 40 + round * 20;
+        world.produce(end - 20..end);
+        world.until_tiered();
+        assert_eq!(world.offsets().0, start);
+        assert!(!world.read_from(start, end).is_empty());
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a refusal of the store means to whoever looks after the broker, and what to do about it.
 //!
 //! The answer's text in, a problem with its next step out. S3's error codes, those of stores that speak its protocol and
-//! a few of Azure's are known; of any other answer nothing is said. Invariant: a problem changes what is told and nothing else.
+//! a few of Azure's and Google's are known; of any other answer nothing is said. Invariant: a problem changes what is told and nothing else.
 
 use std::fmt;
 
@@ -14,6 +14,8 @@ pub enum StoreProblem {
     WrongSecret,
     /// The session token is over, or no token of that key.
     Token,
+    /// Azure or Google does not believe who asks.
+    NotAuthenticated,
     /// The key is good and may not do this.
     Denied,
     /// There is no such bucket.
@@ -43,9 +45,19 @@ const CODES: &[(StoreProblem, &[&str])] = &[
         ],
     ),
     (
+        StoreProblem::NotAuthenticated,
+        &[
+            "AuthenticationFailed",
+            "AuthenticationRequired",
+            "InvalidAuthenticationInfo",
+            "NoAuthenticationInformation",
+        ],
+    ),
+    (
         StoreProblem::Denied,
         &[
             "AccessDenied",
+            "AuthorizationFailure",
             "AllAccessDisabled",
             "AccountProblem",
             "AuthorizationPermissionMismatch",
@@ -118,6 +130,10 @@ impl fmt::Display for StoreProblem {
             Self::Token => {
                 "the session token is over or not valid: give fresh credentials with AWS_SESSION_TOKEN, or a role that \
                  renews them, and restart the broker"
+            }
+            Self::NotAuthenticated => {
+                "the store does not believe who asks: correct account and key of the environment (AZURE_STORAGE_ACCOUNT_NAME and \
+                 AZURE_STORAGE_ACCOUNT_KEY, or GOOGLE_SERVICE_ACCOUNT), and restart the broker"
             }
             Self::Denied => {
                 "the access key may not do this: allow it s3:GetObject, s3:PutObject, s3:DeleteObject and \

@@ -225,10 +225,16 @@ fn replica_fetch(configs: &EffectiveConfigs<'_>) -> ReplicaFetchSettings {
 
 /// What may be changed of that while it is used.
 pub fn remote_limits(configs: &EffectiveConfigs<'_>) -> RemoteLimits {
+    let time = |name: &str| Duration::from_millis(configs.count(name));
     let size_in_bytes = configs.count("eddyline.remote.disk.bytes");
     RemoteLimits {
         copy_bytes_per_second: configs.count("remote.log.manager.copy.max.bytes.per.second"),
         fetch_bytes_per_second: configs.count("remote.log.manager.fetch.max.bytes.per.second"),
+        copies: configs.size("remote.log.manager.copier.thread.pool.size"),
+        reads: configs.size("remote.log.reader.threads"),
+        deletes: configs.size("remote.log.manager.expiration.thread.pool.size"),
+        fetch_wait_max: time("remote.fetch.max.wait.ms"),
+        list_offsets_wait_max: time("remote.list.offsets.request.timeout.ms"),
         copying: match configs.flag("eddyline.remote.copy.paused") {
             true => Copying::Disabled,
             false => Copying::Enabled,
@@ -268,9 +274,6 @@ fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> R
         chunk_bytes: u32::try_from(configs.count("eddyline.remote.chunk.bytes")).unwrap_or(u32::MAX),
         part_bytes: PART_BYTES,
         limits: remote_limits(configs),
-        copies: configs.size("remote.log.manager.copier.thread.pool.size"),
-        reads: configs.size("remote.log.reader.threads"),
-        deletes: configs.size("remote.log.manager.expiration.thread.pool.size"),
         threads: configs.size("remote.log.manager.thread.pool.size"),
         backup_interval: time("eddyline.remote.backup.interval.ms"),
         task_interval: time("remote.log.manager.task.interval.ms"),
@@ -278,8 +281,6 @@ fn remote_settings(location: StoreLocation, configs: &EffectiveConfigs<'_>) -> R
             first_ms: configs.count("remote.log.manager.task.retry.backoff.ms"),
             most_ms: configs.count("remote.log.manager.task.retry.backoff.max.ms"),
         },
-        fetch_wait_max: time("remote.fetch.max.wait.ms"),
-        list_offsets_wait_max: time("remote.list.offsets.request.timeout.ms"),
         reader_grace_ms: configs.count("eddyline.remote.reader.grace.ms"),
         orphan_grace_ms: configs.count("eddyline.remote.orphan.grace.ms"),
     }

@@ -34,13 +34,17 @@ impl BrokerLevel {
 }
 
 /// Configurations that say how many threads work; a step at most halves or doubles them.
-const THREADS: [&str; 6] = [
+const THREADS: [&str; 10] = [
     "background.threads",
     "log.cleaner.threads",
     "num.io.threads",
     "num.network.threads",
     "num.recovery.threads.per.data.dir",
     "num.replica.fetchers",
+    "remote.log.manager.copier.thread.pool.size",
+    "remote.log.manager.expiration.thread.pool.size",
+    "remote.log.manager.follower.thread.pool.size",
+    "remote.log.reader.threads",
 ];
 
 /// Configurations that only make sense for one listener: its keys and whom it trusts.
@@ -121,7 +125,7 @@ fn refuse_any(
 }
 
 /// The local tier keeps nothing longer than the log as a whole does; -2 follows it.
-fn check_local_retention(effective: &EffectiveConfigs<'_>) -> Result<(), ConfigError> {
+pub(super) fn check_local_retention(effective: &EffectiveConfigs<'_>) -> Result<(), ConfigError> {
     let inherited = |name: &str| {
         let text = effective.inherited(topic_config(name)?)?;
         text.parse::<i64>().ok()

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use broker_metadata::ConfigError as Refused;
 use broker_metadata::config_def::ConfigValue;
 use broker_model::BrokerId;
 
+use super::broker_changes::check_local_retention;
 use super::connection_bounds::{OVERRIDES, connection_bounds, parse_overrides};
 use super::listeners::{CONTROLLER, Listeners, read_listeners};
 use super::quorum::{ProcessRoles, QuorumSettings, read_quorum, read_roles};
@@ -93,6 +95,9 @@ impl BrokerConfig {
         let admin_service = read_admin_service(&mut reader);
         let access = read_access(&mut reader);
         let remote = read_remote(&mut reader, &access);
+        if remote.is_some() {
+            check_local_part(&mut reader, &settings, node_id);
+        }
         let restore_from = reader.text("eddyline.restore.from");
         let rack = reader.text("broker.rack").map(Into::into);
         let without_effect = reader.without_effect();
@@ -156,6 +161,15 @@ fn read_access(reader: &mut Reader<'_>) -> S3Access {
         reader.refuse(SECRET, why, "give both, or neither for those of the environment");
     }
     access
+}
+
+/// As when it is changed: the local part of a log is kept no longer than the whole.
+fn check_local_part(reader: &mut Reader<'_>, settings: &Settings, node_id: BrokerId) {
+    let statics = StaticConfigs::new(node_id, settings.clone());
+    if let Err(Refused::InvalidValue { name, value, reason }) = check_local_retention(&statics.alone()) {
+        let remedy = "write less, or -2 for as long as the whole log";
+        reader.refuse(&name, format!("{value}: {reason}"), remedy);
+    }
 }
 
 /// Where the remote tier lies, if there is to be one.

@@ -68,6 +68,31 @@ fn an_error_names_variable_or_command_line() {
     assert!(text.contains("command line: node.id: "), "{text}");
 }
 
+#[test]
+fn a_node_is_not_started_with_a_local_part_that_is_kept_longer_than_the_whole() {
+    let start = |tier: &str, local: &str, whole: (&str, &str)| {
+        let lines = [
+            ("remote.log.storage.system.enable", tier),
+            ("eddyline.remote.store", "s3://bucket"),
+            ("log.local.retention.ms", local),
+            whole,
+        ];
+        load(None, std::iter::empty(), &overrides(&lines)).map(drop)
+    };
+    let minute = ("log.retention.minutes", "1");
+    let refused = start("true", "60001", minute).unwrap_err().to_string();
+    assert!(
+        refused.contains("log.local.retention.ms: 60001: Value must not be more than"),
+        "{refused}"
+    );
+    assert!(start("true", "-1", minute).is_err());
+    for local in ["60000", "-2"] {
+        start("true", local, minute).unwrap();
+    }
+    start("true", "-1", ("log.retention.ms", "-1")).unwrap();
+    start("false", "60001", minute).unwrap();
+}
+
 /// Every source file of this crate, without its tests and comments.
 fn sources() -> String {
     let mut waiting = vec![std::path::PathBuf::from(concat!(

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use broker_codec::StringBytes;
 use broker_model::{LeaderEpoch, Offset, Timestamp};
@@ -14,18 +15,20 @@ use broker_protocol::list_offsets_response::{ListOffsetsPartitionResponse, ListO
 use broker_protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
 use broker_replication::Partition;
 use broker_replication::fetch::ReplicaKey;
-use broker_storage::{FetchIsolation, OffsetQuery, TimestampAndOffset};
-
-use tokio::runtime::Handle;
+use broker_storage::{FetchIsolation, OffsetQuery, TimestampAndOffset, UnifiedLog};
+use futures::StreamExt as _;
+use tokio::time::Instant;
 
 use crate::broker::Broker;
 use crate::dispatch::{Answer, HandlerResult};
 use crate::error_mapping::ToErrorCode;
 use crate::network::RequestContext;
-use crate::replica_manager::{FetchWaker, NotAskable};
+use crate::replica_manager::{FetchWaker, NotAskable, PartitionHandle};
 
 /// First version that knows the code for offsets that a new leader does not know yet.
 const FIRST_WITH_NOT_AVAILABLE: i16 = 5;
+/// Partitions of a request that the remote tier is asked about at the same time: each holds a piece or two of a segment.
+const SEARCHES_AT_A_TIME: usize = 16;
 
 /// Answers one request.
 ///
@@ -46,23 +49,21 @@ pub async fn handle(
         version: context.api_version,
         upper,
     };
-    let mut repeated = repeated_partitions(&request);
-    let mut topics = Vec::with_capacity(request.topics.len());
-    for topic in request.topics {
-        let answer = |partition: &ListOffsetsPartition| {
-            let key = (topic.name.clone(), partition.partition_index);
-            match repeated.get_mut(&key) {
-                None => Some(lookup.partition(&topic.name, partition)),
-                Some(Repeated::Answered) => None,
-                Some(unanswered) => {
-                    *unanswered = Repeated::Answered;
-                    Some(refused(partition.partition_index, ErrorCode::InvalidRequest))
-                }
-            }
-        };
-        let partitions = tokio::task::block_in_place(|| topic.partitions.iter().filter_map(answer).collect());
+    let deadline = Instant::now() + patience(broker, request.timeout_ms);
+    let begun = tokio::task::block_in_place(|| lookup.begin(request));
+    let names: Vec<_> = begun
+        .iter()
+        .map(|(name, partitions)| (name.clone(), partitions.len()))
+        .collect();
+    let partitions = begun.into_iter().flat_map(|(_, partitions)| partitions);
+    let answers = partitions.map(|partition| lookup.end(partition, deadline));
+    // One after the other a store that hangs would be waited for as often as there are partitions.
+    let mut answers = futures::stream::iter(answers).buffered(SEARCHES_AT_A_TIME);
+    let mut topics = Vec::with_capacity(names.len());
+    for (name, count) in names {
+        let partitions = answers.by_ref().take(count).collect().await;
         topics.push(ListOffsetsTopicResponse {
-            name: topic.name,
+            name,
             partitions,
             ..Default::default()
         });
@@ -71,6 +72,15 @@ pub async fn handle(
         topics,
         ..ListOffsetsResponse::default()
     }))
+}
+
+/// How long the remote tier is waited for: what the client says, or else `remote.list.offsets.request.timeout.ms`.
+fn patience(broker: &Broker, timeout_ms: i32) -> Duration {
+    match (u64::try_from(timeout_ms), &broker.remote) {
+        (Ok(ms @ 1..), _) => Duration::from_millis(ms),
+        (_, Some(remote)) => remote.limits().list_offsets_wait_max,
+        (_, None) => Duration::ZERO,
+    }
 }
 
 /// A partition that is named more than once gets one answer.
@@ -101,34 +111,122 @@ struct Lookup<'a> {
     upper: FetchIsolation,
 }
 
+/// A partition's answer, or what has to be searched for it.
+enum Begun {
+    Answered(ListOffsetsPartitionResponse),
+    Remote(RemoteSearch),
+}
+
+/// What a log and the remote tier say together.
+type Found = Result<Option<TimestampAndOffset>, ErrorCode>;
+
 impl Lookup<'_> {
-    fn partition(&self, topic: &str, wanted: &ListOffsetsPartition) -> ListOffsetsPartitionResponse {
+    /// Asks the logs; none of them is waited for.
+    fn begin(&self, request: ListOffsetsRequest) -> Vec<(StringBytes, Vec<Begun>)> {
+        let mut repeated = repeated_partitions(&request);
+        let mut topics = Vec::with_capacity(request.topics.len());
+        for topic in request.topics {
+            let answer = |partition: &ListOffsetsPartition| {
+                let key = (topic.name.clone(), partition.partition_index);
+                match repeated.get_mut(&key) {
+                    None => Some(self.partition(&topic.name, partition)),
+                    Some(Repeated::Answered) => None,
+                    Some(unanswered) => {
+                        *unanswered = Repeated::Answered;
+                        let refused = refused(partition.partition_index, ErrorCode::InvalidRequest);
+                        Some(Begun::Answered(refused))
+                    }
+                }
+            };
+            let partitions = topic.partitions.iter().filter_map(answer).collect();
+            topics.push((topic.name, partitions));
+        }
+        topics
+    }
+
+    fn partition(&self, topic: &str, wanted: &ListOffsetsPartition) -> Begun {
         let index = wanted.partition_index;
         let Some(query) = query_of(wanted.timestamp, self.version) else {
-            return refused(index, ErrorCode::UnsupportedVersion);
+            return Begun::Answered(refused(index, ErrorCode::UnsupportedVersion));
         };
         let epoch = wanted.current_leader_epoch;
         let epoch = (epoch >= 0).then(|| LeaderEpoch::new(epoch));
-        let handle = self.broker.partition_by_name(topic, index);
-        let found = handle.map_err(NotAskable::from).and_then(|handle| {
-            let remote = handle.with_leader_of(epoch, |partition| search_remotely(partition, query))?;
-            match remote.map(|remote| self.ask_remotely(remote)) {
-                Some(Ok(Some(place))) => Ok(Ok(Some(place))),
-                Some(Err(error)) => Ok(Err(error)),
-                Some(Ok(None)) | None => handle.with_leader_of(epoch, |partition| self.ask(partition, query)),
+        let handle = match self.broker.partition_by_name(topic, index) {
+            Ok(handle) => handle,
+            Err(error) => return Begun::Answered(refused(index, error.error_code())),
+        };
+        let OffsetQuery::At(target) = query else {
+            let found = handle.with_leader_of(epoch, |partition| self.ask(partition, query));
+            return Begun::Answered(self.answer(index, flat(found)));
+        };
+        let step = handle.with_leader_of(epoch, |partition| self.step(partition, target, Offset::ZERO));
+        match step {
+            Ok(Step::Local(found)) => Begun::Answered(self.answer(index, found)),
+            Ok(Step::Remote(key, offsets)) => Begun::Remote(RemoteSearch {
+                handle,
+                epoch,
+                key,
+                target,
+                offsets,
+            }),
+            Err(error) => Begun::Answered(refused(index, error.error_code())),
+        }
+    }
+
+    /// What is next for a time that no record below `searched_until` has. The local part may begin later by then: what it
+    /// gave up since is remote.
+    fn step(&self, partition: &mut Partition<FetchWaker>, target: Timestamp, searched_until: Offset) -> Step {
+        match remote_offsets(partition.log(), searched_until) {
+            Some(offsets) => {
+                let key = ReplicaKey {
+                    topic: partition.topic_id(),
+                    partition: partition.index(),
+                };
+                Step::Remote(key, offsets)
             }
-        });
+            None => Step::Local(self.ask(partition, OffsetQuery::At(target))),
+        }
+    }
+
+    /// Waits for the remote tier where that is asked.
+    async fn end(&self, begun: Begun, deadline: Instant) -> ListOffsetsPartitionResponse {
+        match begun {
+            Begun::Answered(answer) => answer,
+            Begun::Remote(search) => {
+                let index = search.key.partition.value();
+                let found = self.search(search, deadline).await;
+                self.answer(index, found)
+            }
+        }
+    }
+
+    /// The remote part of the log is older, so that what is found there comes first.
+    async fn search(&self, mut search: RemoteSearch, deadline: Instant) -> Found {
+        loop {
+            if let Some(found) = self.ask_remotely(&search, deadline).await? {
+                return Ok(Some(found));
+            }
+            let RemoteSearch { handle, epoch, .. } = &search;
+            let step = |partition: &mut _| self.step(partition, search.target, search.offsets.end);
+            let step = tokio::task::block_in_place(|| handle.with_leader_of(*epoch, step));
+            match step.map_err(|error| error.error_code())? {
+                Step::Local(found) => return found,
+                Step::Remote(_, offsets) => search.offsets = offsets,
+            }
+        }
+    }
+
+    fn answer(&self, index: i32, found: Found) -> ListOffsetsPartitionResponse {
         match found {
-            Ok(Ok(None)) => refused(index, ErrorCode::None),
-            Ok(Ok(Some(place))) => ListOffsetsPartitionResponse {
+            Ok(None) => refused(index, ErrorCode::None),
+            Ok(Some(place)) => ListOffsetsPartitionResponse {
                 partition_index: index,
                 timestamp: place.timestamp.as_ms(),
                 offset: place.offset.value(),
                 leader_epoch: self.epoch_for_version(place.leader_epoch).value(),
                 ..ListOffsetsPartitionResponse::default()
             },
-            Ok(Err(error)) => refused(index, error),
-            Err(error) => refused(index, error.error_code()),
+            Err(error) => refused(index, error),
         }
     }
 
@@ -146,16 +244,16 @@ impl Lookup<'_> {
         self.upper == FetchIsolation::LogEnd || partition.knows_high_watermark()
     }
 
-    /// Waits for the remote tier; its part of the log is older, so that what is found there comes first.
-    fn ask_remotely(&self, search: RemoteSearch) -> Result<Option<TimestampAndOffset>, ErrorCode> {
+    async fn ask_remotely(&self, search: &RemoteSearch, deadline: Instant) -> Found {
+        let RemoteSearch {
+            key, target, offsets, ..
+        } = search;
         let Some(remote) = &self.broker.remote else {
-            return Ok(None);
+            // To answer with what is local would pass over everything that is not.
+            return Err(ErrorCode::KafkaStorageError);
         };
-        let RemoteSearch { key, target, offsets } = search;
-        let patience = remote.settings().list_offsets_wait_max;
-        let found = remote.offset_for_timestamp(key, target, offsets);
-        let found = Handle::current().block_on(tokio::time::timeout(patience, found));
-        match found {
+        let found = remote.offset_for_timestamp(*key, *target, offsets.clone());
+        match tokio::time::timeout_at(deadline, found).await {
             Err(_elapsed) => {
                 remote.counters().list_expires.add(1);
                 Err(ErrorCode::RequestTimedOut)
@@ -209,25 +307,30 @@ impl Lookup<'_> {
 
 /// A time that is looked for in the remote part of a log.
 struct RemoteSearch {
+    handle: Arc<PartitionHandle>,
+    /// The epoch that the client knows.
+    epoch: Option<LeaderEpoch>,
     key: ReplicaKey,
     target: Timestamp,
     offsets: Range<Offset>,
 }
 
-/// What of the log has to be searched remotely.
-fn search_remotely(partition: &Partition<FetchWaker>, query: OffsetQuery) -> Option<RemoteSearch> {
-    let (OffsetQuery::At(target), log) = (query, partition.log()) else {
-        return None;
-    };
-    let offsets = log.log_start().offset()..log.local_log_start().offset();
-    (!offsets.is_empty()).then(|| RemoteSearch {
-        key: ReplicaKey {
-            topic: partition.topic_id(),
-            partition: partition.index(),
-        },
-        target,
-        offsets,
-    })
+/// Where a time is looked for next.
+enum Step {
+    Remote(ReplicaKey, Range<Offset>),
+    /// It was looked for in the local part: nothing is left.
+    Local(Found),
+}
+
+/// What of the log has to be searched remotely, of what lies at or behind `searched_until`.
+fn remote_offsets(log: &UnifiedLog, searched_until: Offset) -> Option<Range<Offset>> {
+    let from = log.log_start().offset().max(searched_until);
+    let offsets = from..log.local_log_start().offset();
+    (!offsets.is_empty()).then_some(offsets)
+}
+
+fn flat(found: Result<Found, NotAskable>) -> Found {
+    found.unwrap_or_else(|error| Err(error.error_code()))
 }
 
 /// The query that a wire value stands for at a version.

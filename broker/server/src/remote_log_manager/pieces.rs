@@ -15,8 +15,9 @@ use broker_tiered::read_plan::{ChunkSize, Piece, PieceKey};
 use broker_tiered::remote_fetch::SegmentObject;
 use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
+use super::pool::Pool;
 use super::{PoolStanding, RemoteSettings, Shared};
 use crate::remote_store::StoreError;
 
@@ -40,9 +41,7 @@ type Answer = Result<Bytes, PieceError>;
 pub(super) struct Pieces {
     state: Mutex<State>,
     next_reader: AtomicU64,
-    reads: Semaphore,
-    /// How many reads of the store there may be at a time.
-    reads_max: usize,
+    reads: Pool,
     /// Those that wait for their turn.
     queued: AtomicU64,
     /// How log files are cut.
@@ -63,8 +62,7 @@ impl Pieces {
                 waiting: HashMap::new(),
             }),
             next_reader: AtomicU64::new(0),
-            reads: Semaphore::new(settings.reads.max(1)),
-            reads_max: settings.reads.max(1),
+            reads: Pool::new(settings.limits.reads),
             queued: AtomicU64::new(0),
             chunk_size: ChunkSize::of(settings.chunk_bytes),
         }
@@ -79,10 +77,15 @@ impl Pieces {
     /// How busy the reads of the store are.
     pub(super) fn reading(&self) -> PoolStanding {
         PoolStanding {
-            size: self.reads_max,
-            idle: self.reads.available_permits(),
+            size: self.reads.size(),
+            idle: self.reads.idle(),
             queued: self.queued.load(Ordering::Relaxed),
         }
+    }
+
+    /// Reads that there may be at a time from now on.
+    pub(super) fn resize(&self, reads: usize) {
+        self.reads.resize(reads);
     }
 
     /// Drops everything of a segment: it was found damaged, and is asked of the store anew.

@@ -153,10 +153,13 @@ impl Shared {
     }
 
     fn note_damage(&self, key: ReplicaKey, fetch: &RemoteFetch, reason: &str) {
+        if let Some((segment, _)) = fetch.read_last() {
+            self.tell_damage(key, segment, reason);
+        }
+    }
+
+    fn tell_damage(&self, key: ReplicaKey, segment: &RemoteLogSegmentMetadata, reason: &str) {
         self.counters.damaged_objects.add(1);
-        let Some((segment, _)) = fetch.read_last() else {
-            return;
-        };
         tracing::error!(topic_id = %key.topic, partition = %key.partition, segment = %segment.id, offset = %segment.start_offset, reason,
             "a remote segment is not what was copied; it is asked of the store once more. Should that go on, `eddyline tier verify` \
              tells what is wrong: put the object back (a version of the bucket, or a copy), or give its offsets up by DeleteRecords");
@@ -178,11 +181,32 @@ impl Shared {
         for segment in candidates {
             let start = segment.start_offset.max(offsets.start);
             let within = start..segment.next_offset.min(offsets.end);
-            if let Some(found) = self.find_in(&manifest, segment, target, within).await? {
+            if let Some(found) = self.find_sound(key, (&manifest, segment), target, within).await? {
                 return Ok(Some(found));
             }
         }
         Ok(None)
+    }
+
+    /// What is damaged is asked of the store once more; of a segment that left meanwhile nothing is wanted.
+    async fn find_sound(
+        self: &Arc<Self>,
+        key: ReplicaKey,
+        (manifest, segment): (&Manifest, &RemoteLogSegmentMetadata),
+        target: Timestamp,
+        within: std::ops::Range<Offset>,
+    ) -> Result<Option<FoundRecord>, RemoteReadError> {
+        let found = self.find_in(manifest, segment, target, within.clone()).await;
+        let Err(RemoteReadError::Damaged(reason)) = found else {
+            return found;
+        };
+        let is_read = |other: &RemoteLogSegmentMetadata| other.key() == segment.key();
+        if !self.manifest(key)?.segments().iter().any(is_read) {
+            return Ok(None);
+        }
+        self.tell_damage(key, segment, &reason);
+        self.pieces.forget(segment.key());
+        self.find_in(manifest, segment, target, within).await
     }
 
     async fn find_in(
@@ -216,7 +240,6 @@ impl Shared {
                     self.reach(&mut bytes, &object, needed).await?;
                 }
                 ScanVerdict::Damaged(reason) => {
-                    self.counters.damaged_objects.add(1);
                     return Err(RemoteReadError::Damaged(format!("{}: {reason}", segment.id)));
                 }
             }

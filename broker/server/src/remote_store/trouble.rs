@@ -36,9 +36,12 @@ impl StoreTrouble {
     /// Of a request that failed.
     pub fn of(error: &Error) -> Self {
         match StoreProblem::of(&error.to_string()) {
-            Some(StoreProblem::UnknownKey | StoreProblem::WrongSecret | StoreProblem::Token) => {
-                Self::Credentials
-            }
+            Some(
+                StoreProblem::UnknownKey
+                | StoreProblem::WrongSecret
+                | StoreProblem::Token
+                | StoreProblem::NotAuthenticated,
+            ) => Self::Credentials,
             Some(StoreProblem::Denied) => Self::Denied,
             Some(StoreProblem::NoBucket) => Self::NoBucket,
             Some(StoreProblem::Region) => Self::Region,
@@ -76,6 +79,7 @@ mod tests {
         for (code, expected) in [
             ("SignatureDoesNotMatch", StoreTrouble::Credentials),
             ("ExpiredToken", StoreTrouble::Credentials),
+            ("AuthenticationFailed", StoreTrouble::Credentials),
             ("AccessDenied", StoreTrouble::Denied),
             ("NoSuchBucket", StoreTrouble::NoBucket),
             ("RequestTimeTooSkewed", StoreTrouble::Clock),

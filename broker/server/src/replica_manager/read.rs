@@ -86,8 +86,8 @@ pub enum FetchOutcome {
     },
     /// The position is outside of what the log knows of epochs.
     OutOfRange,
-    /// What should hold the records is not what was copied to the remote tier.
-    Damaged,
+    /// The records are in the remote tier only, and are not what was copied there, or this broker has no remote tier.
+    Unreadable,
     /// The records are in the remote tier only.
     Tiered(TieredFetch),
 }

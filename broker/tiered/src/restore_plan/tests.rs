@@ -543,6 +543,8 @@ fn a_cluster_that_wrote_a_moment_ago_is_not_taken_over() {
         matches!(at(9_499), Err(RestoreRefused::Alive { broker, age_ms: 499, .. }) if broker.value() == 2)
     );
     assert!(at(8_000).is_err(), "a clock that goes after is no silence");
+    let gone = require_silence(&writers, Timestamp::from_ms(8_000), 0);
+    assert_eq!(gone, Ok(()), "it is known to be gone");
 }
 
 #[test]

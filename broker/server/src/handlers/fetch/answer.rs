@@ -84,7 +84,7 @@ pub(super) fn partition_data(
         // Read before the answer is made; one that was not is asked for again.
         FetchOutcome::Tiered(tiered) => records_of(index, tiered.at),
         FetchOutcome::Missing(error) => refused(index, error.error_code()),
-        FetchOutcome::Damaged => PartitionData {
+        FetchOutcome::Unreadable => PartitionData {
             aborted_transactions: None,
             ..refused(index, ErrorCode::KafkaStorageError)
         },

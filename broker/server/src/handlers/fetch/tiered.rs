@@ -15,8 +15,8 @@ use super::{Fetch, Pass};
 use crate::remote_log_manager::{RemoteLogManager, RemoteReadError, RemoteRecords};
 use crate::replica_manager::{FetchOutcome, LookupError, PartitionFetch, PartitionHandle, TieredFetch};
 
-/// How long a consumer waits to be told of damage.
-const DAMAGED_PAUSE: Duration = Duration::from_millis(500);
+/// How long a consumer waits to be told that what it asks for cannot be read.
+const UNREADABLE_PAUSE: Duration = Duration::from_millis(500);
 /// First wait before a read is tried again that may succeed later; it doubles.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 
@@ -32,12 +32,14 @@ impl Fetch<'_> {
             return;
         }
         let Some(remote) = &self.broker.remote else {
+            // Out of range would send consumers to the front or the end of what is local.
             for outcome in pass.outcomes.iter_mut().filter(|outcome| is_tiered(outcome)) {
-                *outcome = FetchOutcome::OutOfRange;
+                *outcome = FetchOutcome::Unreadable;
             }
+            tokio::time::sleep(UNREADABLE_PAUSE).await;
             return;
         };
-        let deadline = Instant::now() + remote.settings().fetch_wait_max;
+        let deadline = Instant::now() + remote.limits().fetch_wait_max;
         let reads = pass
             .outcomes
             .drain(..)
@@ -106,8 +108,8 @@ async fn read(
             tracing::error!(topic_id = %key.topic, partition = %key.partition, offset = %wanted.from, %error,
                 "records of the remote tier are damaged and are not served");
             // A consumer asks again at once, and sound partitions would wait behind what it asks of the store.
-            tokio::time::sleep_until(deadline.min(Instant::now() + DAMAGED_PAUSE)).await;
-            FetchOutcome::Damaged
+            tokio::time::sleep_until(deadline.min(Instant::now() + UNREADABLE_PAUSE)).await;
+            FetchOutcome::Unreadable
         }
         Err(error @ (RemoteReadError::NotReady | RemoteReadError::Store(_))) => {
             counters.fetch_errors.add(1);
