@@ -419,6 +419,23 @@ fn what_was_copied_is_read_back_byte_for_byte_also_after_a_restart() {
 }
 
 #[test]
+fn who_asks_for_no_bytes_gets_one_batch_of_either_tier() {
+    let mut world = World::start(TIERED);
+    let written = world.produce(0..20);
+    world.until_tiered();
+    let local_start = world.offsets().1;
+    for offset in [0, local_start] {
+        let mut request = fetch_request(TOPIC, 0, offset);
+        request.topics[0].partitions[0].partition_max_bytes = 0;
+        let mut answer = world.wire.call(BY_NAME, &request);
+        let answer = answer.responses.remove(0).partitions.remove(0);
+        let bytes = answer.records.unwrap().to_bytes();
+        assert_eq!(next_offset(&bytes), offset + 1);
+        assert!(written.windows(bytes.len()).any(|window| window == bytes));
+    }
+}
+
+#[test]
 fn a_segment_that_is_uploaded_in_parts_is_the_same_in_the_end() {
     let mut world = World::start_in_parts(TIERED, 300);
     let written = world.produce(0..30);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use broker_model::Offset;
-use broker_storage::{FetchIsolation, LogSlice};
+use broker_storage::{FetchIsolation, LogSlice, MinOneBatch};
 use tokio::time::Instant;
 
 use super::{Fetch, Pass};
@@ -66,7 +66,7 @@ async fn read(
     deadline: Instant,
 ) -> FetchOutcome {
     let TieredFetch { key, wanted, at } = tiered;
-    if wanted.limits.max_bytes == 0 {
+    if wanted.limits.max_bytes == 0 && wanted.limits.min_one == MinOneBatch::No {
         return FetchOutcome::Read(at);
     }
     let counters = remote.counters();
