@@ -8,6 +8,8 @@ use std::fmt;
 /// Why a store refuses whatever it is asked, until somebody does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreProblem {
+    /// Nobody said which key, and the machine has no role that gives one.
+    NoKey,
     /// Nobody has that access key.
     UnknownKey,
     /// The secret is not that of the access key.
@@ -82,6 +84,8 @@ const CODES: &[(StoreProblem, &[&str])] = &[
         ],
     ),
 ];
+/// Where the client asks for the keys of the machine's role when it was given none: a machine's own service, a container's.
+const SERVICES_OF_ROLES: [&str; 2] = ["http://169.254.169.254/", "http://169.254.170.2/"];
 /// How the client tells of a redirect to another region that does not say where.
 const BARE_REDIRECT: &str = "redirect without LOCATION";
 
@@ -90,6 +94,9 @@ impl StoreProblem {
     pub fn of(answer: &str) -> Option<Self> {
         if answer.contains(BARE_REDIRECT) {
             return Some(Self::Region);
+        }
+        if SERVICES_OF_ROLES.iter().any(|service| answer.contains(service)) {
+            return Some(Self::NoKey);
         }
         let code = code_in(answer)?;
         let named = CODES.iter().find(|(_, codes)| codes.contains(&code));
@@ -119,6 +126,10 @@ fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
 impl fmt::Display for StoreProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NoKey => {
+                "no access key is set, and the machine has no role that gives one: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY \
+                 (a broker also takes eddyline.remote.s3.access.key.id and eddyline.remote.s3.secret.access.key), and start it again"
+            }
             Self::UnknownKey => {
                 "the store does not know the access key: correct eddyline.remote.s3.access.key.id or AWS_ACCESS_KEY_ID \
                  (some stores say so, too, when a session is over: then give fresh credentials), and restart the broker"
@@ -193,6 +204,15 @@ mod tests {
         let told =
             "Received redirect without LOCATION, this normally indicates an incorrectly configured region";
         assert_eq!(StoreProblem::of(told), Some(StoreProblem::Region));
+    }
+
+    #[test]
+    fn a_role_that_gives_no_key_is_a_missing_key() {
+        let told = "Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token in 1ms, after 2 retries - \
+                    HTTP error: error sending request";
+        assert_eq!(StoreProblem::of(told), Some(StoreProblem::NoKey));
+        let elsewhere = told.replace("169.254.169.254/latest", "169.254.1.1/bucket");
+        assert_eq!(StoreProblem::of(&elsewhere), None);
     }
 
     #[test]

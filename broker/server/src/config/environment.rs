@@ -30,14 +30,7 @@ const NOT_CONFIGURATIONS: [&str; 12] = [
 ];
 
 /// Variables that the commands of this program read themselves.
-const OF_COMMANDS: [&str; 6] = [
-    "EDDYLINE_BOOTSTRAP",
-    "EDDYLINE_CLUSTER_ID",
-    "EDDYLINE_CONFIG",
-    "EDDYLINE_CONFIG_FILE",
-    "EDDYLINE_DATA",
-    "EDDYLINE_OUTPUT",
-];
+const OF_COMMANDS: [&str; 3] = ["EDDYLINE_ADMIN", "EDDYLINE_BOOTSTRAP", "EDDYLINE_CONFIG_FILE"];
 
 /// The names that a variable may stand for, likeliest first; none when it stands for no configuration.
 pub(super) fn property_name(variable: &str) -> Option<(Rank, Vec<String>)> {
@@ -75,7 +68,24 @@ fn dotted(rest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::program::Arguments;
+
+    #[test]
+    fn what_a_command_reads_itself_is_no_configuration() {
+        let mut read = BTreeSet::new();
+        let mut waiting = vec![Arguments::command()];
+        while let Some(command) = waiting.pop() {
+            let names = command.get_arguments().filter_map(clap::Arg::get_env);
+            read.extend(names.map(|name| name.to_string_lossy().into_owned()));
+            waiting.extend(command.get_subcommands().cloned());
+        }
+        assert_eq!(Vec::from_iter(read), OF_COMMANDS);
+    }
 
     #[test]
     fn one_underscore_is_a_dot_two_are_one_and_three_are_a_dash() {

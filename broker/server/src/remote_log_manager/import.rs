@@ -133,7 +133,7 @@ impl Importer<'_> {
     fn connect(&self) -> Result<There, ImportError> {
         let source = &self.begun.source;
         let location = self.shared.settings.location.beside(&source.location)?;
-        let (objects, prefix) = location.connect()?;
+        let (objects, prefix) = location.connect_to_look()?;
         Ok(There {
             objects,
             prefix,

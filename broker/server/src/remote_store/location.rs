@@ -90,6 +90,9 @@ pub enum LocationProblem {
     /// The client cannot be made.
     #[error(transparent)]
     Client(#[from] object_store::Error),
+    /// There is nothing to look at.
+    #[error("there is no folder {}", .0.display())]
+    NoFolder(PathBuf),
     /// The folder cannot be made.
     #[error(transparent)]
     Folder(#[from] std::io::Error),
@@ -136,7 +139,18 @@ impl StoreLocation {
         Self::parse(text, access)
     }
 
-    /// A client for it, and what all keys begin with.
+    /// As `connect`, for who looks at what lies there: no folder is made.
+    ///
+    /// # Errors
+    /// When the client cannot be made, or there is no such folder.
+    pub fn connect_to_look(&self) -> Result<(Arc<dyn ObjectStore>, String), LocationProblem> {
+        match self {
+            Self::Folder(folder) if !folder.is_dir() => Err(LocationProblem::NoFolder(folder.clone())),
+            _ => self.connect(),
+        }
+    }
+
+    /// A client for it, and what all keys begin with; a folder is made where there is none.
     ///
     /// # Errors
     /// When the client cannot be made.
@@ -275,6 +289,18 @@ mod tests {
         }
         assert_eq!(told("gs://"), None);
         assert_eq!(told("az:///a"), None);
+    }
+
+    #[test]
+    fn who_only_looks_makes_no_folder() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("remote");
+        let location = StoreLocation::Folder(folder.clone());
+        let refused = location.connect_to_look().expect_err("there is none");
+        assert!(refused.to_string().ends_with("remote"), "{refused}");
+        assert!(!folder.exists());
+        location.connect().unwrap();
+        location.connect_to_look().unwrap();
     }
 
     #[test]

@@ -37,7 +37,8 @@ impl StoreTrouble {
     pub fn of(error: &Error) -> Self {
         match StoreProblem::of(&error.to_string()) {
             Some(
-                StoreProblem::UnknownKey
+                StoreProblem::NoKey
+                | StoreProblem::UnknownKey
                 | StoreProblem::WrongSecret
                 | StoreProblem::Token
                 | StoreProblem::NotAuthenticated,

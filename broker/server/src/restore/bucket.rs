@@ -51,7 +51,7 @@ pub(super) type Planned = (RestorePlan, Bytes);
 impl Bucket {
     /// Opens a bucket to look at it.
     pub(super) async fn read_only(location: &StoreLocation) -> Result<Self, RestoreError> {
-        let (objects, prefix) = location.connect()?;
+        let (objects, prefix) = location.connect_to_look()?;
         let owner = match objects.get(&path_in(&prefix, "owner")).await {
             Ok(got) => got.bytes().await?,
             Err(error) if is_absent(&error) => return Err(RestoreError::NoCluster(location.to_string())),
