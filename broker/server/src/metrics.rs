@@ -18,13 +18,15 @@ mod process;
 mod recent_times;
 mod reference_doc;
 mod remote_tier;
+mod remote_topics;
 mod requests;
 
 pub(crate) use collect::render_without_broker;
 pub use collect::{Stage, render};
-pub use counter::{Counter, PartitionCounters, RemoteCounters};
+pub use counter::{Counter, PartitionCounters, RemoteCounters, StoreRequests};
 pub use definition::{METRICS, MetricDef, MetricKind};
 pub use histogram::Histogram;
 pub use recent_times::{RecentFigures, RecentTimes};
 pub use reference_doc::reference_page;
+pub use remote_topics::{RemoteTopicCounters, RemoteTopics};
 pub use requests::RequestCounters;

@@ -29,7 +29,7 @@ pub use backup_times::{BackupKind, BackupTimes};
 pub use disk_watch::DiskStanding;
 pub use reader::{ReadTimestampError, RemoteReadError, RemoteRecords, WantedRecords};
 pub use retention_share::{RetentionShare, retention_shares, share};
-pub use standing::{PoolStanding, StoreStanding, TopicTiers, topics_in_tiers};
+pub use standing::{PoolStanding, StoreStanding, TopicTiers, TopicUse, topics_in_tiers};
 pub use tail::TailError;
 
 use std::collections::{HashMap, HashSet};
@@ -50,7 +50,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
-use crate::metrics::{RecentFigures, RemoteCounters};
+use crate::metrics::{RecentFigures, RemoteCounters, RemoteTopicCounters};
 use crate::remote_store::{Observations, RemoteStore, StoreLocation};
 use crate::replica_manager::ReplicaManager;
 use gate::Gate;
@@ -172,6 +172,11 @@ impl Shared {
         throttle.pass(bytes, self.limits.subscribe(), &self.clock).await;
     }
 
+    /// Where what is done for a topic is counted.
+    fn counters_of(&self, topic: TopicId) -> Arc<RemoteTopicCounters> {
+        self.counters.topics.of(Some(topic))
+    }
+
     fn partition(&self, key: ReplicaKey) -> RemotePartition {
         RemotePartition {
             cluster_id: self.cluster_id.clone(),
@@ -206,7 +211,7 @@ impl RemoteLogManager {
             disk: Mutex::default(),
             started: clock.monotonic(),
             backups: Arc::new(BackupTimes::new(clock)),
-            observed: Observations::new(clock),
+            observed: Observations::new(clock, counters.topics.clone()),
             readers: Mutex::default(),
             copies: Pool::new(settings.limits.copies),
             copy_memory: Semaphore::new(copy::MEMORY_MAX),
@@ -271,6 +276,11 @@ impl RemoteLogManager {
     /// How it is used.
     pub fn settings(&self) -> &RemoteSettings {
         &self.shared.settings
+    }
+
+    /// Counts of a topic for metrics.
+    pub fn counters_of(&self, topic: TopicId) -> Arc<RemoteTopicCounters> {
+        self.shared.counters_of(topic)
     }
 
     /// Counts for metrics.

@@ -24,7 +24,7 @@ pub use explained::explained;
 pub(crate) use explained::is_absent;
 pub use folder::FolderStore;
 pub use location::{LocationProblem, S3Access, StoreLocation};
-pub use observed::{Failing, Observations, ObservedStore, StoreRequests};
+pub use observed::{Failing, Observations, ObservedStore};
 pub use small_objects::{SmallPut, SmallRead};
 pub use topic_folder::TopicFolder;
 pub use trouble::StoreTrouble;

@@ -56,6 +56,16 @@ pub fn topic_folder(cluster_id: &ClusterId, topic_id: TopicId) -> String {
     format!("{}/{topic_id}", escaped(cluster_id.as_str()))
 }
 
+/// Whose object or folder of a partition a path is, with or without the prefix of the bucket; `None` if it is neither.
+pub fn topic_of(path: &str) -> Option<TopicId> {
+    let parts: Vec<&str> = path.split('/').collect();
+    parts.windows(2).rev().find_map(|pair| {
+        let is_partition = pair[1].parse::<u32>().is_ok();
+        let topic: Uuid = pair[0].parse().ok()?;
+        is_partition.then_some(TopicId::new(topic))
+    })
+}
+
 /// An object of a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteObject {
@@ -225,6 +235,25 @@ mod tests {
             "owner".to_owned(),
         ] {
             assert_eq!(RemoteObject::parse(&other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_topic_of_a_path_is_known_wherever_the_bucket_puts_it() {
+        let segment = crate::small_world::key(1, 7).path(&partition());
+        for path in [partition().folder(), partition().manifest_path(), segment] {
+            for path in [path.clone(), format!("tiered/lab/{path}")] {
+                assert_eq!(topic_of(&path), Some(partition().topic_id), "{path}");
+            }
+        }
+        // A cluster id looks like the id of a topic.
+        for other in [
+            "AAAAAAAAAAAAAAAAAAAACQ/backup/0/plan",
+            "AAAAAAAAAAAAAAAAAAAACQ/owner",
+            "probe/1",
+            "",
+        ] {
+            assert_eq!(topic_of(other), None, "{other}");
         }
     }
 

@@ -380,6 +380,24 @@ pub struct TierTopic {
     /// Partitions of it that were restored and of which not everything is here yet.
     #[prost(uint32, tag = "9")]
     pub restoring: u32,
+    /// Requests that this node has sent to the store for it: those that write, objects and parts of large ones.
+    #[prost(uint64, tag = "10")]
+    pub put_requests: u64,
+    /// Requests that read.
+    #[prost(uint64, tag = "11")]
+    pub get_requests: u64,
+    /// Requests that list.
+    #[prost(uint64, tag = "12")]
+    pub list_requests: u64,
+    /// Objects that were deleted.
+    #[prost(uint64, tag = "13")]
+    pub delete_requests: u64,
+    /// Pieces of its segments that readers found in memory.
+    #[prost(uint64, tag = "14")]
+    pub cache_hits: u64,
+    /// Pieces that were asked of the store.
+    #[prost(uint64, tag = "15")]
+    pub cache_misses: u64,
 }
 /// One log directory.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

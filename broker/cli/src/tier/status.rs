@@ -50,6 +50,16 @@ struct Topic {
     lag_bytes: u64,
     lag_segments: u64,
     lag_seconds: f64,
+    put_requests: u64,
+    get_requests: u64,
+    list_requests: u64,
+    delete_requests: u64,
+    #[serde(skip)]
+    cache_hits: u64,
+    #[serde(skip)]
+    cache_misses: u64,
+    /// Of the pieces that its readers wanted, how many were in memory; none while nobody read.
+    hit_rate: Option<f64>,
     /// Partitions that were restored and are not all here yet.
     restoring: u32,
 }
@@ -67,6 +77,13 @@ impl Tier {
             whole.lag_bytes += part.lag_bytes;
             whole.lag_segments += part.lag_segments;
             whole.restoring += part.restoring;
+            whole.put_requests += part.put_requests;
+            whole.get_requests += part.get_requests;
+            whole.list_requests += part.list_requests;
+            whole.delete_requests += part.delete_requests;
+            whole.cache_hits += part.cache_hits;
+            whole.cache_misses += part.cache_misses;
+            whole.hit_rate = hit_rate(whole.cache_hits, whole.cache_misses);
             whole.lag_seconds = whole.lag_seconds.max(part.lag_ms as f64 / 1000.0);
         }
         Self {
@@ -76,10 +93,19 @@ impl Tier {
     }
 }
 
+/// The part of all pieces that were in memory; none if there were no pieces.
+fn hit_rate(hits: u64, misses: u64) -> Option<f64> {
+    let pieces = hits + misses;
+    (pieces > 0).then(|| hits as f64 / pieces as f64)
+}
+
+fn percent(rate: Option<f64>) -> String {
+    rate.map_or("-".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
+}
+
 impl TierNode {
     fn of(answer: &TierStatusResponse) -> Self {
         let state = answer.store().as_str_name();
-        let pieces = answer.cache_hits + answer.cache_misses;
         Self {
             id: answer.node_id,
             enabled: answer.enabled,
@@ -102,7 +128,7 @@ impl TierNode {
             failed_requests: answer.failed_requests,
             copied_bytes: answer.copied_bytes,
             read_bytes: answer.read_bytes,
-            hit_rate: (pieces > 0).then(|| answer.cache_hits as f64 / pieces as f64),
+            hit_rate: hit_rate(answer.cache_hits, answer.cache_misses),
         }
     }
 
@@ -149,8 +175,7 @@ impl Shown for Tier {
                 node.list_requests.to_string(),
                 node.delete_requests.to_string(),
                 node.failed_requests.to_string(),
-                node.hit_rate
-                    .map_or("-".to_owned(), |rate| format!("{:.0} %", rate * 100.0)),
+                percent(node.hit_rate),
             ]);
             let warnings = node.warnings().into_iter();
             why.extend(warnings.map(|warning| format!("node {} {warning}\n", node.id)));
@@ -164,6 +189,9 @@ impl Shown for Tier {
             "LAG",
             "LAG SEGMENTS",
             "LAG SECONDS",
+            "PUT",
+            "GET",
+            "HIT RATE",
         ]);
         for topic in &self.topics {
             topics.row([
@@ -175,6 +203,9 @@ impl Shown for Tier {
                 bytes(topic.lag_bytes),
                 topic.lag_segments.to_string(),
                 format!("{:.0}", topic.lag_seconds),
+                topic.put_requests.to_string(),
+                topic.get_requests.to_string(),
+                percent(topic.hit_rate),
             ]);
         }
         for topic in self.topics.iter().filter(|topic| topic.restoring > 0) {
@@ -208,6 +239,12 @@ mod tests {
                 lag_segments: 1,
                 lag_ms,
                 restoring: 1,
+                put_requests: 6,
+                get_requests: 4,
+                list_requests: 1,
+                delete_requests: 2,
+                cache_hits: id as u64,
+                cache_misses: 1,
             }],
             ..TierStatusResponse::default()
         }
@@ -227,6 +264,9 @@ mod tests {
             (2, 20, 200, 10)
         );
         assert_eq!(topic.lag_seconds, 2.0, "the longest of all");
+        assert_eq!((topic.put_requests, topic.get_requests), (12, 8));
+        assert_eq!((topic.list_requests, topic.delete_requests), (2, 4));
+        assert_eq!(topic.hit_rate, Some(0.6), "three of five pieces");
         assert!(
             tier.text()
                 .contains("topic events is being restored: 2 partitions")

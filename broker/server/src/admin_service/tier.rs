@@ -118,5 +118,11 @@ fn topic(name: String, tiers: TopicTiers) -> TierTopic {
         lag_segments: tiers.lag.segments,
         lag_ms: tiers.lag.age_ms,
         restoring: tiers.restoring,
+        put_requests: tiers.used.puts,
+        get_requests: tiers.used.gets,
+        list_requests: tiers.used.lists,
+        delete_requests: tiers.used.deletes,
+        cache_hits: tiers.used.cache_hits,
+        cache_misses: tiers.used.cache_misses,
     }
 }

@@ -1,8 +1,9 @@
 //! Numbers that are counted on the hot path: one relaxed addition, no lock, no allocation.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Histogram;
+use super::{Histogram, RemoteTopics};
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -20,25 +21,28 @@ impl Counter {
     }
 }
 
+/// Requests to the remote store.
+#[derive(Debug, Default)]
+pub struct StoreRequests {
+    /// Those that write: objects, and parts of large ones.
+    pub puts: Counter,
+    /// Those that read.
+    pub gets: Counter,
+    /// Those that list.
+    pub lists: Counter,
+    /// Objects that were deleted.
+    pub deletes: Counter,
+    /// Those that failed.
+    pub failures: Counter,
+}
+
 /// What was done with the remote tier since this broker started.
 #[derive(Debug, Default)]
 pub struct RemoteCounters {
+    /// What is counted of each topic.
+    pub topics: Arc<RemoteTopics>,
     /// Bytes of log files copied.
     pub copied_bytes: Counter,
-    /// Segments copied.
-    pub copied_segments: Counter,
-    /// Copies that failed.
-    pub copy_errors: Counter,
-    /// Objects of segments deleted.
-    pub deleted_segments: Counter,
-    /// Deletes that failed.
-    pub delete_errors: Counter,
-    /// Fetches answered from the remote tier.
-    pub fetch_requests: Counter,
-    /// Bytes given to such fetches.
-    pub fetch_bytes: Counter,
-    /// Such fetches that got nothing because of the store.
-    pub fetch_errors: Counter,
     /// Ranges asked of the store.
     pub read_requests: Counter,
     /// Bytes of these ranges.
@@ -49,10 +53,6 @@ pub struct RemoteCounters {
     pub damaged_objects: Counter,
     /// Pauses because the store failed.
     pub store_failures: Counter,
-    /// Followers that were to begin behind the remote part of their log.
-    pub aux_state_requests: Counter,
-    /// Those that could not yet.
-    pub aux_state_errors: Counter,
     /// Fetches for which nothing came in time.
     pub fetch_expires: Counter,
     /// Searches for a timestamp that were given up.

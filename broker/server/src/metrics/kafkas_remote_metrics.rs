@@ -52,36 +52,16 @@ const fn differs(
 
 /// All of them.
 pub(super) static KAFKAS_REMOTE_METRICS: &[KafkasMetric] = &[
-    differs(TOPICS, "RemoteFetchBytesPerSec", &REMOTE_FETCH_BYTES, OF_BROKER),
-    differs(
-        TOPICS,
-        "RemoteFetchRequestsPerSec",
-        &REMOTE_FETCH_REQUESTS,
-        OF_BROKER,
-    ),
-    differs(TOPICS, "RemoteFetchErrorsPerSec", &REMOTE_FETCH_ERRORS, OF_BROKER),
-    differs(TOPICS, "RemoteCopyBytesPerSec", &REMOTE_COPY_BYTES, OF_BROKER),
-    differs(
-        TOPICS,
-        "RemoteCopyRequestsPerSec",
-        &REMOTE_COPY_REQUESTS,
-        OF_BROKER,
-    ),
-    differs(TOPICS, "RemoteCopyErrorsPerSec", &REMOTE_COPY_ERRORS, OF_BROKER),
+    same(TOPICS, "RemoteFetchBytesPerSec", &REMOTE_FETCH_BYTES),
+    same(TOPICS, "RemoteFetchRequestsPerSec", &REMOTE_FETCH_REQUESTS),
+    same(TOPICS, "RemoteFetchErrorsPerSec", &REMOTE_FETCH_ERRORS),
+    same(TOPICS, "RemoteCopyBytesPerSec", &REMOTE_COPY_BYTES),
+    same(TOPICS, "RemoteCopyRequestsPerSec", &REMOTE_COPY_REQUESTS),
+    same(TOPICS, "RemoteCopyErrorsPerSec", &REMOTE_COPY_ERRORS),
     same(TOPICS, "RemoteCopyLagBytes", &REMOTE_COPY_LAG_BYTES),
     same(TOPICS, "RemoteCopyLagSegments", &REMOTE_COPY_LAG_SEGMENTS),
-    differs(
-        TOPICS,
-        "RemoteDeleteRequestsPerSec",
-        &REMOTE_DELETE_REQUESTS,
-        OF_BROKER,
-    ),
-    differs(
-        TOPICS,
-        "RemoteDeleteErrorsPerSec",
-        &REMOTE_DELETE_ERRORS,
-        OF_BROKER,
-    ),
+    same(TOPICS, "RemoteDeleteRequestsPerSec", &REMOTE_DELETE_REQUESTS),
+    same(TOPICS, "RemoteDeleteErrorsPerSec", &REMOTE_DELETE_ERRORS),
     differs(
         TOPICS,
         "RemoteDeleteLagBytes",
@@ -107,17 +87,15 @@ pub(super) static KAFKAS_REMOTE_METRICS: &[KafkasMetric] = &[
         &REMOTE_SIZE_TIME,
         "Manifests are in memory, so it is a small part of a millisecond; it is taken anew for each answer.",
     ),
-    differs(
+    same(
         TOPICS,
         "BuildRemoteLogAuxStateRequestsPerSec",
         &REMOTE_AUX_STATE_REQUESTS,
-        OF_BROKER,
     ),
-    differs(
+    same(
         TOPICS,
         "BuildRemoteLogAuxStateErrorsPerSec",
         &REMOTE_AUX_STATE_ERRORS,
-        OF_BROKER,
     ),
     differs(
         MANAGER,

@@ -18,6 +18,7 @@ use super::definition::{
     REMOTE_TASKS_IDLE,
 };
 use super::exposition::Exposition;
+use super::{Counter, RemoteTopicCounters, StoreRequests};
 use crate::broker::Broker;
 use crate::remote_log_manager::{
     BackupKind, RemoteLogManager, RetentionShare, StoreStanding, TopicTiers, retention_shares,
@@ -27,6 +28,35 @@ use crate::remote_log_manager::{
 /// A metric and how its value is read.
 type Column = (&'static MetricDef, fn(&TopicTiers) -> u64);
 
+/// A metric and which counter of a topic it is.
+type TopicColumn = (&'static MetricDef, fn(&RemoteTopicCounters) -> &Counter);
+
+const COUNTERS: [TopicColumn; 13] = [
+    (&REMOTE_COPY_BYTES, |topic| &topic.copied_bytes),
+    (&REMOTE_COPY_REQUESTS, |topic| &topic.copied_segments),
+    (&REMOTE_COPY_ERRORS, |topic| &topic.copy_errors),
+    (&REMOTE_DELETE_REQUESTS, |topic| &topic.deleted_segments),
+    (&REMOTE_DELETE_ERRORS, |topic| &topic.delete_errors),
+    (&REMOTE_FETCH_BYTES, |topic| &topic.fetch_bytes),
+    (&REMOTE_FETCH_REQUESTS, |topic| &topic.fetch_requests),
+    (&REMOTE_FETCH_ERRORS, |topic| &topic.fetch_errors),
+    (&REMOTE_AUX_STATE_REQUESTS, |topic| &topic.aux_state_requests),
+    (&REMOTE_AUX_STATE_ERRORS, |topic| &topic.aux_state_errors),
+    (&REMOTE_CACHE_HITS, |topic| &topic.cache_hits),
+    (&REMOTE_CACHE_MISSES, |topic| &topic.cache_misses),
+    (&REMOTE_REQUESTS_FAILED, |topic| &topic.requests.failures),
+];
+
+/// A kind of request and where it is counted.
+type RequestColumn = (&'static str, fn(&StoreRequests) -> &Counter);
+
+const REQUEST_KINDS: [RequestColumn; 4] = [
+    ("put", |requests| &requests.puts),
+    ("get", |requests| &requests.gets),
+    ("list", |requests| &requests.lists),
+    ("delete", |requests| &requests.deletes),
+];
+
 /// A metric and which share it is.
 type Share = (&'static MetricDef, fn(&RetentionShare) -> Option<u64>);
 
@@ -35,28 +65,16 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
     let Some(remote) = &broker.remote else { return };
     let counters = remote.counters();
     let disk = remote.disk_standing();
-    let (cache, held) = remote.cache_counts();
+    let (_, held) = remote.cache_counts();
     for (def, value) in [
-        (&REMOTE_COPY_BYTES, counters.copied_bytes.get()),
         (&REMOTE_IMPORT_BYTES, counters.imported_bytes.get()),
-        (&REMOTE_AUX_STATE_REQUESTS, counters.aux_state_requests.get()),
-        (&REMOTE_AUX_STATE_ERRORS, counters.aux_state_errors.get()),
         (&REMOTE_FETCH_EXPIRES, counters.fetch_expires.get()),
         (&REMOTE_LIST_EXPIRES, counters.list_expires.get()),
         (&REMOTE_READER_QUEUE, remote.reading().queued),
-        (&REMOTE_COPY_REQUESTS, counters.copied_segments.get()),
-        (&REMOTE_COPY_ERRORS, counters.copy_errors.get()),
-        (&REMOTE_DELETE_REQUESTS, counters.deleted_segments.get()),
-        (&REMOTE_DELETE_ERRORS, counters.delete_errors.get()),
-        (&REMOTE_FETCH_BYTES, counters.fetch_bytes.get()),
-        (&REMOTE_FETCH_REQUESTS, counters.fetch_requests.get()),
-        (&REMOTE_FETCH_ERRORS, counters.fetch_errors.get()),
         (&REMOTE_READS, counters.read_requests.get()),
         (&REMOTE_READ_BYTES, counters.read_bytes.get()),
         (&REMOTE_FAILURES, counters.store_failures.get()),
         (&REMOTE_DAMAGED, counters.damaged_objects.get()),
-        (&REMOTE_CACHE_HITS, cache.hits + cache.shared),
-        (&REMOTE_CACHE_MISSES, cache.misses),
         (&REMOTE_DROPPED, counters.dropped_bytes.get()),
         (&REMOTE_DISK_BYTES, disk.size_in_bytes),
         (
@@ -79,7 +97,7 @@ pub(super) fn show(text: &mut Exposition, broker: &Broker) {
     let topics = topics_in_tiers(&broker.replica_manager, remote, broker.clock.wall());
     show_topics(text, &topics);
     show_shares(text, &retention_shares(&broker.replica_manager, remote));
-    show_requests(text, remote);
+    show_counters(text, remote);
     show_backups(text, remote);
 }
 
@@ -137,18 +155,25 @@ fn show_topics(text: &mut Exposition, topics: &BTreeMap<String, TopicTiers>) {
     }
 }
 
-fn show_requests(text: &mut Exposition, remote: &RemoteLogManager) {
-    let requests = remote.requests();
-    text.single(&REMOTE_REQUESTS_FAILED, requests.failures.get());
+fn show_counters(text: &mut Exposition, remote: &RemoteLogManager) {
     let is_used = remote.store_standing() == StoreStanding::Used;
     text.single(&REMOTE_STORE_USED, u64::from(is_used));
+    let topics = remote.counters().topics.by_name();
+    for (def, counter) in COUNTERS {
+        let mut family = text.family(def);
+        for (topic, counters) in &topics {
+            let sum: u64 = counters.iter().map(|counters| counter(counters).get()).sum();
+            family.sample(&[topic], sum);
+        }
+    }
     let mut family = text.family(&REMOTE_REQUESTS);
-    for (kind, count) in [
-        ("put", &requests.puts),
-        ("get", &requests.gets),
-        ("list", &requests.lists),
-        ("delete", &requests.deletes),
-    ] {
-        family.sample(&[kind], count.get());
+    for (topic, counters) in &topics {
+        for (kind, counter) in REQUEST_KINDS {
+            let sum: u64 = counters
+                .iter()
+                .map(|counters| counter(&counters.requests).get())
+                .sum();
+            family.sample(&[kind, topic], sum);
+        }
     }
 }

@@ -20,6 +20,7 @@ use broker_tiered::object_key::{ObjectKind, RemoteObject};
 use super::{RemoteLogManager, Shared};
 use crate::clock::seed_or_time;
 use crate::drivers::controller_channel::ControllerChannel;
+use crate::metrics::RemoteTopicCounters;
 use crate::remote_store::{RemoteStore, TopicFolder};
 
 /// Objects that are known at a time.
@@ -122,11 +123,11 @@ impl FolderSweep {
             };
             if let Err(error) = self.store.delete_object(object).await {
                 tracing::warn!(object = object.path(), %error, "an object of a deleted topic is not deleted yet");
-                self.shared.counters.delete_errors.add(1);
+                self.counters(object).delete_errors.add(1);
                 return DeletedTopicsEvent::Failed;
             }
             if let ObjectKind::Segment(_) = object.kind {
-                self.shared.counters.deleted_segments.add(1);
+                self.counters(object).deleted_segments.add(1);
             }
         }
         if let Some(object) = objects.first() {
@@ -173,6 +174,14 @@ impl FolderSweep {
                 "objects that no broker wrote stay in the folder of a deleted topic");
         }
         DeletedTopicsEvent::Done
+    }
+
+    /// Where what is done for a topic is counted: also if another broker led it.
+    fn counters(&self, object: &RemoteObject) -> Arc<RemoteTopicCounters> {
+        let topic = object.partition.topic_id;
+        self.shared.counters.topics.name(topic, self.name(topic));
+        self.shared.counters.topics.deleted(topic);
+        self.shared.counters_of(topic)
     }
 
     fn name(&self, topic: TopicId) -> &str {

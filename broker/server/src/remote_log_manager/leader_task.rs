@@ -25,6 +25,7 @@ use super::import::Importer;
 use super::wiring::ended;
 use super::{Shared, copy};
 use crate::clock::{seed_or_time, uuid_or_time};
+use crate::metrics::RemoteTopicCounters;
 use crate::remote_store::{RemoteStore, StoreError};
 use crate::replica_manager::{FetchWaker, PartitionHandle};
 
@@ -190,7 +191,7 @@ impl LeaderTask {
                 Err(error) => {
                     tracing::warn!(partition = %place.handle.id(), %error, offset = %task.start_offset,
                         "a segment was not copied to the remote store; it is tried again");
-                    self.shared.counters.copy_errors.add(1);
+                    self.counters().copy_errors.add(1);
                     WorkEvent::Failed
                 }
             },
@@ -297,6 +298,11 @@ impl LeaderTask {
         }
     }
 
+    /// Where what is done for the topic is counted.
+    fn counters(&self) -> Arc<RemoteTopicCounters> {
+        self.shared.counters_of(self.key.topic)
+    }
+
     async fn copy(&self, place: &Workplace, task: CopyTask) -> Result<WorkEvent, CopyError> {
         let begun = self.ask(&place.handle, |partition| {
             partition.log().begin_copy(task.segment.base_offset)
@@ -332,7 +338,9 @@ impl LeaderTask {
             () = ended(self.orders.clone()) => return Ok(WorkEvent::NotLed),
         };
         self.shared.counters.copied_bytes.add(size);
-        self.shared.counters.copied_segments.add(1);
+        let counters = self.counters();
+        counters.copied_bytes.add(size);
+        counters.copied_segments.add(1);
         Ok(WorkEvent::Copied(Box::new(metadata)))
     }
 
@@ -342,7 +350,7 @@ impl LeaderTask {
         };
         let event = self.deleted(store.delete_segment(&self.partition, key).await);
         if matches!(event, WorkEvent::Done) {
-            self.shared.counters.deleted_segments.add(1);
+            self.counters().deleted_segments.add(1);
         }
         event
     }
@@ -352,7 +360,7 @@ impl LeaderTask {
             Ok(()) => WorkEvent::Done,
             Err(error) => {
                 tracing::warn!(folder = %self.partition.folder(), %error, "an object is not deleted yet");
-                self.shared.counters.delete_errors.add(1);
+                self.counters().delete_errors.add(1);
                 WorkEvent::Failed
             }
         }
@@ -372,7 +380,7 @@ impl LeaderTask {
             } => tracing::error!(%folder, %remote_end, %local_start,
                 "the offsets between the remote and the local part of a log are nowhere; nothing is copied"),
             Notice::CopyRefused(error) => {
-                self.shared.counters.copy_errors.add(1);
+                self.counters().copy_errors.add(1);
                 tracing::warn!(%folder, %error, "the manifest does not take a copy; it is tried again");
             }
             Notice::Orphans(count) => {

@@ -102,17 +102,25 @@ impl Shared {
             piece,
         };
         let reader = ReaderId(self.pieces.next_reader.fetch_add(1, Ordering::Relaxed));
+        let counters = self.counters_of(object.partition.topic_id);
         let (sender, answer) = oneshot::channel();
         let is_first = {
             let mut state = self.pieces.state.lock();
             let found = state.cache.look_up(key, reader);
             match found {
-                Lookup::Hit(bytes) => return Ok(bytes),
+                Lookup::Hit(bytes) => {
+                    counters.cache_hits.add(1);
+                    return Ok(bytes);
+                }
                 Lookup::OnItsWay => {
+                    counters.cache_hits.add(1);
                     state.waiting.insert(reader, sender);
                     None
                 }
-                Lookup::Ask => Some(sender),
+                Lookup::Ask => {
+                    counters.cache_misses.add(1);
+                    Some(sender)
+                }
             }
         };
         if let Some(sender) = is_first {

@@ -9,7 +9,8 @@ use broker_model::{Offset, Timestamp};
 use broker_tiered::copy_plan::{RemoteLag, remote_lag};
 
 use super::{RemoteLogManager, gate};
-use crate::remote_store::{Failing, StoreRequests, StoreTrouble};
+use crate::metrics::{RemoteTopicCounters, StoreRequests};
+use crate::remote_store::{Failing, StoreTrouble};
 use crate::replica_manager::ReplicaManager;
 
 /// Whether the store can be used.
@@ -71,6 +72,51 @@ pub struct TopicTiers {
     pub lag: RemoteLag,
     /// Partitions that were restored and of which not everything is here yet.
     pub restoring: u32,
+    /// What was done for it.
+    pub used: TopicUse,
+}
+
+/// What this broker has done with the remote tier for a topic since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TopicUse {
+    /// Requests that write.
+    pub puts: u64,
+    /// Requests that read.
+    pub gets: u64,
+    /// Requests that list.
+    pub lists: u64,
+    /// Objects that were deleted.
+    pub deletes: u64,
+    /// Pieces of segments that readers found in memory.
+    pub cache_hits: u64,
+    /// Pieces that were asked of the store.
+    pub cache_misses: u64,
+}
+
+impl TopicUse {
+    fn of(counters: &RemoteTopicCounters) -> Self {
+        Self {
+            puts: counters.requests.puts.get(),
+            gets: counters.requests.gets.get(),
+            lists: counters.requests.lists.get(),
+            deletes: counters.requests.deletes.get(),
+            cache_hits: counters.cache_hits.get(),
+            cache_misses: counters.cache_misses.get(),
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            puts: self.puts + other.puts,
+            gets: self.gets + other.gets,
+            lists: self.lists + other.lists,
+            deletes: self.deletes + other.deletes,
+            cache_hits: self.cache_hits + other.cache_hits,
+            cache_misses: self.cache_misses + other.cache_misses,
+        }
+    }
 }
 
 impl TopicTiers {
@@ -87,6 +133,7 @@ impl TopicTiers {
             added_up_in: self.added_up_in + other.added_up_in,
             lag: self.lag.and(other.lag),
             restoring: self.restoring + other.restoring,
+            used: self.used.and(other.used),
         }
     }
 }
@@ -125,7 +172,14 @@ pub fn topics_in_tiers(
             added_up_in,
             lag,
             restoring: u32::from(remote.is_importing(topic, id.partition)),
+            used: TopicUse::default(),
         });
+    }
+    for (name, counters) in remote.shared.counters.topics.by_name() {
+        if let Some(tiers) = topics.get_mut(&name) {
+            let used = counters.iter().map(|counters| TopicUse::of(counters));
+            tiers.used = used.fold(TopicUse::default(), TopicUse::and);
+        }
     }
     topics
 }

@@ -54,13 +54,14 @@ impl RemoteLogManager {
     ) -> Result<RemoteTail, TailError> {
         let shared = self.shared.clone();
         let task = self.spawn(async move { shared.tail(key, epoch, before).await });
-        self.shared.counters.aux_state_requests.add(1);
+        let counters = self.shared.counters_of(key.topic);
+        counters.aux_state_requests.add(1);
         let tail = match task {
             Some(task) => task.await.unwrap_or(Err(TailError::NoStore)),
             None => Err(TailError::NoStore),
         };
         if tail.is_err() {
-            self.shared.counters.aux_state_errors.add(1);
+            counters.aux_state_errors.add(1);
         }
         tail
     }

@@ -63,7 +63,10 @@ impl RemoteLogManager {
                 partition: index,
             };
             match self.wanted(registration, &settings.log) {
-                Some(led) => self.lead(key, led, begun(image, key)),
+                Some(led) => {
+                    self.shared.counters.topics.name(topic.id, &topic.name);
+                    self.lead(key, led, begun(image, key));
+                }
                 None => self.leave(key, Orders::End),
             }
         }
@@ -112,6 +115,7 @@ impl RemoteLogManager {
         for key in leading.into_iter().filter(|key| key.topic == topic) {
             self.leave(key, Orders::GiveUpRemote);
         }
+        self.shared.counters.topics.deleted(topic);
     }
 }
 

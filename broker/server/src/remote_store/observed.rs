@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use broker_model::{MonotonicMs, Now, Timestamp};
+use broker_tiered::object_key::topic_of;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use object_store::path::Path;
@@ -21,26 +22,19 @@ use parking_lot::Mutex;
 use super::StoreTrouble;
 use super::explained::{explained, is_absent};
 use crate::clock::Clock;
-use crate::metrics::Counter;
+use crate::metrics::{Counter, RemoteTopicCounters, RemoteTopics, StoreRequests};
 
 /// How long failures that pass by themselves have to follow one another until they are told: a request that is refused
 /// and taken when it is tried again is nobody's trouble.
 const TOLD_AFTER_MS: u64 = 5_000;
 
-/// Requests since the start.
-#[derive(Debug, Default)]
-pub struct StoreRequests {
-    /// Those that write: objects, and parts of large ones.
-    pub puts: Counter,
-    /// Those that read.
-    pub gets: Counter,
-    /// Those that list.
-    pub lists: Counter,
-    /// Objects that were deleted.
-    pub deletes: Counter,
-    /// Those that failed.
-    pub failures: Counter,
-}
+/// Which kind of request it is.
+type RequestKind = fn(&StoreRequests) -> &Counter;
+
+const PUT: RequestKind = |requests| &requests.puts;
+const GET: RequestKind = |requests| &requests.gets;
+const LIST: RequestKind = |requests| &requests.lists;
+const DELETE: RequestKind = |requests| &requests.deletes;
 
 /// A store that does not answer as it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,17 +79,19 @@ impl Failures {
 /// What was seen of a store.
 #[derive(Debug)]
 pub struct Observations {
-    /// What it was sent.
+    /// What it was sent since the start.
     pub requests: StoreRequests,
+    topics: Arc<RemoteTopics>,
     failures: Mutex<Option<Failures>>,
     clock: Clock,
 }
 
 impl Observations {
     /// Nothing was seen yet.
-    pub fn new(clock: Clock) -> Arc<Self> {
+    pub fn new(clock: Clock, topics: Arc<RemoteTopics>) -> Arc<Self> {
         Arc::new(Self {
             requests: StoreRequests::default(),
+            topics,
             failures: Mutex::default(),
             clock,
         })
@@ -106,7 +102,15 @@ impl Observations {
         self.failures.lock().as_ref().and_then(Failures::told).cloned()
     }
 
-    fn note<T>(&self, outcome: &Result<T>) {
+    /// Counts requests, also for the topic that a path is of.
+    fn sent(&self, path: Option<&Path>, kind: RequestKind) -> Arc<RemoteTopicCounters> {
+        let topic = self.topics.of(path.and_then(|path| topic_of(path.as_ref())));
+        kind(&self.requests).add(1);
+        kind(&topic.requests).add(1);
+        topic
+    }
+
+    fn note<T>(&self, topic: &RemoteTopicCounters, outcome: &Result<T>) {
         match outcome {
             Ok(_)
             | Err(Error::AlreadyExists { .. } | Error::Precondition { .. } | Error::NotModified { .. }) => {
@@ -115,6 +119,7 @@ impl Observations {
             Err(error) if is_absent(error) => *self.failures.lock() = None,
             Err(error) => {
                 self.requests.failures.add(1);
+                topic.requests.failures.add(1);
                 let what = (StoreTrouble::of(error), explained(error));
                 let mut failures = self.failures.lock();
                 *failures = Some(Failures::and(failures.as_ref(), what, self.clock.now()));
@@ -146,9 +151,9 @@ impl fmt::Display for ObservedStore {
 #[async_trait]
 impl ObjectStore for ObservedStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.seen.requests.puts.add(1);
+        let topic = self.seen.sent(Some(location), PUT);
         let outcome = self.inner.put_opts(location, payload, options).await;
-        self.seen.note(&outcome);
+        self.seen.note(&topic, &outcome);
         outcome
     }
 
@@ -157,17 +162,20 @@ impl ObjectStore for ObservedStore {
         location: &Path,
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
-        self.seen.requests.puts.add(1);
+        let topic = self.seen.sent(Some(location), PUT);
         let outcome = self.inner.put_multipart_opts(location, options).await;
-        self.seen.note(&outcome);
-        let (inner, seen) = (outcome?, self.seen.clone());
-        Ok(Box::new(ObservedUpload { inner, seen }))
+        self.seen.note(&topic, &outcome);
+        Ok(Box::new(ObservedUpload {
+            inner: outcome?,
+            seen: self.seen.clone(),
+            location: location.clone(),
+        }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.seen.requests.gets.add(1);
+        let topic = self.seen.sent(Some(location), GET);
         let outcome = self.inner.get_opts(location, options).await;
-        self.seen.note(&outcome);
+        self.seen.note(&topic, &outcome);
         outcome
     }
 
@@ -175,30 +183,30 @@ impl ObjectStore for ObservedStore {
         let seen = self.seen.clone();
         let deleted = self.inner.delete_stream(locations);
         let watched = deleted.inspect(move |outcome| {
-            seen.requests.deletes.add(1);
-            seen.note(outcome);
+            // Which one failed is not told.
+            let topic = seen.sent(outcome.as_ref().ok(), DELETE);
+            seen.note(&topic, outcome);
         });
         watched.boxed()
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.seen.requests.lists.add(1);
-        let seen = self.seen.clone();
+        let (seen, topic) = (self.seen.clone(), self.seen.sent(prefix, LIST));
         let listed = self.inner.list(prefix);
-        listed.inspect(move |outcome| seen.note(outcome)).boxed()
+        listed.inspect(move |outcome| seen.note(&topic, outcome)).boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.seen.requests.lists.add(1);
+        let topic = self.seen.sent(prefix, LIST);
         let outcome = self.inner.list_with_delimiter(prefix).await;
-        self.seen.note(&outcome);
+        self.seen.note(&topic, &outcome);
         outcome
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.seen.requests.puts.add(1);
+        let topic = self.seen.sent(Some(to), PUT);
         let outcome = self.inner.copy_opts(from, to, options).await;
-        self.seen.note(&outcome);
+        self.seen.note(&topic, &outcome);
         outcome
     }
 }
@@ -207,30 +215,32 @@ impl ObjectStore for ObservedStore {
 struct ObservedUpload {
     inner: Box<dyn MultipartUpload>,
     seen: Arc<Observations>,
+    location: Path,
 }
 
 #[async_trait]
 impl MultipartUpload for ObservedUpload {
     fn put_part(&mut self, data: PutPayload) -> UploadPart {
-        self.seen.requests.puts.add(1);
+        let topic = self.seen.sent(Some(&self.location), PUT);
         let (part, seen) = (self.inner.put_part(data), self.seen.clone());
         Box::pin(async move {
             let outcome = part.await;
-            seen.note(&outcome);
+            seen.note(&topic, &outcome);
             outcome
         })
     }
 
     async fn complete(&mut self) -> Result<PutResult> {
-        self.seen.requests.puts.add(1);
+        let topic = self.seen.sent(Some(&self.location), PUT);
         let outcome = self.inner.complete().await;
-        self.seen.note(&outcome);
+        self.seen.note(&topic, &outcome);
         outcome
     }
 
     async fn abort(&mut self) -> Result<()> {
         let outcome = self.inner.abort().await;
-        self.seen.note(&outcome);
+        let topic = self.seen.topics.of(topic_of(self.location.as_ref()));
+        self.seen.note(&topic, &outcome);
         outcome
     }
 }

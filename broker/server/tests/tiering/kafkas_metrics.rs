@@ -7,7 +7,7 @@ const MANAGER: &str = "kafka_log_remote_remotelogmanager_";
 const WAITS: &str = "kafka_server_remotelogmanager_remote_";
 
 impl World {
-    fn of_topic(&self, name: &str) -> f64 {
+    pub(super) fn of_topic(&self, name: &str) -> f64 {
         self.broker.metric(&format!("{name}{{topic=\"{TOPIC}\"}}"))
     }
 
@@ -37,6 +37,45 @@ fn what_is_to_be_deleted_is_told_in_segments_and_in_bytes() {
     });
     world.store.end(Fault::RefusesDeletes);
     world.until("it is deleted", |world| lag(world) == (0, 0));
+}
+
+#[test]
+fn what_is_done_for_a_topic_is_counted_for_it() {
+    let mut world = World::start(TIERED);
+    world.produce(0..40);
+    world.until_tiered();
+    let kafkas = |world: &World, what: &str| {
+        world.of_topic(&format!("kafka_server_brokertopicmetrics_remote{what}_total"))
+    };
+    let requests = |world: &World, kind: &str, topic: &str| {
+        let labels = format!("{{request=\"{kind}\",topic=\"{topic}\"}}");
+        let name = format!("eddyline_remote_store_requests_total{labels}");
+        world.broker.metric(&name)
+    };
+    let segments = world.segments() as f64;
+    assert_eq!(kafkas(&world, "copyrequests"), segments);
+    assert!(kafkas(&world, "copybytes") > 0.0);
+    assert!(
+        requests(&world, "put", TOPIC) >= segments + 1.0,
+        "with the manifest"
+    );
+    assert!(requests(&world, "put", "") > 0.0, "the store was tried");
+    let gets = requests(&world, "get", TOPIC);
+    assert_eq!(kafkas(&world, "fetchrequests"), 0.0);
+    world.read_from(0, 20);
+    assert!(kafkas(&world, "fetchrequests") > 0.0 && kafkas(&world, "fetchbytes") > 0.0);
+    assert!(requests(&world, "get", TOPIC) > gets);
+    let misses = world.of_topic("eddyline_remote_cache_misses_total");
+    assert!(misses > 0.0);
+    let hits = world.of_topic("eddyline_remote_cache_hits_total");
+    world.read_from(0, 20);
+    assert!(world.of_topic("eddyline_remote_cache_hits_total") > hits);
+    assert_eq!(kafkas(&world, "deleterequests"), 0.0);
+    world.delete_records(world.offsets().1);
+    world.until("all objects are deleted", |world| {
+        kafkas(world, "deleterequests") == segments
+    });
+    assert_eq!(requests(&world, "delete", TOPIC), segments);
 }
 
 #[test]

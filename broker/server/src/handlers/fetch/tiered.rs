@@ -69,13 +69,13 @@ async fn read(
     if wanted.limits.max_bytes == 0 && wanted.limits.min_one == MinOneBatch::No {
         return FetchOutcome::Read(at);
     }
-    let counters = remote.counters();
+    let counters = remote.counters_of(key.topic);
     counters.fetch_requests.add(1);
     let is_committed = wanted.limits.upper == FetchIsolation::TxnCommitted;
     let (mut pause, mut read_before) = (FIRST_RETRY, None);
     let answer = loop {
         let Ok(answer) = tokio::time::timeout_at(deadline, remote.read(key, wanted)).await else {
-            counters.fetch_expires.add(1);
+            remote.counters().fetch_expires.add(1);
             return FetchOutcome::Read(at);
         };
         match answer {
