@@ -141,7 +141,7 @@ fn partitions_are_searched_at_the_same_time() {
 
 #[test]
 fn pools_and_waits_change_while_they_are_used() {
-    let mut world = World::start(TIERED);
+    let mut world = World::start_with(&[("remote.fetch.max.wait.ms", "3600000")], TIERED);
     world.produce(0..40);
     world.until_tiered();
     let threads = "remote.log.reader.threads";
@@ -160,7 +160,7 @@ fn pools_and_waits_change_while_they_are_used() {
         remote.reading().size == 20 && remote.limits().copies == 5
     });
     world.store.begin(Fault::HoldsSegmentReads);
-    // For forty seconds, by what the broker was started with.
+    // For an hour, by what the broker was started with.
     let answer = world.fetch(0);
     assert!(answer.error_code == 0 && answer.records.is_none_or(|records| records.to_bytes().is_empty()));
     assert!(world.store.held() > 0, "it was not waited for");
