@@ -444,6 +444,27 @@ fn a_segment_that_is_uploaded_in_parts_is_the_same_in_the_end() {
 }
 
 #[test]
+fn an_upload_in_parts_is_aborted_when_the_leader_is_to_end() {
+    let mut world = World::start_in_parts(TIERED, 300);
+    world.store.begin(Fault::HoldsParts);
+    world.produce(0..30);
+    world.until("parts are sent", |world| world.store.open_uploads() > 0);
+    let off = [
+        ("remote.storage.enable", "false"),
+        ("remote.log.delete.on.disable", "true"),
+    ];
+    assert_eq!(world.configure(&off), ErrorCode::None);
+    // Neither tiered nor to be deleted: nobody works on it any more.
+    assert_eq!(
+        world.configure(&[("remote.log.delete.on.disable", "false")]),
+        ErrorCode::None
+    );
+    world.until("nothing is left open", |world| world.store.open_uploads() == 0);
+    world.store.end(Fault::HoldsParts);
+    assert_eq!(world.segments(), 0);
+}
+
+#[test]
 fn offsets_are_found_in_both_tiers() {
     let mut world = World::start(TIERED);
     world.produce(0..30);

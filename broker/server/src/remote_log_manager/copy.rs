@@ -2,7 +2,7 @@
 //!
 //! The file is read once, piece by piece on blocking threads, and each piece is checked and indexed
 //! (`broker_tiered::segment_upload`) before it is sent. A segment not much larger than a part is one PUT, others are
-//! uploads in parts, which are aborted when anything fails. Invariant: what the answer describes is what the object holds; until
+//! uploads in parts, which are aborted when anything fails, and when the epoch ends meanwhile. Invariant: what the answer describes is what the object holds; until
 //! a manifest names it nobody reads it.
 
 use std::sync::Arc;
@@ -10,13 +10,16 @@ use std::sync::Arc;
 use broker_model::LeaderEpoch;
 use broker_storage::{SegmentCopy, StorageError};
 use broker_tiered::copy_plan::CopyTask;
+use broker_tiered::leader_work::Orders;
 use broker_tiered::object_key::{RemotePartition, SegmentKey};
 use broker_tiered::remote_segment::{RemoteLogSegmentId, RemoteLogSegmentMetadata};
 use broker_tiered::segment_upload::{SegmentUpload, UploadEnd, UploadError};
 use bytes::Bytes;
 use object_store::{MultipartUpload, PutPayload};
+use tokio::sync::watch;
 
 use super::Shared;
+use super::wiring::ended;
 use crate::clock::uuid_or_time;
 use crate::remote_store::{RemoteStore, StoreError};
 
@@ -48,6 +51,9 @@ pub(super) enum CopyError {
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The leader's epoch ended meanwhile.
+    #[error("this broker leads no more")]
+    Ended,
     /// The thread that read the file is gone.
     #[error("the thread that read the segment ended: {0}")]
     Reading(#[from] tokio::task::JoinError),
@@ -58,6 +64,7 @@ pub(super) struct Upload {
     pub(super) store: RemoteStore,
     pub(super) partition: RemotePartition,
     pub(super) epoch: LeaderEpoch,
+    pub(super) orders: watch::Receiver<Orders>,
 }
 
 impl Upload {
@@ -73,7 +80,7 @@ impl Upload {
         };
         let reading = SegmentUpload::of(source);
         let end = match task.segment.size_in_bytes <= single_max(self.shared.settings.part_bytes) {
-            true => self.in_one(key, reading).await?,
+            true => self.while_led(self.in_one(key, reading)).await?,
             false => self.in_parts(key, reading).await?,
         };
         Ok(end.describe(key, task))
@@ -94,9 +101,20 @@ impl Upload {
         Ok(end)
     }
 
+    async fn while_led<T>(&self, work: impl Future<Output = Result<T, CopyError>>) -> Result<T, CopyError> {
+        tokio::select! {
+            done = work => done,
+            () = ended(self.orders.clone()) => Err(CopyError::Ended),
+        }
+    }
+
     async fn in_parts(&self, key: SegmentKey, reading: SegmentUpload) -> Result<UploadEnd, CopyError> {
         let mut upload = self.store.begin_segment(&self.partition, key).await?;
-        match send_parts(upload.as_mut(), reading, self.shared.settings.part_bytes).await {
+        let part_bytes = self.shared.settings.part_bytes;
+        match self
+            .while_led(send_parts(upload.as_mut(), reading, part_bytes))
+            .await
+        {
             Ok(sent) => Ok(sent),
             Err(error) => {
                 if let Err(left) = upload.abort().await {

@@ -327,15 +327,16 @@ impl LeaderTask {
             store: place.store.clone(),
             partition: self.partition.clone(),
             epoch: self.epoch,
+            orders: self.orders.clone(),
         };
         let size = task.segment.size_in_bytes;
         tokio::select! {
             () = self.shared.keep_pace(&self.shared.copy_throttle, size) => {}
             () = ended(self.orders.clone()) => return Ok(WorkEvent::NotLed),
         }
-        let metadata = tokio::select! {
-            copied = upload.copy(source, task) => copied?,
-            () = ended(self.orders.clone()) => return Ok(WorkEvent::NotLed),
+        let metadata = match upload.copy(source, task).await {
+            Err(CopyError::Ended) => return Ok(WorkEvent::NotLed),
+            copied => copied?,
         };
         self.shared.counters.copied_bytes.add(size);
         let counters = self.counters();

@@ -13,6 +13,7 @@ use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    UploadPart,
 };
 
 /// A store in memory, and what is wrong with it.
@@ -25,12 +26,15 @@ pub(super) struct FaultyStore {
     short: AtomicBool,
     holding: AtomicBool,
     keeping: AtomicBool,
+    holding_parts: Arc<AtomicBool>,
     refusing: AtomicBool,
     refused: AtomicBool,
     /// PUTs that wait.
     waiting: AtomicUsize,
     /// Reads of segments that are held.
     held: AtomicUsize,
+    /// Uploads in parts that were begun, and neither completed nor aborted.
+    open_uploads: Arc<AtomicUsize>,
     /// Of manifests and the like, and of segments.
     puts: [AtomicUsize; 2],
     reads: AtomicUsize,
@@ -53,6 +57,8 @@ pub(super) enum Fault {
     RefusesOnePut,
     /// It deletes nothing.
     RefusesDeletes,
+    /// The parts of an upload wait until this is over.
+    HoldsParts,
 }
 
 impl FaultyStore {
@@ -73,6 +79,7 @@ impl FaultyStore {
             Fault::HoldsSegmentReads => &self.holding,
             Fault::RefusesOnePut => &self.refusing,
             Fault::RefusesDeletes => &self.keeping,
+            Fault::HoldsParts => &self.holding_parts,
         }
     }
 
@@ -133,6 +140,11 @@ impl FaultyStore {
         self.held.load(Ordering::SeqCst)
     }
 
+    /// How many uploads in parts are neither completed nor aborted.
+    pub(super) fn open_uploads(&self) -> usize {
+        self.open_uploads.load(Ordering::SeqCst)
+    }
+
     /// How many PUTs wait.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::SeqCst)
@@ -172,6 +184,39 @@ impl fmt::Display for FaultyStore {
     }
 }
 
+/// An upload in parts.
+#[derive(Debug)]
+struct Upload {
+    upload: Box<dyn MultipartUpload>,
+    holding: Arc<AtomicBool>,
+    open: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl MultipartUpload for Upload {
+    fn put_part(&mut self, data: PutPayload) -> UploadPart {
+        let (part, holding) = (self.upload.put_part(data), self.holding.clone());
+        Box::pin(async move {
+            while holding.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            part.await
+        })
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        let completed = self.upload.complete().await?;
+        self.open.fetch_sub(1, Ordering::SeqCst);
+        Ok(completed)
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        self.upload.abort().await?;
+        self.open.fetch_sub(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl ObjectStore for FaultyStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
@@ -192,7 +237,13 @@ impl ObjectStore for FaultyStore {
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
         self.answer()?;
-        self.objects.put_multipart_opts(location, options).await
+        let upload = self.objects.put_multipart_opts(location, options).await?;
+        self.open_uploads.fetch_add(1, Ordering::SeqCst);
+        Ok(Box::new(Upload {
+            upload,
+            holding: self.holding_parts.clone(),
+            open: self.open_uploads.clone(),
+        }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
