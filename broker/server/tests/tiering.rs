@@ -465,6 +465,18 @@ fn an_upload_in_parts_is_aborted_when_the_leader_is_to_end() {
 }
 
 #[test]
+fn what_is_read_ahead_without_room_for_it_is_known_to_be_wasted() {
+    let mut world = World::start_with(&[("eddyline.remote.cache.bytes", "0")], TIERED);
+    let written = world.produce(0..50);
+    world.until_tiered();
+    assert!(world.read_from(0, 50) == written);
+    world.until("it is counted", |world| {
+        let remote = world.broker.broker().remote.clone().unwrap();
+        remote.cache_counts().0.wasted > 0
+    });
+}
+
+#[test]
 fn offsets_are_found_in_both_tiers() {
     let mut world = World::start(TIERED);
     world.produce(0..30);

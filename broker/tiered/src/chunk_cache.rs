@@ -3,9 +3,10 @@
 //! Owns the bytes and their order of use. Invariants: the bytes held never exceed the budget; a chunk is asked of the
 //! store once, however many readers want it (single flight); a chunk that nobody asked for again is the first to go:
 //! new ones enter a probation part and move to the protected one at their second use, so that one reader who passes
-//! through everything does not push out what others come back to (2Q, Johnson and Shasha 1994).
+//! through everything does not push out what others come back to (2Q, Johnson and Shasha 1994). What is read ahead is no
+//! use of a chunk; if it goes before anybody wanted it, it is counted as wasted.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use bytes::Bytes;
 
@@ -37,6 +38,8 @@ pub struct ChunkCacheCounts {
     pub shared: u64,
     /// Pushed out.
     pub evicted: u64,
+    /// Read ahead, and not kept until somebody wanted it.
+    pub wasted: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub struct ChunkCache {
     probation_order: VecDeque<(PieceKey, u64)>,
     protected_order: VecDeque<(PieceKey, u64)>,
     asked: HashMap<PieceKey, Vec<ReaderId>>,
+    /// Of those that are held or asked for, the ones that nobody has wanted so far.
+    ahead: HashSet<PieceKey>,
     next_turn: u64,
     counts: ChunkCacheCounts,
 }
@@ -81,6 +86,7 @@ impl ChunkCache {
             probation_order: VecDeque::new(),
             protected_order: VecDeque::new(),
             asked: HashMap::new(),
+            ahead: HashSet::new(),
             next_turn: 0,
             counts: ChunkCacheCounts::default(),
         }
@@ -88,6 +94,7 @@ impl ChunkCache {
 
     /// Looks a chunk up for a reader.
     pub fn look_up(&mut self, key: PieceKey, reader: ReaderId) -> Lookup {
+        self.ahead.remove(&key);
         if let Some(bytes) = self.use_again(key) {
             self.counts.hits += 1;
             return Lookup::Hit(bytes);
@@ -100,6 +107,18 @@ impl ChunkCache {
         self.asked.insert(key, Vec::new());
         self.counts.misses += 1;
         Lookup::Ask
+    }
+
+    /// Whether the store is to be asked for a chunk that somebody will want next; it is if nobody has. Told as after
+    /// [`Lookup::Ask`].
+    pub fn look_ahead(&mut self, key: PieceKey) -> bool {
+        if self.entries.contains_key(&key) || self.asked.contains_key(&key) {
+            return false;
+        }
+        self.asked.insert(key, Vec::new());
+        self.ahead.insert(key);
+        self.counts.misses += 1;
+        true
     }
 
     /// Takes a chunk that the store gave, and says who else waits for it.
@@ -116,12 +135,16 @@ impl ChunkCache {
             };
             self.entries.insert(key, entry);
         }
+        if !self.entries.contains_key(&key) {
+            self.waste(key);
+        }
         debug_assert!(self.held <= self.budget, "the budget holds");
         waiting
     }
 
     /// Takes note that the store did not give it; the readers ask again themselves.
     pub fn failed(&mut self, key: PieceKey) -> Vec<ReaderId> {
+        self.ahead.remove(&key);
         self.asked.remove(&key).unwrap_or_default()
     }
 
@@ -129,6 +152,7 @@ impl ChunkCache {
     pub fn retain(&mut self, keeps: impl Fn(PieceKey) -> bool) {
         let gone: Vec<PieceKey> = self.entries.keys().copied().filter(|key| !keeps(*key)).collect();
         for key in gone {
+            self.ahead.remove(&key);
             self.remove(key);
         }
     }
@@ -196,9 +220,14 @@ impl ChunkCache {
             };
             if self.entries.get(&key).is_some_and(|entry| entry.turn == turn) {
                 self.remove(key);
+                self.waste(key);
                 self.counts.evicted += 1;
             }
         }
+    }
+
+    fn waste(&mut self, key: PieceKey) {
+        self.counts.wasted += u64::from(self.ahead.remove(&key));
     }
 
     fn remove(&mut self, key: PieceKey) {
@@ -252,6 +281,38 @@ mod tests {
             assert_eq!(cache.arrived(key(index), &chunk(10)), []);
         }
         found
+    }
+
+    #[test]
+    fn what_is_read_ahead_and_goes_before_anybody_wants_it_is_wasted() {
+        let mut cache = ChunkCache::with_budget(20);
+        for index in 0..2 {
+            assert!(cache.look_ahead(key(index)));
+            assert!(!cache.look_ahead(key(index)), "it is on its way");
+            cache.arrived(key(index), &chunk(10));
+            assert!(!cache.look_ahead(key(index)), "it is here");
+        }
+        assert_eq!(cache.look_up(key(0), READER), Lookup::Hit(chunk(10)));
+        for index in 2..4 {
+            assert_eq!(cache.look_up(key(index), READER), Lookup::Ask);
+            cache.arrived(key(index), &chunk(10));
+        }
+        assert_eq!(
+            cache.counts().wasted,
+            1,
+            "the second, and not the first nor what was wanted"
+        );
+        assert!(cache.look_ahead(key(9)));
+        assert_eq!(cache.look_up(key(9), READER), Lookup::OnItsWay);
+        assert_eq!(cache.arrived(key(9), &chunk(30)), [READER]);
+        assert_eq!(cache.counts().wasted, 1, "somebody waited for it");
+        assert!(cache.look_ahead(key(9)));
+        cache.arrived(key(9), &chunk(30));
+        assert_eq!(cache.counts().wasted, 2, "it is too large to be kept");
+        assert!(cache.look_ahead(key(9)));
+        cache.failed(key(9));
+        assert!(cache.ahead.is_empty());
+        assert_eq!(cache.counts().wasted, 2);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! How much is read ahead for a consumer that goes through a remote log from front to back.
 //!
 //! Owns where the reader is expected next and how far it is served ahead. Invariants: the window doubles only while
-//! the reader comes for what was read ahead, and starts anew when it jumps; it never exceeds the limit.
+//! the reader comes for what was read ahead, and starts anew when it jumps; it shrinks while what is read ahead does not
+//! last until it is wanted; it never exceeds the limit.
 
 use broker_model::Offset;
 
@@ -12,6 +13,15 @@ pub struct ReadAheadLimits {
     pub first: u32,
     /// At most.
     pub most: u32,
+}
+
+/// What became of what was read ahead of late, for anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// It was there when it was wanted, or is still.
+    Kept,
+    /// Some of it was thrown away before: there are more readers than memory.
+    Wasted,
 }
 
 /// The state of one reader.
@@ -33,20 +43,16 @@ impl ReadAhead {
     }
 
     /// Notes a read from `from` up to `next`; how many chunks behind it are worth reading now.
-    pub fn note(&mut self, from: Offset, next: Offset) -> u32 {
+    pub fn note(&mut self, from: Offset, next: Offset, ahead: Ahead) -> u32 {
         let goes_on = self.expected == Some(from);
         self.expected = Some(next);
-        self.window = match (goes_on, self.window) {
-            (false, _) => 0,
-            (true, 0) => self.limits.first.min(self.limits.most),
-            (true, window) => window.saturating_mul(2).min(self.limits.most),
+        self.window = match (goes_on, ahead, self.window) {
+            (false, ..) => 0,
+            (true, Ahead::Wasted, window) => window / 2,
+            (true, Ahead::Kept, 0) => self.limits.first.min(self.limits.most),
+            (true, Ahead::Kept, window) => window.saturating_mul(2).min(self.limits.most),
         };
         self.window
-    }
-
-    /// Notes that what was read ahead was thrown away before it was used: there are more readers than memory.
-    pub fn was_wasted(&mut self) {
-        self.window /= 2;
     }
 }
 
@@ -62,10 +68,14 @@ mod tests {
         Offset::new(value)
     }
 
+    fn note(reader: &mut ReadAhead, from: i64, next: i64) -> u32 {
+        reader.note(offset(from), offset(next), Ahead::Kept)
+    }
+
     #[test]
     fn the_window_grows_for_a_reader_that_goes_on_and_has_a_limit() {
         let mut reader = reader();
-        let windows: Vec<u32> = (0..7).map(|at| reader.note(offset(at), offset(at + 1))).collect();
+        let windows: Vec<u32> = (0..7).map(|at| note(&mut reader, at, at + 1)).collect();
         assert_eq!(windows, [0, 1, 2, 4, 8, 8, 8]);
     }
 
@@ -73,20 +83,20 @@ mod tests {
     fn a_reader_that_jumps_begins_anew() {
         let mut reader = reader();
         for at in 0..5 {
-            reader.note(offset(at), offset(at + 1));
+            note(&mut reader, at, at + 1);
         }
-        assert_eq!(reader.note(offset(1_000), offset(1_010)), 0);
-        assert_eq!(reader.note(offset(1_010), offset(1_020)), 1);
+        assert_eq!(note(&mut reader, 1_000, 1_010), 0);
+        assert_eq!(note(&mut reader, 1_010, 1_020), 1);
     }
 
     #[test]
     fn what_was_thrown_away_unread_halves_the_window() {
         let mut reader = reader();
         for at in 0..5 {
-            reader.note(offset(at), offset(at + 1));
+            note(&mut reader, at, at + 1);
         }
-        reader.was_wasted();
-        reader.was_wasted();
-        assert_eq!(reader.note(offset(5), offset(6)), 4);
+        let mut wasted = |at| reader.note(offset(at), offset(at + 1), Ahead::Wasted);
+        assert_eq!([5, 6, 7, 8, 9].map(&mut wasted), [4, 2, 1, 0, 0]);
+        assert_eq!(note(&mut reader, 10, 11), 1);
     }
 }

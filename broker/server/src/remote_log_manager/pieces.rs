@@ -135,6 +135,21 @@ impl Shared {
         answer.await.unwrap_or(Err(PieceError::Stopping))
     }
 
+    /// Asks for a piece that somebody will want next. Who wants it asks again, and is told what is wrong.
+    pub(super) fn piece_ahead(self: &Arc<Self>, object: &SegmentObject, piece: Piece) {
+        let key = PieceKey {
+            segment: object.key,
+            piece,
+        };
+        if self.pieces.state.lock().cache.look_ahead(key) {
+            let (shared, object) = (self.clone(), object.clone());
+            drop(tokio::spawn(async move {
+                let answer = shared.ask_store(&object, piece).await;
+                shared.arrived(key, &answer);
+            }));
+        }
+    }
+
     async fn ask_store(&self, object: &SegmentObject, piece: Piece) -> Answer {
         self.pieces.queued.fetch_add(1, Ordering::Relaxed);
         let turn = self.pieces.reads.acquire().await;

@@ -128,7 +128,8 @@ impl Shared {
         (from, found): (Offset, &RemoteRecords),
     ) {
         let Some(next) = found.next_offset else { return };
-        let window = self.readers.lock().note(key, from, next);
+        let wasted = self.pieces.counts().0.wasted;
+        let window = self.readers.lock().note(key, (from, next), wasted);
         let cut = self.pieces.chunk_size;
         let size = window.saturating_mul(cut.bytes());
         let (object, first) = match next < segment.next_offset {
@@ -144,11 +145,7 @@ impl Shared {
             pieces.push(Piece::Part(ObjectPart::OffsetIndex));
         }
         for piece in pieces {
-            let (shared, object) = (self.clone(), object.clone());
-            drop(tokio::spawn(async move {
-                // Who wants it asks again, and is told what is wrong.
-                let _answer = shared.piece(&object, piece).await;
-            }));
+            self.piece_ahead(&object, piece);
         }
     }
 
