@@ -289,7 +289,9 @@ impl Bucket {
             let bytes = read(range).await?;
             layout.check(part, &bytes).map_err(|error| error.to_string())?;
         }
-        let mut scan = SegmentScan::new(whole_file(segment), u32::MAX);
+        let answers_for = segment.start_offset..segment.next_offset;
+        let scan = SegmentScan::new(whole_file(segment), u32::MAX);
+        let mut scan = scan.written_in(segment.epochs.clone(), answers_for);
         let mut position = 0;
         while position < layout.log_size {
             let end = (position + READ_SIZE).min(layout.log_size);

@@ -71,15 +71,13 @@ impl<'a> ScanWindow<'a> {
             epochs: &segment.epochs,
         }
     }
+}
 
-    /// Whether a batch names the epoch that wrote it. Those of old formats name none.
-    fn names_its_epoch(&self, view: &BatchView) -> bool {
-        let behind = self
-            .epochs
-            .partition_point(|entry| entry.start_offset <= view.last_offset);
-        let wrote = behind.checked_sub(1).map(|at| self.epochs[at].epoch);
-        view.leader_epoch == LeaderEpoch::NONE || wrote == Some(view.leader_epoch)
-    }
+/// Whether a batch names the epoch that wrote it. Those of old formats name none.
+pub(crate) fn names_its_epoch(epochs: &[EpochEntry], view: &BatchView) -> bool {
+    let behind = epochs.partition_point(|entry| entry.start_offset <= view.last_offset);
+    let wrote = behind.checked_sub(1).map(|at| epochs[at].epoch);
+    view.leader_epoch == LeaderEpoch::NONE || wrote == Some(view.leader_epoch)
 }
 
 /// Batches that are served.
@@ -153,7 +151,7 @@ fn collect(
             Offsets::Dense => view.base_offset == next_offset,
             Offsets::Sparse => view.base_offset >= next_offset,
         };
-        if !continues || !window.names_its_epoch(&view) || !view.checksum_matches(batch) {
+        if !continues || !names_its_epoch(window.epochs, &view) || !view.checksum_matches(batch) {
             break;
         }
         end += view.size;

@@ -5,10 +5,13 @@
 //! a batch that is damaged, cut short or out of order is refused, so that damage of a local disk is never copied. The
 //! indexes are made anew because those on disk have no checksum.
 
+use std::ops::Range;
+
 use broker_model::{Offset, Timestamp};
-use broker_storage::{BATCH_HEADER_SIZE, BatchView, ClosedSegment};
+use broker_storage::{BATCH_HEADER_SIZE, BatchView, ClosedSegment, EpochEntry};
 use thiserror::Error;
 
+use crate::remote_scan::names_its_epoch;
 use crate::remote_segment::Offsets;
 
 /// The local file is not what it should be; it is not copied.
@@ -48,6 +51,8 @@ pub struct SegmentScan {
     since_entry: u64,
     newest: Option<(Timestamp, Offset)>,
     last_time_entry: Option<Timestamp>,
+    /// The leader epochs of the offsets of which they are known.
+    epochs: Option<(Vec<EpochEntry>, Range<Offset>)>,
     found: ScannedSegment,
 }
 
@@ -63,6 +68,7 @@ impl SegmentScan {
             since_entry: 0,
             newest: None,
             last_time_entry: None,
+            epochs: None,
             found: ScannedSegment {
                 log_size: 0,
                 offset_index: Vec::new(),
@@ -71,6 +77,13 @@ impl SegmentScan {
                 offsets: Offsets::Dense,
             },
         }
+    }
+
+    /// Batches with these offsets name the epoch that wrote them, which no checksum covers, or they are damaged.
+    #[must_use]
+    pub fn written_in(mut self, epochs: Vec<EpochEntry>, offsets: Range<Offset>) -> Self {
+        self.epochs = Some((epochs, offsets));
+        self
     }
 
     /// Takes the next piece of the file.
@@ -159,6 +172,13 @@ impl SegmentScan {
         }
         if !view.checksum_matches(bytes) {
             return Err(self.damaged("the checksum does not match"));
+        }
+        if let Some((epochs, offsets)) = &self.epochs
+            && view.base_offset >= offsets.start
+            && view.next_offset() <= offsets.end
+            && !names_its_epoch(epochs, view)
+        {
+            return Err(self.damaged("the leader epoch is not the one that wrote it"));
         }
         if view.base_offset > self.expected {
             self.found.offsets = Offsets::Sparse;

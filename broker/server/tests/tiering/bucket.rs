@@ -139,3 +139,21 @@ fn a_batch_that_lies_elsewhere_than_it_was_written_is_found() {
             .all(|found| found.weight == Weight::Harmful)
     );
 }
+
+#[test]
+fn a_batch_that_names_another_epoch_is_found() {
+    let mut world = World::start(TIERED);
+    world.produce(0..40);
+    world.until_tiered();
+    let names = world.names();
+    let name = names.iter().find(|name| name.ends_with(".segment")).unwrap();
+    let mut bytes = world.broker.wait_for(world.store.bytes(name));
+    bytes[15] += 1;
+    world.broker.wait_for(world.store.replace(name, bytes));
+    let verification = verify(&world);
+    assert_eq!(verification.harmful(), 1, "{verification:?}");
+    assert!(
+        verification.findings[0].what.contains("epoch"),
+        "{verification:?}"
+    );
+}
