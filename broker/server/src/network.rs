@@ -11,6 +11,7 @@ mod connection;
 mod counters;
 mod deadlines;
 mod frame_assembler;
+mod heartbeat_paths;
 mod identity;
 mod listener;
 mod output_queue;
@@ -26,6 +27,7 @@ use tokio::sync::Semaphore;
 pub use byte_budget::{BudgetLease, ByteBudget, NoRoom};
 pub use config::{ConnectionBounds, Deadlines, ListenerBounds, ListenerConfig, NetworkConfig};
 pub use counters::NetworkCounters;
+pub use heartbeat_paths::{HeartbeatPaths, PathEnd};
 pub use identity::{
     Authentication, ConnectionId, ConnectionIdentity, ListenerKind, ListenerName, RequestContext,
 };
@@ -52,6 +54,8 @@ pub struct NetworkState {
     pub quotas: ConnectionQuotas,
     /// What happened so far.
     pub counters: NetworkCounters,
+    /// Through which connections brokers are heard.
+    pub heartbeat_paths: HeartbeatPaths,
     creation_rate: Mutex<CreationRate>,
     logged: Mutex<CreationRate>,
     registry: Registry,
@@ -67,6 +71,7 @@ impl NetworkState {
             bulky: Semaphore::new(1),
             quotas: ConnectionQuotas::new(config.connections.clone()),
             counters: NetworkCounters::default(),
+            heartbeat_paths: HeartbeatPaths::default(),
             creation_rate: Mutex::default(),
             logged: Mutex::default(),
             registry: Registry::default(),

@@ -5,6 +5,8 @@
 
 #[path = "cluster/admin.rs"]
 mod admin;
+#[path = "cluster/mute.rs"]
+mod mute;
 #[path = "cluster/tiering.rs"]
 mod tiering;
 #[path = "cluster/world.rs"]

@@ -156,7 +156,16 @@ impl ControllerChannel {
             }
         };
         let outcome = timeout(patience, trying).await;
-        outcome.unwrap_or(Err(ControllerUnavailable::TimedOut { last }))
+        outcome.unwrap_or_else(|_elapsed| Err(self.timed_out(last)))
+    }
+
+    /// It may be the way that is dead and not who was asked: the next call takes another one. Who holds the lock is making
+    /// one already.
+    fn timed_out(&self, last: String) -> ControllerUnavailable {
+        if let Ok(mut open) = self.open.try_lock() {
+            *open = None;
+        }
+        ControllerUnavailable::TimedOut { last }
     }
 
     async fn call_once<R: ControllerRequest>(&self, view: &QuorumView, request: &R) -> Tried<R::Response> {
@@ -205,7 +214,7 @@ impl ControllerChannel {
             }
         };
         let outcome = timeout(patience, trying).await;
-        outcome.unwrap_or(Err(ControllerUnavailable::TimedOut { last }))
+        outcome.unwrap_or_else(|_elapsed| Err(self.timed_out(last)))
     }
 
     /// Asks the node that leads, unless another one does before it answers.

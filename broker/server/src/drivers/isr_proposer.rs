@@ -23,6 +23,8 @@ use crate::replica_manager::{ReplicaManager, WantedIsr};
 
 /// Pause after a proposal that was not looked at.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long a proposal waits for its answer before it is sent again: acknowledgements may wait for it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the task works with.
 #[derive(Debug)]
@@ -63,7 +65,7 @@ impl IsrProposer {
     /// Asks until there is an answer: a set that may have been accepted is proposed until it is known whether it was.
     async fn propose(&self, mut wanted: Vec<WantedIsr>) {
         loop {
-            match self.controller.call(self.request(&wanted)).await {
+            match self.controller.call_within(self.request(&wanted), PATIENCE).await {
                 Ok(response) if response.error_code == ErrorCode::None.code() => {
                     wanted.retain(|one| !self.take_over(one, &response));
                     if wanted.is_empty() {

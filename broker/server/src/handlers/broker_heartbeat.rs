@@ -24,8 +24,19 @@ pub async fn handle(
         BrokerId::new(request.broker_id),
         BrokerEpoch::new(request.broker_epoch),
     );
+    let (paths, through) = (&broker.network.heartbeat_paths, context.connection.id);
+    if broker
+        .image
+        .load()
+        .cluster
+        .broker(sender.0)
+        .is_some_and(|known| known.epoch == sender.1)
+    {
+        paths.came(sender, through);
+    }
     let answer = broker.controller.here(request).await?;
     if answer.error_code == 0 {
+        paths.came(sender, through);
         context.connection.heartbeats_of(sender);
     }
     Ok(Answer::Respond(answer))

@@ -22,6 +22,7 @@ use super::byte_budget::BudgetLease;
 use super::catch_panic::{CatchPanic, Panic};
 use super::deadlines::{GiveUp, Phase};
 use super::frame_assembler::{FIRST_CAPACITY, FrameAssembler, FrameSizeError};
+use super::heartbeat_paths::PathEnd;
 use super::identity::{ConnectionIdentity, ListenerKind, ListenerName};
 use super::output_queue::OutputQueue;
 use super::quotas::Admission;
@@ -89,7 +90,9 @@ pub(super) async fn serve(new: NewConnection, broker: Arc<Broker>) {
         Ok(never) => match never {},
         Err(reason) => reason,
     };
-    if let Some((sender, epoch)) = identity.heartbeats() {
+    if let Some((sender, epoch)) = identity.heartbeats()
+        && broker.network.heartbeat_paths.ended((sender, epoch), id) == PathEnd::Gone
+    {
         broker.metadata.connection_broke(sender, epoch);
     }
     connection.end(&broker, &identity, &reason).await;

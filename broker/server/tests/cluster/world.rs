@@ -57,11 +57,24 @@ impl Cluster {
 
     /// With more configuration on each of them.
     pub(crate) async fn start_with(voters: Voters, more: &[(&str, &str)]) -> Self {
-        let ports = free_ports();
+        Self::start_on(free_ports(), voters, |_| {
+            more.iter()
+                .map(|(name, value)| (*name, (*value).to_owned()))
+                .collect()
+        })
+        .await
+    }
+
+    /// With controllers on these ports, and more configuration on each of them.
+    pub(crate) async fn start_on<'a>(
+        ports: [u16; 3],
+        voters: Voters,
+        more: impl Fn(i32) -> Vec<(&'a str, String)>,
+    ) -> Self {
         let mut nodes = Vec::new();
         for id in 1..=3 {
             let data = tempfile::tempdir().unwrap();
-            let config = configuration(id, &ports, (voters, more), &data);
+            let config = configuration(id, &ports, (voters, more(id)), &data);
             format_node(&config, |request| {
                 if voters == Voters::InTheLog {
                     request.voters = FormatVoters::Initial(ports.iter().zip(1..).map(voter).collect());
@@ -84,6 +97,17 @@ impl Cluster {
 
     /// Adds a node that was not there from the beginning, in one role; returns its number.
     pub(crate) async fn add(&mut self, role: &str) -> i32 {
+        let servers = addresses(&self.ports).join(",");
+        self.add_with(role, ("controller.quorum.bootstrap.servers", servers))
+            .await
+    }
+
+    /// Adds a broker that reaches the controllers, whose configuration is fixed, at other ports than their own.
+    pub(crate) async fn add_behind(&mut self, ports: &[u16; 3]) -> i32 {
+        self.add_with("broker", fixed_voters(ports)).await
+    }
+
+    async fn add_with(&mut self, role: &str, quorum: (&'static str, String)) -> i32 {
         let id = i32::try_from(self.nodes.len() + 1).unwrap();
         let data = tempfile::tempdir().unwrap();
         let listener = match role {
@@ -97,10 +121,7 @@ impl Cluster {
             ("controller.listener.names", "CONTROLLER".to_owned()),
             ("eddyline.http.listener", String::new()),
             ("log.dirs", data.path().display().to_string()),
-            (
-                "controller.quorum.bootstrap.servers",
-                addresses(&self.ports).join(","),
-            ),
+            quorum,
         ]);
         format_node(&config, |request| request.voters = FormatVoters::Elsewhere);
         self.nodes.push(Node {
@@ -310,7 +331,7 @@ fn place(id: i32) -> usize {
 }
 
 /// Ports that nobody listens on, and that the system gives nobody who connects: those are 32768 and more.
-fn free_ports() -> [u16; 3] {
+pub(crate) fn free_ports() -> [u16; 3] {
     const FIRST: u16 = 10_000;
     const COUNT: u16 = 20_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);
@@ -347,6 +368,13 @@ fn addresses(ports: &[u16; 3]) -> Vec<String> {
     ports.iter().map(|port| format!("127.0.0.1:{port}")).collect()
 }
 
+fn fixed_voters(ports: &[u16; 3]) -> (&'static str, String) {
+    let voters = addresses(ports);
+    let voters = voters.iter().zip(1..);
+    let voters: Vec<String> = voters.map(|(address, id)| format!("{id}@{address}")).collect();
+    ("controller.quorum.voters", voters.join(","))
+}
+
 fn format_node(config: &BrokerConfig, change: impl FnOnce(&mut FormatRequest)) {
     let cluster_id = ClusterId::new(Uuid::from_bytes([7; 16]).to_string());
     let now = Clock::start().wall();
@@ -359,16 +387,12 @@ fn format_node(config: &BrokerConfig, change: impl FnOnce(&mut FormatRequest)) {
 fn configuration(
     id: i32,
     ports: &[u16; 3],
-    (voters, more): (Voters, &[(&str, &str)]),
+    (voters, more): (Voters, Vec<(&str, String)>),
     data: &TempDir,
 ) -> BrokerConfig {
     let addresses = addresses(ports);
     let quorum = match voters {
-        Voters::Fixed => {
-            let voters = addresses.iter().zip(1..);
-            let voters: Vec<String> = voters.map(|(address, id)| format!("{id}@{address}")).collect();
-            ("controller.quorum.voters", voters.join(","))
-        }
+        Voters::Fixed => fixed_voters(ports),
         Voters::InTheLog => ("controller.quorum.bootstrap.servers", addresses.join(",")),
     };
     let own = &addresses[place(id)];
@@ -388,7 +412,7 @@ fn configuration(
         ),
         quorum,
     ];
-    lines.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    lines.extend(more);
     load(&lines)
 }
 
