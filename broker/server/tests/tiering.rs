@@ -137,6 +137,11 @@ impl World {
 
     /// Stops the broker and starts it again on what it has left.
     fn restart(self) -> Self {
+        self.restart_after(|_data| {})
+    }
+
+    /// As `restart`; meanwhile something else is done with the data.
+    fn restart_after(self, meanwhile: impl FnOnce(&TempDir)) -> Self {
         let Self {
             broker,
             store,
@@ -145,6 +150,7 @@ impl World {
             ..
         } = self;
         drop(broker);
+        meanwhile(&data);
         let broker = start(&data, &store, (more, WHOLE));
         let wire = broker.connect();
         Self {

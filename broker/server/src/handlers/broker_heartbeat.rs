@@ -25,18 +25,20 @@ pub async fn handle(
         BrokerEpoch::new(request.broker_epoch),
     );
     let (paths, through) = (&broker.network.heartbeat_paths, context.connection.id);
-    if broker
-        .image
-        .load()
-        .cluster
-        .broker(sender.0)
-        .is_some_and(|known| known.epoch == sender.1)
-    {
+    let is_known = {
+        let image = broker.image.load();
+        let known = image.cluster.broker(sender.0);
+        known.is_some_and(|known| known.epoch == sender.1)
+    };
+    if is_known {
         paths.came(sender, through);
     }
     let answer = broker.controller.here(request).await?;
     if answer.error_code == 0 {
-        paths.came(sender, through);
+        // One that is known may have taken another path while this was decided.
+        if !is_known {
+            paths.came(sender, through);
+        }
         context.connection.heartbeats_of(sender);
     }
     Ok(Answer::Respond(answer))

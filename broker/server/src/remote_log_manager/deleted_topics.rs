@@ -117,27 +117,29 @@ impl FolderSweep {
     }
 
     async fn delete(&self, objects: &[RemoteObject]) -> DeletedTopicsEvent {
+        let Some(first) = objects.first() else {
+            return DeletedTopicsEvent::Done;
+        };
+        let topic = self.name(first.partition.topic_id);
+        let counters = self.counters(first.partition.topic_id);
         for object in objects {
             let Ok(_permit) = self.shared.deletes.acquire().await else {
                 return DeletedTopicsEvent::Failed;
             };
             if let Err(error) = self.store.delete_object(object).await {
                 tracing::warn!(object = object.path(), %error, "an object of a deleted topic is not deleted yet");
-                self.counters(object).delete_errors.add(1);
+                counters.delete_errors.add(1);
                 return DeletedTopicsEvent::Failed;
             }
             if let ObjectKind::Segment(_) = object.kind {
-                self.counters(object).deleted_segments.add(1);
+                counters.deleted_segments.add(1);
             }
         }
-        if let Some(object) = objects.first() {
-            let topic = self.name(object.partition.topic_id);
-            tracing::info!(
-                topic,
-                count = objects.len(),
-                "objects are deleted that a deleted topic left"
-            );
-        }
+        tracing::info!(
+            topic,
+            count = objects.len(),
+            "objects are deleted that a deleted topic left"
+        );
         DeletedTopicsEvent::Done
     }
 
@@ -177,8 +179,7 @@ impl FolderSweep {
     }
 
     /// Where what is done for a topic is counted: also if another broker led it.
-    fn counters(&self, object: &RemoteObject) -> Arc<RemoteTopicCounters> {
-        let topic = object.partition.topic_id;
+    fn counters(&self, topic: TopicId) -> Arc<RemoteTopicCounters> {
         self.shared.counters.topics.name(topic, self.name(topic));
         self.shared.counters.topics.deleted(topic);
         self.shared.counters_of(topic)

@@ -142,6 +142,7 @@ impl Shared {
             piece,
         };
         if self.pieces.state.lock().cache.look_ahead(key) {
+            self.counters_of(object.partition.topic_id).cache_misses.add(1);
             let (shared, object) = (self.clone(), object.clone());
             drop(tokio::spawn(async move {
                 let answer = shared.ask_store(&object, piece).await;

@@ -70,6 +70,12 @@ fn what_is_done_for_a_topic_is_counted_for_it() {
     let hits = world.of_topic("eddyline_remote_cache_hits_total");
     world.read_from(0, 20);
     assert!(world.of_topic("eddyline_remote_cache_hits_total") > hits);
+    world.until("all that was counted was counted for the topic, too", |world| {
+        let (cache, _) = world.broker.broker().remote.as_ref().unwrap().cache_counts();
+        let counted =
+            ["hits", "misses"].map(|what| world.of_topic(&format!("eddyline_remote_cache_{what}_total")));
+        counted == [(cache.hits + cache.shared) as f64, cache.misses as f64]
+    });
     assert_eq!(kafkas(&world, "deleterequests"), 0.0);
     world.delete_records(world.offsets().1);
     world.until("all objects are deleted", |world| {

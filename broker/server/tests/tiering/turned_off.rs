@@ -7,32 +7,16 @@ const TIMED_OUT: i16 = ErrorCode::RequestTimedOut as i16;
 impl World {
     /// Stops the broker and starts one on its data that has no remote tier, for as long as `meanwhile` takes.
     fn without_a_tier(self, meanwhile: impl FnOnce(&mut Wire)) -> Self {
-        let Self {
-            broker,
-            store,
-            data,
-            more,
-            ..
-        } = self;
-        drop(broker);
         let tier = ["remote.log.storage.system.enable", "eddyline.remote.store"];
         let configs: Vec<_> = BROKER
             .iter()
             .filter(|(name, _)| !tier.contains(name))
             .copied()
             .collect();
-        let broker = LiveBroker::start(data.path(), &configs, |_| {});
-        meanwhile(&mut broker.connect());
-        drop(broker);
-        let broker = start(&data, &store, (more, WHOLE));
-        let wire = broker.connect();
-        Self {
-            broker,
-            wire,
-            store,
-            data,
-            more,
-        }
+        self.restart_after(|data| {
+            let broker = LiveBroker::start(data.path(), &configs, |_| {});
+            meanwhile(&mut broker.connect());
+        })
     }
 }
 
