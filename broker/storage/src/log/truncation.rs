@@ -79,7 +79,8 @@ impl UnifiedLog {
         let mut pending = self.nothing_pending(now);
         // First, so that no crash leaves a snapshot without the batches that closed its transactions.
         self.remove_snapshots_where(|_| true)?;
-        for segment in std::mem::take(&mut self.segments) {
+        // The newest first: what a failure leaves is a shorter log, and none that begins later than its records are needed.
+        for segment in std::mem::take(&mut self.segments).into_iter().rev() {
             self.retire_files(segment.base_offset(), &mut pending)?;
         }
         self.segments

@@ -117,6 +117,37 @@ fn a_log_that_keeps_room_takes_records_on_a_full_disk_until_it_is_used_up() {
     assert_eq!(world.read_all().len(), 5);
 }
 
+/// It once went from the front, and the log that was left began behind records that nobody had given up.
+#[test]
+fn a_log_that_cannot_be_emptied_becomes_shorter_and_begins_no_later() {
+    let mut failures = 0;
+    for skip in 0..60 {
+        let mem = MemFs::new();
+        let faults = FaultFs::new(Arc::new(mem.clone()));
+        let mut world = world_on(&faults, mem);
+        assert_eq!(work(&mut world), None);
+        faults.inject(Fault {
+            skip,
+            ..Fault::always(FaultOperation::Rename, "/t-0")
+        });
+        if world
+            .log
+            .truncate_fully_and_start_at(Offset::ZERO, world.now)
+            .is_ok()
+        {
+            break;
+        }
+        failures += 1;
+        faults.heal();
+        world.log.close_files();
+        let directory = world.environment.directory.path().to_path_buf();
+        world.environment.directory = DirectoryHealth::new(directory);
+        world.reopen_unclean();
+        assert_eq!(world.log.local_log_start().offset(), Offset::ZERO, "after {skip}");
+    }
+    assert!(failures > 6, "{failures}");
+}
+
 /// A cut that met an error once took the file and the log's end to different places.
 #[test]
 fn a_cut_that_cannot_be_read_changes_nothing_or_everything() {
